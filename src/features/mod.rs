@@ -1,0 +1,1 @@
+//! What the company does, one folder a feature.

@@ -1,0 +1,8 @@
+//! Belle House's backend: one GraphQL endpoint for the public site, the clients' app and the staff.
+//!
+//! Start at `docs/ARCHITECTURE.md`. The layers, outermost first: [`cli`] starts things, [`http`] speaks the
+//! protocols, [`graphql`] merges the schema, [`features`] hold what the company does, [`platform`] knows
+//! nothing of construction.
+
+pub mod features;
+pub mod platform;

@@ -1,0 +1,3 @@
+//! The `belle-house` binary: everything is in the library.
+
+fn main() {}
