@@ -1,0 +1,240 @@
+//! The database: SQLite or PostgreSQL behind one interface of readers and writing transactions.
+//!
+//! SQLite has one writer connection and a pool of readers: `BEGIN IMMEDIATE` on a single connection never meets
+//! "database is locked", and readers never wait (WAL). PostgreSQL has one pool for both.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tokio::sync::Notify;
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct DatabaseOptions {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Connections at most (PostgreSQL), readers at most (SQLite).
+    pub max_connections: u32,
+    /// A statement that runs longer is ended (PostgreSQL).
+    pub statement_timeout: Duration,
+}
+
+/// Woken after a commit that gave it work. Shared by everything that holds the same [`Db`].
+#[derive(Debug, Default)]
+pub struct Signals {
+    /// Events were appended: the feed has something to number and deliver.
+    pub events: Notify,
+    /// Deliveries were enqueued: the outbox has something to send.
+    pub deliveries: Notify,
+}
+
+/// The database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    backend: DbBackend,
+    signals: Arc<Signals>,
+}
+
+impl Db {
+    /// Connects, creating an SQLite file that doesn't exist yet.
+    ///
+    /// # Errors
+    /// When the server can't be reached or the file can't be opened.
+    pub async fn connect(options: &DatabaseOptions) -> Result<Self, DbErr> {
+        if options.url.starts_with("sqlite:") {
+            Self::connect_sqlite(options).await
+        } else {
+            Self::connect_postgres(options).await
+        }
+    }
+
+    async fn connect_sqlite(options: &DatabaseOptions) -> Result<Self, DbErr> {
+        let base = |connections: u32| {
+            let mut connect = ConnectOptions::new(options.url.clone());
+            connect
+                .max_connections(connections)
+                .min_connections(1)
+                .acquire_timeout(Duration::from_secs(30))
+                .sqlx_logging(false);
+            connect
+        };
+        let mut writer = base(1);
+        writer.map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // FULL, not NORMAL: in WAL mode NORMAL may lose acknowledged commits when the power fails.
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+        });
+        let writer = Database::connect(writer).await?;
+        let mut reader = base(options.max_connections.max(1));
+        reader.map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .pragma("query_only", "ON")
+        });
+        let reader = Database::connect(reader).await?;
+        Ok(Self {
+            reader,
+            writer,
+            backend: DbBackend::Sqlite,
+            signals: Arc::default(),
+        })
+    }
+
+    async fn connect_postgres(options: &DatabaseOptions) -> Result<Self, DbErr> {
+        let mut connect = ConnectOptions::new(options.url.clone());
+        connect
+            .max_connections(options.max_connections.max(2))
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .statement_timeout(options.statement_timeout)
+            .set_application_name("belle-house")
+            .sqlx_logging(false);
+        let pool = Database::connect(connect).await?;
+        Ok(Self {
+            reader: pool.clone(),
+            writer: pool,
+            backend: DbBackend::Postgres,
+            signals: Arc::default(),
+        })
+    }
+
+    /// For reads outside a writing transaction.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// The connection that may change the schema.
+    #[must_use]
+    pub fn migrator(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    /// What commits wake.
+    #[must_use]
+    pub fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
+    /// Calls `callback` for every statement from now on; for tests that count statements.
+    pub fn on_statement<F>(&mut self, callback: F)
+    where
+        F: Fn(&sea_orm::metric::Info<'_>) + Clone + Send + Sync + 'static,
+    {
+        self.reader.set_metric_callback(callback.clone());
+        self.writer.set_metric_callback(callback);
+    }
+
+    /// Begins a writing transaction at the moment `now`. It is rolled back unless [`WriteTx::commit`] is called.
+    ///
+    /// # Errors
+    /// When no connection is free in time or the database is away.
+    pub async fn begin_write(&self, now: DateTime<Utc>) -> Result<WriteTx, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: (self.backend == DbBackend::Sqlite)
+                .then_some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let tx = self.writer.begin_with_options(options).await?;
+        Ok(WriteTx {
+            tx,
+            now,
+            backend: self.backend,
+            signals: Arc::clone(&self.signals),
+            appended_events: AtomicBool::new(false),
+            enqueued_deliveries: AtomicBool::new(false),
+        })
+    }
+
+    /// Closes all connections.
+    ///
+    /// # Errors
+    /// When the driver can't.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.reader.close().await?;
+        if self.backend == DbBackend::Sqlite {
+            self.writer.close().await?;
+        }
+        Ok(())
+    }
+}
+
+/// One writing transaction: everything a command does commits together or not at all.
+#[derive(Debug)]
+pub struct WriteTx {
+    tx: DatabaseTransaction,
+    now: DateTime<Utc>,
+    backend: DbBackend,
+    signals: Arc<Signals>,
+    appended_events: AtomicBool,
+    enqueued_deliveries: AtomicBool,
+}
+
+impl WriteTx {
+    /// The connection to run statements on.
+    #[must_use]
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// The moment of the transaction: the same for every row it writes.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    /// Remembers to wake the feed after the commit.
+    pub(crate) fn mark_events(&self) {
+        self.appended_events.store(true, Ordering::Relaxed);
+    }
+
+    /// Remembers to wake the outbox after the commit.
+    pub(crate) fn mark_deliveries(&self) {
+        self.enqueued_deliveries.store(true, Ordering::Relaxed);
+    }
+
+    /// Commits, then wakes the feed and the outbox if there is something for them.
+    ///
+    /// # Errors
+    /// When the database refuses; nothing was written then.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.tx.commit().await?;
+        if self.appended_events.into_inner() {
+            self.signals.events.notify_one();
+        }
+        if self.enqueued_deliveries.into_inner() {
+            self.signals.deliveries.notify_one();
+        }
+        Ok(())
+    }
+}
