@@ -2,6 +2,9 @@
 
 pub use sea_orm_migration::prelude::*;
 
+mod m20261121_000001_platform;
+mod record_columns;
+
 /// Applies the migrations in the order they were written.
 #[derive(Debug)]
 pub struct Migrator;
@@ -9,6 +12,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![]
+        vec![Box::new(m20261121_000001_platform::Migration)]
     }
 }

@@ -1,8 +1,13 @@
 //! What every feature stands on; knows nothing of construction.
 
 pub mod actor;
+pub mod audit;
 pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod error;
+pub mod events;
+pub mod idempotency;
 pub mod ids;
+pub mod limiter;
+pub mod record;

@@ -1,0 +1,367 @@
+//! What every record shares: version, who and when, deletion in batches, and an audit entry for each change.
+//!
+//! A feature declares its table with [`crate::record_entity!`] and then writes only through [`insert`],
+//! [`update`], [`soft_delete`], [`restore`] and [`force_delete`]. The feature's rules stay in the feature.
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, DbErr, EntityTrait, IdenStatic, IntoActiveModel,
+    Iterable, ModelTrait, QueryFilter, QuerySelect, Value, sea_query::Expr,
+    sea_query::sea_value_to_json_value,
+};
+use serde_json::{Map, json};
+use uuid::Uuid;
+
+use super::{
+    actor::Actor,
+    audit::{self, AuditAction},
+    db::WriteTx,
+    error::{CommandError, ErrorCode, Violation},
+};
+
+/// The columns that every record has besides its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordColumn {
+    /// The UUIDv7.
+    Id,
+    /// The optimistic lock: 1 at creation, one more at each change.
+    Version,
+    /// When it was made.
+    CreatedAt,
+    /// By whom.
+    CreatedBy,
+    /// When it last changed.
+    UpdatedAt,
+    /// By whom.
+    UpdatedBy,
+    /// When it was deleted; null among the living.
+    DeletedAt,
+    /// By whom.
+    DeletedBy,
+    /// What it was deleted together with.
+    DeletionBatch,
+}
+
+/// An entity whose table has the record columns.
+pub trait RecordEntity: EntityTrait {
+    /// The GraphQL type's name, as in the audit log.
+    const KIND: &'static str;
+    /// The prefix of its ids.
+    const PREFIX: &'static str;
+
+    /// One of the shared columns.
+    fn column(column: RecordColumn) -> Self::Column;
+
+    /// Whether the audit log shows only that this column changed.
+    fn is_secret(column: &Self::Column) -> bool;
+
+    /// The id of a row.
+    fn id_of(model: &Self::Model) -> Uuid
+    where
+        Self::Model: ModelTrait<Entity = Self>,
+    {
+        match model.get(Self::column(RecordColumn::Id)) {
+            Value::Uuid(Some(id)) => id,
+            _ => Uuid::nil(),
+        }
+    }
+
+    /// The version of a row.
+    fn version_of(model: &Self::Model) -> i32
+    where
+        Self::Model: ModelTrait<Entity = Self>,
+    {
+        match model.get(Self::column(RecordColumn::Version)) {
+            Value::Int(Some(version)) => version,
+            _ => 0,
+        }
+    }
+}
+
+/// Makes the entity of the surrounding module a [`RecordEntity`]:
+/// `record_entity!("Project", ProjectId);` or `record_entity!("Account", AccountId, secret: [PasswordHash]);`.
+#[macro_export]
+macro_rules! record_entity {
+    ($kind:literal, $id:ty $(, secret: [$($secret:ident),* $(,)?])?) => {
+        impl $crate::platform::record::RecordEntity for Entity {
+            const KIND: &'static str = $kind;
+            const PREFIX: &'static str = <$id>::PREFIX;
+
+            fn column(column: $crate::platform::record::RecordColumn) -> Column {
+                use $crate::platform::record::RecordColumn;
+                match column {
+                    RecordColumn::Id => Column::Id,
+                    RecordColumn::Version => Column::Version,
+                    RecordColumn::CreatedAt => Column::CreatedAt,
+                    RecordColumn::CreatedBy => Column::CreatedBy,
+                    RecordColumn::UpdatedAt => Column::UpdatedAt,
+                    RecordColumn::UpdatedBy => Column::UpdatedBy,
+                    RecordColumn::DeletedAt => Column::DeletedAt,
+                    RecordColumn::DeletedBy => Column::DeletedBy,
+                    RecordColumn::DeletionBatch => Column::DeletionBatch,
+                }
+            }
+
+            fn is_secret(column: &Column) -> bool {
+                let _ = column;
+                false $($(|| matches!(column, Column::$secret))*)?
+            }
+        }
+    };
+}
+
+fn is_bookkeeping<E: RecordEntity>(column: &E::Column) -> bool {
+    use RecordColumn::*;
+    [
+        Id,
+        Version,
+        CreatedAt,
+        CreatedBy,
+        UpdatedAt,
+        UpdatedBy,
+        DeletedAt,
+        DeletedBy,
+        DeletionBatch,
+    ]
+    .into_iter()
+    .any(|shared| E::column(shared).as_str() == column.as_str())
+}
+
+/// Inserts a record; the caller sets its id and own columns, this sets the shared ones. Audited as CREATE.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert<E, A>(tx: &WriteTx, actor: &Actor, mut row: A) -> Result<E::Model, DbErr>
+where
+    E: RecordEntity,
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send + sea_orm::ActiveModelBehavior,
+{
+    let by: Option<Uuid> = actor.account_id().map(|id| id.0);
+    row.set(E::column(RecordColumn::Version), 1_i32.into());
+    row.set(E::column(RecordColumn::CreatedAt), tx.now().into());
+    row.set(E::column(RecordColumn::CreatedBy), by.into());
+    row.set(E::column(RecordColumn::UpdatedAt), tx.now().into());
+    row.set(E::column(RecordColumn::UpdatedBy), by.into());
+    let model = row.insert(tx.conn()).await?;
+    let changes = changes_between::<E>(None, Some(&model));
+    audit::write_in_tx(tx, actor, AuditAction::Create, E::KIND, E::id_of(&model), changes).await?;
+    Ok(model)
+}
+
+/// Reads a living record and locks its row until the transaction ends (on SQLite the transaction itself is the
+/// lock).
+///
+/// # Errors
+/// When the database refuses.
+pub async fn lock_living<E: RecordEntity>(
+    tx: &WriteTx,
+    id: impl Into<Uuid>,
+) -> Result<Option<E::Model>, DbErr> {
+    E::find()
+        .filter(E::column(RecordColumn::Id).eq(id.into()))
+        .filter(E::column(RecordColumn::DeletedAt).is_null())
+        .lock_exclusive()
+        .one(tx.conn())
+        .await
+}
+
+/// Checks the optimistic lock.
+///
+/// # Errors
+/// CONFLICT at `input.expectedVersion` when the record has changed since the caller read it.
+pub fn expect_version<E>(current: &E::Model, expected: i32) -> Result<(), CommandError>
+where
+    E: RecordEntity,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let version = E::version_of(current);
+    if version == expected {
+        return Ok(());
+    }
+    Err(Violation::new(
+        ErrorCode::Conflict,
+        ["input", "expectedVersion"],
+        format!(
+            "The record is at version {version}, not {expected}: someone changed it since you read it. Look at the current one and send your change again."
+        ),
+    )
+    .into())
+}
+
+/// Writes the columns that are set in `changes` to the row `current`, which the caller has locked. Bumps the
+/// version and audits old → new; when nothing differs, nothing is written and `current` comes back.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn update<E, A>(
+    tx: &WriteTx,
+    actor: &Actor,
+    current: &E::Model,
+    mut changes: A,
+) -> Result<E::Model, DbErr>
+where
+    E: RecordEntity,
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send + sea_orm::ActiveModelBehavior,
+{
+    let mut differs = false;
+    for column in E::Column::iter() {
+        if let ActiveValue::Set(new) = changes.get(column) {
+            if new == current.get(column) {
+                changes.not_set(column);
+            } else {
+                differs = true;
+            }
+        }
+    }
+    if !differs {
+        return Ok(current.clone());
+    }
+    let by: Option<Uuid> = actor.account_id().map(|id| id.0);
+    changes.set(E::column(RecordColumn::Id), E::id_of(current).into());
+    changes.set(
+        E::column(RecordColumn::Version),
+        (E::version_of(current) + 1).into(),
+    );
+    changes.set(E::column(RecordColumn::UpdatedAt), tx.now().into());
+    changes.set(E::column(RecordColumn::UpdatedBy), by.into());
+    let updated = changes.update(tx.conn()).await?;
+    let diff = changes_between::<E>(Some(current), Some(&updated));
+    audit::write_in_tx(tx, actor, AuditAction::Update, E::KIND, E::id_of(current), diff).await?;
+    Ok(updated)
+}
+
+/// Deletes the living records that match, as part of `batch`, and returns them as they are now. Each is audited.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn soft_delete<E>(
+    tx: &WriteTx,
+    actor: &Actor,
+    batch: Uuid,
+    which: Condition,
+) -> Result<Vec<E::Model>, DbErr>
+where
+    E: RecordEntity,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let by: Option<Uuid> = actor.account_id().map(|id| id.0);
+    let deleted = E::update_many()
+        .filter(E::column(RecordColumn::DeletedAt).is_null())
+        .filter(which)
+        .col_expr(E::column(RecordColumn::DeletedAt), Expr::value(tx.now()))
+        .col_expr(E::column(RecordColumn::DeletedBy), Expr::value(by))
+        .col_expr(E::column(RecordColumn::DeletionBatch), Expr::value(batch))
+        .col_expr(E::column(RecordColumn::Version), next_version::<E>())
+        .exec_with_returning(tx.conn())
+        .await?;
+    for model in &deleted {
+        audit::write_in_tx(
+            tx,
+            actor,
+            AuditAction::Delete,
+            E::KIND,
+            E::id_of(model),
+            json!({ "batch": batch }),
+        )
+        .await?;
+    }
+    Ok(deleted)
+}
+
+/// Brings back the records of `batch`, exactly those, and returns them as they are now. Each is audited.
+///
+/// # Errors
+/// When the database refuses: a partial unique index, for one, when another living record has taken the place.
+pub async fn restore<E>(tx: &WriteTx, actor: &Actor, batch: Uuid) -> Result<Vec<E::Model>, DbErr>
+where
+    E: RecordEntity,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let nobody: Option<Uuid> = None;
+    let never: Option<chrono::DateTime<chrono::Utc>> = None;
+    let restored = E::update_many()
+        .filter(E::column(RecordColumn::DeletionBatch).eq(batch))
+        .col_expr(E::column(RecordColumn::DeletedAt), Expr::value(never))
+        .col_expr(E::column(RecordColumn::DeletedBy), Expr::value(nobody))
+        .col_expr(E::column(RecordColumn::DeletionBatch), Expr::value(nobody))
+        .col_expr(E::column(RecordColumn::Version), next_version::<E>())
+        .exec_with_returning(tx.conn())
+        .await?;
+    for model in &restored {
+        audit::write_in_tx(
+            tx,
+            actor,
+            AuditAction::Restore,
+            E::KIND,
+            E::id_of(model),
+            json!({ "batch": batch }),
+        )
+        .await?;
+    }
+    Ok(restored)
+}
+
+/// Removes the matching records for good. Each is audited with its last values.
+///
+/// # Errors
+/// When the database refuses: a foreign key that still points here, for one.
+pub async fn force_delete<E>(tx: &WriteTx, actor: &Actor, which: Condition) -> Result<Vec<E::Model>, DbErr>
+where
+    E: RecordEntity,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let removed = E::delete_many()
+        .filter(which)
+        .exec_with_returning(tx.conn())
+        .await?;
+    for model in &removed {
+        let last = changes_between::<E>(Some(model), None);
+        audit::write_in_tx(
+            tx,
+            actor,
+            AuditAction::ForceDelete,
+            E::KIND,
+            E::id_of(model),
+            last,
+        )
+        .await?;
+    }
+    Ok(removed)
+}
+
+fn next_version<E: RecordEntity>() -> sea_orm::sea_query::SimpleExpr {
+    use sea_orm::sea_query::ExprTrait;
+    Expr::col(E::column(RecordColumn::Version)).add(1)
+}
+
+/// `{ column: { old, new } }` for the columns that differ, secrets masked.
+fn changes_between<E>(old: Option<&E::Model>, new: Option<&E::Model>) -> serde_json::Value
+where
+    E: RecordEntity,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let mut changes = Map::new();
+    for column in E::Column::iter() {
+        if is_bookkeeping::<E>(&column) {
+            continue;
+        }
+        let before = old.map(|model| model.get(column));
+        let after = new.map(|model| model.get(column));
+        if before == after {
+            continue;
+        }
+        let shown = |value: Option<Value>| match value {
+            Some(_) if E::is_secret(&column) => json!("•••"),
+            Some(value) => sea_value_to_json_value(&value),
+            None => serde_json::Value::Null,
+        };
+        let (before, after) = (shown(before), shown(after));
+        // A creation's empty columns say nothing.
+        if old.is_none() && after.is_null() {
+            continue;
+        }
+        changes.insert(column.as_str().to_owned(), json!({ "old": before, "new": after }));
+    }
+    changes.into()
+}
