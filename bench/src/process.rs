@@ -1,0 +1,231 @@
+//! The server as a process of its own: started, killed without warning, started again.
+
+use crate::http::Connection;
+use anyhow::{Context as _, Result, bail};
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How to start a server, again and again on the same address and data.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    binary: PathBuf,
+    directory: PathBuf,
+    address: SocketAddr,
+    environment: BTreeMap<String, String>,
+}
+
+impl Launch {
+    /// A server in `directory` (its data, log and working directory), on a loopback port of its own, with
+    /// nothing of our environment but `PATH` and what [`Launch::env`] adds.
+    pub fn new(binary: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Result<Self> {
+        let directory = directory.into();
+        std::fs::create_dir_all(&directory)?;
+        // The port is free now and ours to give; the same one serves after each restart.
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        let mut environment = BTreeMap::new();
+        let mut set = |key: &str, value: String| environment.insert(key.to_owned(), value);
+        set("PATH", std::env::var("PATH").unwrap_or_default());
+        set("BIND_ADDR", address.to_string());
+        set("PUBLIC_URL", format!("http://{address}"));
+        set("ALLOWED_HOSTS", "127.0.0.1".to_owned());
+        set("DATA_DIR", directory.join("data").display().to_string());
+        set(
+            "SECRET_KEY",
+            "Kq7vT2mXw9ZpLr4sYd8hBn3cJf6gUe1aQoRi5tNk".to_owned(),
+        );
+        set("DEBUG", "false".to_owned());
+        Ok(Self {
+            binary: binary.into(),
+            directory,
+            address,
+            environment,
+        })
+    }
+
+    /// Sets an environment variable of the server.
+    #[must_use]
+    pub fn env(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.environment.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// Where the server listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where the server keeps its files.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
+    /// What the server has written to its log so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.directory.join("server.log")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command
+            .args(arguments)
+            .current_dir(&self.directory)
+            .env_clear()
+            .envs(&self.environment);
+        command
+    }
+
+    /// Runs another command of the binary to its end (`create-admin`, `migrate`), with `input` on its
+    /// standard input.
+    pub fn run(&self, arguments: &[&str], input: &str) -> Result<String> {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| self.binary.display().to_string())?;
+        if let Some(mut stdin) = child.stdin.take() {
+            std::io::Write::write_all(&mut stdin, input.as_bytes())?;
+        }
+        let output = child.wait_with_output()?;
+        if !output.status.success() {
+            bail!(
+                "{arguments:?} failed: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Starts the server and waits until it answers. Its log is appended to, so that one file tells the story
+    /// of all its lives.
+    pub async fn start(&self) -> Result<Server> {
+        let log: File = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log_path())?;
+        let started = Instant::now();
+        let child = self
+            .command(&["serve"])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .with_context(|| self.binary.display().to_string())?;
+        let mut server = Server {
+            child,
+            address: self.address,
+            first_answer: Duration::ZERO,
+        };
+        loop {
+            if answers(self.address).await {
+                server.first_answer = started.elapsed();
+                return Ok(server);
+            }
+            if let Some(status) = server.child.try_wait()? {
+                bail!(
+                    "the server ended with {status} before it answered:\n{}",
+                    tail(&self.log())
+                );
+            }
+            if started.elapsed() > Duration::from_secs(60) {
+                bail!("no answer within a minute:\n{}", tail(&self.log()));
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// Whether a query is answered. A query, not `/healthz`: "up" means that a client gets data.
+async fn answers(address: SocketAddr) -> bool {
+    let query = async {
+        let mut connection = Connection::open(address).await?;
+        connection
+            .graphql(None, "{ __typename }", &serde_json::json!({}))
+            .await
+    };
+    matches!(query.await, Ok(answer) if answer.status == 200)
+}
+
+fn tail(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
+}
+
+/// A server that runs. Dropped, it is killed.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+    /// From the start of the process to its first answer to a query.
+    pub first_answer: Duration,
+}
+
+impl Server {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Resident memory in KiB, as the kernel counts it (`VmRSS`).
+    pub fn resident_kib(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(Path::new("/proc").join(self.pid().to_string()).join("status"))?;
+        status
+            .lines()
+            .find_map(|line| {
+                line.strip_prefix("VmRSS:")?
+                    .split_whitespace()
+                    .next()?
+                    .parse()
+                    .ok()
+            })
+            .context("no VmRSS in /proc/PID/status")
+    }
+
+    /// `kill -9`: nothing is flushed, nobody is told.
+    pub fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Asks the server to stop (SIGTERM) and waits for its end, at most 20 s.
+    pub async fn stop(mut self) -> Result<()> {
+        // The standard library sends SIGKILL alone, and `kill` is on every system that has a shell.
+        Command::new("kill").arg(self.pid().to_string()).status()?;
+        let asked = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            if asked.elapsed() > Duration::from_secs(20) {
+                bail!("the server was asked to stop 20 s ago and still runs");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Already ended is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,442 @@
+//! The direction of things: who may name whom, checked on the source itself.
+//!
+//! `http`, `graphql`, `app` and `cli` → `features` → `platform`. Only GraphQL folders name async-graphql,
+//! nothing in `features` names axum, features touch each other along one table and through what the other's
+//! `mod.rs` exports. What the compiler already refuses (private modules, cycles of crates) isn't repeated.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use syn::visit::Visit;
+
+/// Which feature may use which: the one written table. Read: the left one may name the right ones.
+/// `notifications` stands on no right side: it turns events into messages, and nobody waits for it.
+const FEATURES: &[(&str, &[&str])] = &[
+    ("accounts", &[]),
+    ("deliveries", &[]),
+    ("clients", &["accounts"]),
+    ("media", &["accounts"]),
+    ("feed", &["accounts"]),
+    ("projects", &["accounts", "clients", "media", "feed"]),
+    (
+        "records",
+        &["accounts", "clients", "projects", "media", "feed", "deliveries"],
+    ),
+    ("notifications", &["accounts", "clients", "projects", "feed"]),
+];
+
+/// Longer than this, a file is asked what it is two of (STYLE.md, rule 16). Printed, not failed.
+const LONG_FILE: usize = 500;
+
+/// A path as written in a file, made absolute: `["crate", "features", "projects", "Project"]` or
+/// `["axum", "Json"]`.
+type Named = Vec<String>;
+
+#[derive(Debug)]
+struct Source {
+    /// Relative to `src`, with `/`.
+    path: String,
+    names: BTreeSet<Named>,
+    lines: usize,
+}
+
+impl Source {
+    /// The feature that the file belongs to.
+    fn feature(&self) -> Option<&str> {
+        self.path
+            .strip_prefix("features/")?
+            .split_once('/')
+            .map(|(feature, _)| feature)
+    }
+
+    /// Whether the file is in a place where GraphQL types live.
+    fn is_graphql(&self) -> bool {
+        self.path.contains("/graphql/")
+            || self.path.ends_with("/graphql.rs")
+            || self.path.starts_with("graphql/")
+    }
+
+    fn is_in(&self, places: &[&str]) -> bool {
+        places
+            .iter()
+            .any(|place| self.path == format!("{place}.rs") || self.path.starts_with(&format!("{place}/")))
+    }
+
+    /// The names that start with the given segments.
+    fn naming<'a>(&'a self, start: &'a [&'a str]) -> impl Iterator<Item = &'a Named> {
+        self.names.iter().filter(move |name| {
+            name.len() >= start.len() && name.iter().zip(start).all(|(segment, wanted)| segment == wanted)
+        })
+    }
+
+    fn complaints(&self, start: &[&str], why: &str) -> Vec<String> {
+        self.naming(start)
+            .map(|name| format!("src/{}: {} ({why})", self.path, name.join("::")))
+            .collect()
+    }
+}
+
+/// Collects every path of a file: `use` trees, paths in code and types, and what looks like a path inside
+/// macros and attributes.
+struct Paths {
+    module: Named,
+    names: BTreeSet<Named>,
+}
+
+impl Paths {
+    fn add(&mut self, segments: &[String]) {
+        let Some(first) = segments.first() else { return };
+        let mut name = match first.as_str() {
+            "self" => self.module.clone(),
+            "super" => self.module[..self.module.len().saturating_sub(1)].to_vec(),
+            "belle_house" => vec!["crate".to_owned()],
+            _ => vec![first.clone()],
+        };
+        for segment in &segments[1..] {
+            if segment == "super" {
+                name.pop();
+            } else if segment != "self" {
+                name.push(segment.clone());
+            }
+        }
+        self.names.insert(name);
+    }
+
+    fn add_tree(&mut self, tree: &syn::UseTree, prefix: &mut Vec<String>) {
+        match tree {
+            syn::UseTree::Path(path) => {
+                prefix.push(path.ident.to_string());
+                self.add_tree(&path.tree, prefix);
+                prefix.pop();
+            }
+            syn::UseTree::Name(name) => self.add_leaf(name.ident.to_string(), prefix),
+            syn::UseTree::Rename(rename) => self.add_leaf(rename.ident.to_string(), prefix),
+            syn::UseTree::Glob(_) => self.add_leaf("*".to_owned(), prefix),
+            syn::UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.add_tree(tree, prefix);
+                }
+            }
+        }
+    }
+
+    fn add_leaf(&mut self, leaf: String, prefix: &[String]) {
+        let mut segments = prefix.to_vec();
+        segments.push(leaf);
+        self.add(&segments);
+    }
+
+    /// Macros and attributes hold tokens that nobody has parsed: whatever reads `a::b` counts.
+    fn add_tokens(&mut self, tokens: &str) {
+        let text = tokens
+            .replace(" :: ", "::")
+            .replace(":: ", "::")
+            .replace(" ::", "::");
+        for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
+            if word.contains("::") {
+                let segments: Vec<String> = word
+                    .split("::")
+                    .filter(|segment| !segment.is_empty())
+                    .map(str::to_owned)
+                    .collect();
+                self.add(&segments);
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Paths {
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.add_tree(&item.tree, &mut Vec::new());
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let segments: Vec<String> = path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
+        if segments.len() > 1 {
+            self.add(&segments);
+        }
+        syn::visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.add_tokens(&call.tokens.to_string());
+        syn::visit::visit_macro(self, call);
+    }
+
+    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+        if let syn::Meta::List(list) = &attribute.meta {
+            self.add_tokens(&list.tokens.to_string());
+        }
+        syn::visit::visit_attribute(self, attribute);
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        self.module.push(item.ident.to_string());
+        syn::visit::visit_item_mod(self, item);
+        self.module.pop();
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files_below(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files_below(&path, extension, found);
+        } else if path.extension().is_some_and(|it| it == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+}
+
+fn sources() -> Vec<Source> {
+    let src = root().join("src");
+    let mut files = Vec::new();
+    files_below(&src, "rs", &mut files);
+    files.iter().map(|file| source(&src, file)).collect()
+}
+
+fn source(src: &Path, file: &Path) -> Source {
+    let path = file
+        .strip_prefix(src)
+        .unwrap()
+        .to_string_lossy()
+        .replace('\\', "/");
+    let text = fs::read_to_string(file).unwrap();
+    let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let mut module: Named = vec!["crate".to_owned()];
+    module.extend(path.trim_end_matches(".rs").split('/').map(str::to_owned));
+    if matches!(module.last().map(String::as_str), Some("mod" | "lib" | "main")) {
+        module.pop();
+    }
+    let mut paths = Paths {
+        module,
+        names: BTreeSet::new(),
+    };
+    paths.visit_file(&parsed);
+    Source {
+        path,
+        names: paths.names,
+        lines: text.lines().count(),
+    }
+}
+
+fn assert_none(complaints: &[String]) {
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+#[test]
+fn platform_knows_nothing_above_it() {
+    let mut complaints = Vec::new();
+    for source in sources().iter().filter(|source| source.is_in(&["platform"])) {
+        for layer in ["features", "graphql", "http", "cli", "app"] {
+            complaints.extend(source.complaints(&["crate", layer], "platform is the lowest layer"));
+        }
+    }
+    assert_none(&complaints);
+}
+
+#[test]
+fn features_know_neither_protocol_nor_composition() {
+    let mut complaints = Vec::new();
+    for source in sources().iter().filter(|source| source.is_in(&["features"])) {
+        for layer in ["graphql", "http", "cli", "app"] {
+            complaints.extend(source.complaints(&["crate", layer], "features are below it"));
+        }
+        complaints.extend(source.complaints(&["axum"], "HTTP belongs to src/http"));
+        complaints.extend(source.complaints(&["tower_http"], "HTTP belongs to src/http"));
+    }
+    assert_none(&complaints);
+}
+
+#[test]
+fn only_graphql_folders_name_async_graphql() {
+    let outside = [
+        "platform/graphql",
+        "platform/connection",
+        "graphql",
+        "http",
+        "cli",
+        "app",
+    ];
+    let mut complaints = Vec::new();
+    for source in sources()
+        .iter()
+        .filter(|source| !source.is_graphql() && !source.is_in(&outside))
+    {
+        complaints
+            .extend(source.complaints(&["async_graphql"], "only graphql/ folders translate to GraphQL"));
+    }
+    assert_none(&complaints);
+}
+
+#[test]
+fn only_http_names_axum() {
+    let mut complaints = Vec::new();
+    for source in sources()
+        .iter()
+        .filter(|source| !source.is_in(&["http", "cli", "app", "main"]))
+    {
+        complaints.extend(source.complaints(&["axum"], "HTTP belongs to src/http"));
+    }
+    assert_none(&complaints);
+}
+
+#[test]
+fn inside_a_feature_nothing_names_its_graphql() {
+    let mut complaints = Vec::new();
+    for source in sources() {
+        let Some(feature) = source.feature() else { continue };
+        // `mod.rs` re-exports the GraphQL types for the schema to merge.
+        if source.is_graphql() || source.path == format!("features/{feature}/mod.rs") {
+            continue;
+        }
+        complaints.extend(source.complaints(
+            &["crate", "features", feature, "graphql"],
+            "commands, queries and tables don't know how they are asked",
+        ));
+    }
+    assert_none(&complaints);
+}
+
+#[test]
+fn features_name_each_other_along_the_table() {
+    let table: BTreeMap<&str, &[&str]> = FEATURES.iter().copied().collect();
+    let mut complaints = Vec::new();
+    for source in sources() {
+        let Some(feature) = source.feature() else { continue };
+        let Some(allowed) = table.get(feature) else {
+            complaints.push(format!(
+                "src/{}: the feature {feature} isn't in the table",
+                source.path
+            ));
+            continue;
+        };
+        for name in source.naming(&["crate", "features"]) {
+            let Some(other) = name.get(2).map(String::as_str) else {
+                continue;
+            };
+            if other == feature || !table.contains_key(other) {
+                continue;
+            }
+            let inner = name.get(3).map(String::as_str);
+            // `Project.client` and `Client.projects` need each other's GraphQL types: the one exemption.
+            if source.is_graphql() && (inner == Some("graphql") || other != "notifications") {
+                continue;
+            }
+            if !allowed.contains(&other) {
+                complaints.push(format!(
+                    "src/{}: {} ({feature} may name {allowed:?})",
+                    source.path,
+                    name.join("::")
+                ));
+            } else if inner.is_some_and(|module| is_module(other, module)) {
+                complaints.push(format!(
+                    "src/{}: {} (only what {other}/mod.rs exports)",
+                    source.path,
+                    name.join("::")
+                ));
+            }
+        }
+    }
+    assert_none(&complaints);
+}
+
+/// Whether a feature has a module of that name, so that naming it reaches past the feature's `mod.rs`.
+fn is_module(feature: &str, name: &str) -> bool {
+    let folder = root().join("src/features").join(feature);
+    folder.join(name).is_dir() || folder.join(format!("{name}.rs")).is_file()
+}
+
+#[test]
+fn the_table_has_no_cycle() {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    while done.len() < FEATURES.len() {
+        let before = done.len();
+        for (feature, uses) in FEATURES {
+            assert!(
+                !uses.contains(&"notifications"),
+                "{feature} may not name notifications"
+            );
+            if uses.iter().all(|used| done.contains(used)) {
+                done.insert(feature);
+            }
+        }
+        let stuck: Vec<_> = FEATURES
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|it| !done.contains(it))
+            .collect();
+        assert!(
+            done.len() > before,
+            "these features depend on each other in a circle: {stuck:?}"
+        );
+    }
+}
+
+#[test]
+fn nobody_waits_for_notifications() {
+    let mut complaints = Vec::new();
+    for source in sources()
+        .iter()
+        .filter(|source| !source.is_in(&["graphql", "app", "cli", "http"]))
+    {
+        if source.feature() != Some("notifications") {
+            complaints.extend(source.complaints(
+                &["crate", "features", "notifications"],
+                "it consumes events, nothing more",
+            ));
+        }
+    }
+    assert_none(&complaints);
+}
+
+#[test]
+fn long_files_are_listed() {
+    for source in sources().iter().filter(|source| source.lines > LONG_FILE) {
+        println!("src/{}: {} lines; what is it two of?", source.path, source.lines);
+    }
+}
+
+/// The rules above would hold of an empty tree, too: they must see what they are made to see.
+#[test]
+fn the_checker_sees_every_way_of_naming() {
+    let text = r#"
+        use super::{a::B, c as d};
+        use axum::{Json, extract::*};
+        mod inner { fn f() { super::g::<crate::http::X>(); } }
+        #[derive(async_graphql::Enum)]
+        enum E { A }
+        fn h() { let _ = vec![sea_orm::Set(1)]; self::i::j(); }
+    "#;
+    let mut paths = Paths {
+        module: ["crate", "features", "x"].map(str::to_owned).to_vec(),
+        names: BTreeSet::new(),
+    };
+    paths.visit_file(&syn::parse_file(text).unwrap());
+    let names: Vec<String> = paths.names.iter().map(|name| name.join("::")).collect();
+    for wanted in [
+        "crate::features::a::B",
+        "crate::features::c",
+        "axum::Json",
+        "axum::extract::*",
+        "crate::features::x::g",
+        "crate::http::X",
+        "async_graphql::Enum",
+        "sea_orm::Set",
+        "crate::features::x::i::j",
+    ] {
+        assert!(
+            names.iter().any(|name| name == wanted),
+            "{wanted} not in {names:?}"
+        );
+    }
+}

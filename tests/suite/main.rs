@@ -1,0 +1,12 @@
+//! The one integration-test binary: everything that goes through the server's front door, and the checks on
+//! the source itself. One binary, because linking the server once is enough.
+//!
+//! Without `TEST_DATABASE_URL` the suite runs on SQLite, with it on that PostgreSQL; `scripts/test` does both.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that can't go on fails, and says where"
+)]
+
+mod architecture;
