@@ -10,4 +10,6 @@ pub mod events;
 pub mod idempotency;
 pub mod ids;
 pub mod limiter;
+pub mod paging;
 pub mod record;
+pub mod search;
