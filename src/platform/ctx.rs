@@ -1,0 +1,16 @@
+//! What commands and queries work with: handed down, never global.
+
+use std::sync::Arc;
+
+use super::{clock::SharedClock, crypto::Keys, db::Db};
+
+/// The tools of every command and query. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+    /// The server's keys.
+    pub keys: Arc<Keys>,
+}

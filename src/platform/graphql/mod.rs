@@ -1,0 +1,11 @@
+//! What every GraphQL type shares: guards, errors, connections, request data.
+
+pub mod connection;
+pub mod guard;
+pub mod request;
+pub mod user_error;
+
+pub use connection::{Connection, Edge, NumberedPage, PageInfo, RecordScope};
+pub use guard::Allow;
+pub use request::{RequestInfo, actor, command_ctx};
+pub use user_error::{Payload, UserError, UserErrorCode, internal, split};

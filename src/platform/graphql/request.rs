@@ -1,0 +1,31 @@
+//! What a resolver finds in its context besides the data loaders.
+
+use std::net::IpAddr;
+
+use async_graphql::{Context, Result};
+
+use crate::platform::{actor::Actor, ctx::Ctx};
+
+/// Facts of the request that the transport knows.
+#[derive(Debug, Clone)]
+pub struct RequestInfo {
+    /// The id that logs and masked errors carry.
+    pub request_id: String,
+    /// The caller's address, behind trusted proxies.
+    pub remote_addr: IpAddr,
+    /// Where the live feed stood before the operation's first statement.
+    pub event_cursor: String,
+}
+
+/// Who is calling.
+pub fn actor<'a>(ctx: &Context<'a>) -> &'a Actor {
+    ctx.data_opt::<Actor>().unwrap_or(&Actor::Anonymous)
+}
+
+/// What commands and queries work with.
+///
+/// # Errors
+/// Only when the schema was built without it.
+pub fn command_ctx<'a>(ctx: &Context<'a>) -> Result<&'a Ctx> {
+    ctx.data::<Ctx>()
+}
