@@ -11,6 +11,7 @@ pub mod events;
 pub mod graphql;
 pub mod idempotency;
 pub mod ids;
+pub mod images;
 pub mod limiter;
 pub mod paging;
 pub mod record;

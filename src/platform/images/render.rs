@@ -1,0 +1,275 @@
+//! Decoding once, and every rendition from the next larger one: a photo of 12 megapixels is read and shrunk to
+//! 1920 pixels a single time, turned upright and brought to sRGB at that size, where it is six times cheaper.
+
+use std::io::Cursor;
+
+use data_encoding::BASE64;
+use fast_image_resize::images::{Image as FirImage, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
+use image::metadata::Orientation;
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, RgbImage, RgbaImage};
+
+use super::inspect::{decode_error, open};
+use super::{EncodedRendition, ImageError, ProcessedImage, RenditionFormat, SourceFormat, WIDTHS};
+
+const JPEG_QUALITY: u8 = 80;
+const WEBP_QUALITY: f32 = 78.0;
+/// ThumbHash accepts no larger picture.
+const THUMB_SIDE: u32 = 100;
+
+/// Decodes and renders a file that [`super::inspect::check`] let through.
+pub(super) fn render(bytes: &[u8], source: SourceFormat) -> Result<ProcessedImage, ImageError> {
+    let mut decoder = open(bytes, source)?;
+    // Broken metadata is no reason to refuse a good picture.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let profile = decoder.icc_profile().unwrap_or_default();
+    let decoded = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
+
+    let mut current = Pixels::from_decoded(decoded);
+    let has_alpha = current.has_alpha();
+    let (raw_width, raw_height) = current.size();
+    let sideways = matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    );
+    let (width, height) = if sideways { (raw_height, raw_width) } else { (raw_width, raw_height) };
+
+    let mut shrinker = Shrinker::new();
+    let mut widths = rendition_widths(width);
+    widths.reverse();
+    let mut renditions = Vec::with_capacity(widths.len() * 3);
+    for (index, target_width) in widths.iter().copied().enumerate() {
+        let target_height = scaled_height(width, height, target_width);
+        if index == 0 {
+            let (w, h) =
+                if sideways { (target_height, target_width) } else { (target_width, target_height) };
+            current = shrinker.shrink(current, w, h)?;
+            current = current.into_srgb(profile.as_deref()).upright(orientation);
+        } else {
+            current = shrinker.shrink(current, target_width, target_height)?;
+        }
+        // Pushed in reverse, because the whole list is turned round below.
+        if has_alpha {
+            renditions.push(current.encode(RenditionFormat::Png)?);
+        }
+        renditions.push(current.encode(RenditionFormat::Jpeg)?);
+        renditions.push(current.encode(RenditionFormat::Webp)?);
+    }
+    renditions.reverse();
+    let thumb_hash = thumb_hash(&mut shrinker, current)?;
+    Ok(ProcessedImage { width, height, has_alpha, thumb_hash, source, renditions })
+}
+
+/// The widths to make of an original this wide, narrowest first: the ladder as far as it reaches, and the
+/// original's own width where it ends between two steps.
+pub(super) fn rendition_widths(width: u32) -> Vec<u32> {
+    let mut widths: Vec<u32> = WIDTHS.into_iter().filter(|step| *step <= width).collect();
+    let top = WIDTHS[WIDTHS.len() - 1];
+    if width < top && !widths.contains(&width) {
+        widths.push(width);
+    }
+    widths
+}
+
+/// The height that keeps the proportions, rounded, at least one pixel.
+fn scaled_height(width: u32, height: u32, target_width: u32) -> u32 {
+    let (w, h, t) = (u64::from(width), u64::from(height), u64::from(target_width));
+    let scaled = (h * t + w / 2) / w.max(1);
+    u32::try_from(scaled).unwrap_or(u32::MAX).max(1)
+}
+
+/// Eight bits a channel, with or without alpha. Nothing else reaches an encoder.
+enum Pixels {
+    Rgb(RgbImage),
+    Rgba(RgbaImage),
+}
+
+impl Pixels {
+    /// Drops an alpha channel that nothing uses: it would cost a PNG of every screenshot.
+    fn from_decoded(decoded: DynamicImage) -> Self {
+        if !decoded.color().has_alpha() {
+            return Self::Rgb(decoded.into_rgb8());
+        }
+        let rgba = decoded.into_rgba8();
+        if rgba.as_raw().chunks_exact(4).any(|pixel| pixel[3] != u8::MAX) {
+            Self::Rgba(rgba)
+        } else {
+            Self::Rgb(DynamicImage::ImageRgba8(rgba).into_rgb8())
+        }
+    }
+
+    fn has_alpha(&self) -> bool {
+        matches!(self, Self::Rgba(_))
+    }
+
+    fn size(&self) -> (u32, u32) {
+        match self {
+            Self::Rgb(pixels) => pixels.dimensions(),
+            Self::Rgba(pixels) => pixels.dimensions(),
+        }
+    }
+
+    fn raw(&self) -> &[u8] {
+        match self {
+            Self::Rgb(pixels) => pixels.as_raw(),
+            Self::Rgba(pixels) => pixels.as_raw(),
+        }
+    }
+
+    /// Phones photograph in Display P3; without their profile, which goes with the other metadata, those
+    /// numbers would show dull. A profile that can't be read leaves the colours alone.
+    fn into_srgb(self, profile: Option<&[u8]>) -> Self {
+        let Some(profile) = profile else { return self };
+        let Ok(profile) = moxcms::ColorProfile::new_from_slice(profile) else { return self };
+        if profile.color_space != moxcms::DataColorSpace::Rgb {
+            return self;
+        }
+        let layout = if self.has_alpha() { moxcms::Layout::Rgba } else { moxcms::Layout::Rgb };
+        let srgb = moxcms::ColorProfile::new_srgb();
+        let options = moxcms::TransformOptions::default();
+        let Ok(transform) = profile.create_transform_8bit(layout, &srgb, layout, options) else {
+            return self;
+        };
+        let mut converted = vec![0; self.raw().len()];
+        if transform.transform(self.raw(), &mut converted).is_err() {
+            return self;
+        }
+        let (width, height) = self.size();
+        match &self {
+            Self::Rgb(_) => RgbImage::from_raw(width, height, converted).map_or(self, Self::Rgb),
+            Self::Rgba(_) => RgbaImage::from_raw(width, height, converted).map_or(self, Self::Rgba),
+        }
+    }
+
+    fn upright(self, orientation: Orientation) -> Self {
+        if orientation == Orientation::NoTransforms {
+            return self;
+        }
+        let mut image = match self {
+            Self::Rgb(pixels) => DynamicImage::ImageRgb8(pixels),
+            Self::Rgba(pixels) => DynamicImage::ImageRgba8(pixels),
+        };
+        image.apply_orientation(orientation);
+        match image {
+            DynamicImage::ImageRgba8(pixels) => Self::Rgba(pixels),
+            other => Self::Rgb(other.into_rgb8()),
+        }
+    }
+
+    fn encode(&self, format: RenditionFormat) -> Result<EncodedRendition, ImageError> {
+        let (width, height) = self.size();
+        let bytes = match format {
+            RenditionFormat::Webp => self.webp()?,
+            RenditionFormat::Jpeg => self.jpeg()?,
+            RenditionFormat::Png => self.png()?,
+        };
+        Ok(EncodedRendition { width, height, format, bytes })
+    }
+
+    fn webp(&self) -> Result<Vec<u8>, ImageError> {
+        let (width, height) = self.size();
+        let encoder = match self {
+            Self::Rgb(pixels) => webp::Encoder::from_rgb(pixels.as_raw(), width, height),
+            Self::Rgba(pixels) => webp::Encoder::from_rgba(pixels.as_raw(), width, height),
+        };
+        let encoded = encoder.encode_simple(false, WEBP_QUALITY).map_err(|_| ImageError::Damaged)?;
+        Ok(encoded.to_vec())
+    }
+
+    fn jpeg(&self) -> Result<Vec<u8>, ImageError> {
+        let (width, height) = self.size();
+        let (Ok(width), Ok(height)) = (u16::try_from(width), u16::try_from(height)) else {
+            return Err(ImageError::Damaged);
+        };
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, JPEG_QUALITY);
+        encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+        // Progressive: a slow connection sees the whole picture early, and it is smaller besides.
+        encoder.set_progressive(true);
+        encoder.set_optimized_huffman_tables(true);
+        let encoded = match self {
+            Self::Rgb(pixels) => {
+                encoder.encode(pixels.as_raw(), width, height, jpeg_encoder::ColorType::Rgb)
+            }
+            Self::Rgba(pixels) => {
+                encoder.encode(&on_white(pixels), width, height, jpeg_encoder::ColorType::Rgb)
+            }
+        };
+        encoded.map_err(|_| ImageError::Damaged)?;
+        Ok(bytes)
+    }
+
+    fn png(&self) -> Result<Vec<u8>, ImageError> {
+        let (width, height) = self.size();
+        let colour = if self.has_alpha() { ExtendedColorType::Rgba8 } else { ExtendedColorType::Rgb8 };
+        let mut bytes = Cursor::new(Vec::new());
+        PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, PngFilter::Adaptive)
+            .write_image(self.raw(), width, height, colour)
+            .map_err(|_| ImageError::Damaged)?;
+        Ok(bytes.into_inner())
+    }
+}
+
+fn on_white(pixels: &RgbaImage) -> Vec<u8> {
+    let mut rgb = Vec::with_capacity(pixels.as_raw().len() / 4 * 3);
+    for pixel in pixels.as_raw().chunks_exact(4) {
+        let alpha = u16::from(pixel[3]);
+        rgb.extend(pixel[..3].iter().map(|channel| {
+            let mixed = (u16::from(*channel) * alpha + 255 * (255 - alpha) + 127) / 255;
+            u8::try_from(mixed).unwrap_or(u8::MAX)
+        }));
+    }
+    rgb
+}
+
+/// Shrinks with SIMD, keeping its buffers from one size to the next.
+struct Shrinker {
+    resizer: Resizer,
+    options: ResizeOptions,
+}
+
+impl Shrinker {
+    fn new() -> Self {
+        let algorithm = ResizeAlg::Convolution(FilterType::Lanczos3);
+        Self { resizer: Resizer::new(), options: ResizeOptions::new().resize_alg(algorithm) }
+    }
+
+    fn shrink(&mut self, pixels: Pixels, width: u32, height: u32) -> Result<Pixels, ImageError> {
+        let (from_width, from_height) = pixels.size();
+        if (from_width, from_height) == (width, height) {
+            return Ok(pixels);
+        }
+        let kind = if pixels.has_alpha() { PixelType::U8x4 } else { PixelType::U8x3 };
+        let from = ImageRef::new(from_width, from_height, pixels.raw(), kind)
+            .map_err(|_| ImageError::Damaged)?;
+        let mut to = FirImage::new(width, height, kind);
+        self.resizer.resize(&from, &mut to, &self.options).map_err(|_| ImageError::Damaged)?;
+        let raw = to.into_vec();
+        let shrunk = match pixels {
+            Pixels::Rgb(_) => RgbImage::from_raw(width, height, raw).map(Pixels::Rgb),
+            Pixels::Rgba(_) => RgbaImage::from_raw(width, height, raw).map(Pixels::Rgba),
+        };
+        shrunk.ok_or(ImageError::Damaged)
+    }
+}
+
+fn thumb_hash(shrinker: &mut Shrinker, pixels: Pixels) -> Result<String, ImageError> {
+    let (width, height) = pixels.size();
+    let longest = width.max(height);
+    let (thumb_width, thumb_height) = if longest <= THUMB_SIDE {
+        (width, height)
+    } else {
+        let fit = |side: u32| (side * THUMB_SIDE / longest).max(1);
+        (fit(width), fit(height))
+    };
+    let small = match shrinker.shrink(pixels, thumb_width, thumb_height)? {
+        Pixels::Rgba(pixels) => pixels,
+        Pixels::Rgb(pixels) => DynamicImage::ImageRgb8(pixels).into_rgba8(),
+    };
+    let hash = thumbhash::rgba_to_thumb_hash(thumb_width as usize, thumb_height as usize, small.as_raw());
+    Ok(BASE64.encode(&hash))
+}
