@@ -1,11 +1,13 @@
-//! Runs the pipeline off the async threads, with as many pictures in work as there are cores.
+//! Pictures: what the `pictures` crate makes, run off the async threads, with as many in work as there are cores.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use super::{ImageError, ProcessedImage, process};
+pub use pictures::{
+    EncodedRendition, ImageError, MAX_BYTES, ProcessedImage, RenditionFormat, SourceFormat, UnknownFormat, process,
+};
 
 /// How many pictures may wait for each one in work. Each holds at most 10 MB.
 const WAITING_PER_CORE: usize = 8;
@@ -62,5 +64,23 @@ impl Workshop {
                 Err(ImageError::Damaged.into())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn senders_are_turned_away_when_it_is_full() {
+        let workshop = Workshop::new(1);
+        let mut file = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(640, 480).write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+        let file = Bytes::from(file.into_inner());
+        let calls = (0..30).map(|_| workshop.process(file.clone()));
+        let results = futures_util::future::join_all(calls).await;
+        let busy = results.iter().filter(|r| matches!(r, Err(WorkshopError::Busy))).count();
+        assert!(busy > 0 && busy < 30, "{busy} turned away");
+        assert!(workshop.process(file).await.is_ok(), "places are given back");
     }
 }

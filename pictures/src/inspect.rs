@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::ImageDecoder;
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 
-use super::{ImageError, MAX_BYTES, MAX_DECODER_BYTES, MAX_PIXELS, MAX_SIDE};
+use crate::{ImageError, MAX_BYTES, MAX_DECODER_BYTES, MAX_PIXELS, MAX_SIDE};
 
 /// The formats that are accepted, told by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,9 @@ pub fn sniff(bytes: &[u8]) -> Result<SourceFormat, ImageError> {
     if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         return Ok(SourceFormat::Webp);
     }
-    Err(ImageError::Unsupported { found: other_format(bytes) })
+    Err(ImageError::Unsupported {
+        found: other_format(bytes),
+    })
 }
 
 fn other_format(bytes: &[u8]) -> Option<&'static str> {
@@ -81,7 +83,7 @@ fn other_format(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// Everything that can be refused before a pixel is decoded.
-pub(super) fn check(bytes: &[u8]) -> Result<SourceFormat, ImageError> {
+pub(crate) fn check(bytes: &[u8]) -> Result<SourceFormat, ImageError> {
     if bytes.len() > MAX_BYTES {
         return Err(ImageError::TooManyBytes);
     }
@@ -106,7 +108,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<SourceFormat, ImageError> {
 }
 
 /// Opens the decoder for the type that was found, with its limits set.
-pub(super) fn open<'a>(
+pub(crate) fn open<'a>(
     bytes: &'a [u8],
     format: SourceFormat,
 ) -> Result<Box<dyn ImageDecoder + 'a>, ImageError> {
@@ -125,7 +127,7 @@ pub(super) fn open<'a>(
 }
 
 /// The decoders' errors, in terms of what the sender can do about them.
-pub(super) fn decode_error(error: image::ImageError) -> ImageError {
+pub(crate) fn decode_error(error: image::ImageError) -> ImageError {
     match error {
         image::ImageError::Limits(_) => ImageError::TooMuchMemory,
         image::ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
@@ -190,7 +192,10 @@ fn end_of_scan(bytes: &[u8], start: usize) -> Result<usize, ImageError> {
     let mut at = start;
     loop {
         let rest = bytes.get(at..).ok_or(ImageError::Truncated)?;
-        let offset = rest.iter().position(|byte| *byte == 0xFF).ok_or(ImageError::Truncated)?;
+        let offset = rest
+            .iter()
+            .position(|byte| *byte == 0xFF)
+            .ok_or(ImageError::Truncated)?;
         match rest.get(offset + 1) {
             None => return Err(ImageError::Truncated),
             // A stuffed byte, a restart marker, or padding: still inside the scan.
@@ -227,5 +232,9 @@ fn check_webp(bytes: &[u8]) -> Result<(), ImageError> {
         return Err(ImageError::Truncated);
     };
     let length = u32::from_le_bytes([a, b, c, d]) as usize;
-    if bytes.len() < length.saturating_add(8) { Err(ImageError::Truncated) } else { Ok(()) }
+    if bytes.len() < length.saturating_add(8) {
+        Err(ImageError::Truncated)
+    } else {
+        Ok(())
+    }
 }

@@ -10,16 +10,16 @@ use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, RgbImage, RgbaImage};
 
-use super::inspect::{decode_error, open};
-use super::{EncodedRendition, ImageError, ProcessedImage, RenditionFormat, SourceFormat, WIDTHS};
+use crate::inspect::{decode_error, open};
+use crate::{EncodedRendition, ImageError, ProcessedImage, RenditionFormat, SourceFormat, WIDTHS};
 
 const JPEG_QUALITY: u8 = 80;
 const WEBP_QUALITY: f32 = 78.0;
 /// ThumbHash accepts no larger picture.
 const THUMB_SIDE: u32 = 100;
 
-/// Decodes and renders a file that [`super::inspect::check`] let through.
-pub(super) fn render(bytes: &[u8], source: SourceFormat) -> Result<ProcessedImage, ImageError> {
+/// Decodes and renders a file that [`crate::inspect::check`] let through.
+pub(crate) fn render(bytes: &[u8], source: SourceFormat) -> Result<ProcessedImage, ImageError> {
     let mut decoder = open(bytes, source)?;
     // Broken metadata is no reason to refuse a good picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -36,7 +36,11 @@ pub(super) fn render(bytes: &[u8], source: SourceFormat) -> Result<ProcessedImag
             | Orientation::Rotate90FlipH
             | Orientation::Rotate270FlipH
     );
-    let (width, height) = if sideways { (raw_height, raw_width) } else { (raw_width, raw_height) };
+    let (width, height) = if sideways {
+        (raw_height, raw_width)
+    } else {
+        (raw_width, raw_height)
+    };
 
     let mut shrinker = Shrinker::new();
     let mut widths = rendition_widths(width);
@@ -45,8 +49,11 @@ pub(super) fn render(bytes: &[u8], source: SourceFormat) -> Result<ProcessedImag
     for (index, target_width) in widths.iter().copied().enumerate() {
         let target_height = scaled_height(width, height, target_width);
         if index == 0 {
-            let (w, h) =
-                if sideways { (target_height, target_width) } else { (target_width, target_height) };
+            let (w, h) = if sideways {
+                (target_height, target_width)
+            } else {
+                (target_width, target_height)
+            };
             current = shrinker.shrink(current, w, h)?;
             current = current.into_srgb(profile.as_deref()).upright(orientation);
         } else {
@@ -61,12 +68,19 @@ pub(super) fn render(bytes: &[u8], source: SourceFormat) -> Result<ProcessedImag
     }
     renditions.reverse();
     let thumb_hash = thumb_hash(&mut shrinker, current)?;
-    Ok(ProcessedImage { width, height, has_alpha, thumb_hash, source, renditions })
+    Ok(ProcessedImage {
+        width,
+        height,
+        has_alpha,
+        thumb_hash,
+        source,
+        renditions,
+    })
 }
 
 /// The widths to make of an original this wide, narrowest first: the ladder as far as it reaches, and the
 /// original's own width where it ends between two steps.
-pub(super) fn rendition_widths(width: u32) -> Vec<u32> {
+pub(crate) fn rendition_widths(width: u32) -> Vec<u32> {
     let mut widths: Vec<u32> = WIDTHS.into_iter().filter(|step| *step <= width).collect();
     let top = WIDTHS[WIDTHS.len() - 1];
     if width < top && !widths.contains(&width) {
@@ -124,11 +138,17 @@ impl Pixels {
     /// numbers would show dull. A profile that can't be read leaves the colours alone.
     fn into_srgb(self, profile: Option<&[u8]>) -> Self {
         let Some(profile) = profile else { return self };
-        let Ok(profile) = moxcms::ColorProfile::new_from_slice(profile) else { return self };
+        let Ok(profile) = moxcms::ColorProfile::new_from_slice(profile) else {
+            return self;
+        };
         if profile.color_space != moxcms::DataColorSpace::Rgb {
             return self;
         }
-        let layout = if self.has_alpha() { moxcms::Layout::Rgba } else { moxcms::Layout::Rgb };
+        let layout = if self.has_alpha() {
+            moxcms::Layout::Rgba
+        } else {
+            moxcms::Layout::Rgb
+        };
         let srgb = moxcms::ColorProfile::new_srgb();
         let options = moxcms::TransformOptions::default();
         let Ok(transform) = profile.create_transform_8bit(layout, &srgb, layout, options) else {
@@ -167,7 +187,12 @@ impl Pixels {
             RenditionFormat::Jpeg => self.jpeg()?,
             RenditionFormat::Png => self.png()?,
         };
-        Ok(EncodedRendition { width, height, format, bytes })
+        Ok(EncodedRendition {
+            width,
+            height,
+            format,
+            bytes,
+        })
     }
 
     fn webp(&self) -> Result<Vec<u8>, ImageError> {
@@ -176,7 +201,9 @@ impl Pixels {
             Self::Rgb(pixels) => webp::Encoder::from_rgb(pixels.as_raw(), width, height),
             Self::Rgba(pixels) => webp::Encoder::from_rgba(pixels.as_raw(), width, height),
         };
-        let encoded = encoder.encode_simple(false, WEBP_QUALITY).map_err(|_| ImageError::Damaged)?;
+        let encoded = encoder
+            .encode_simple(false, WEBP_QUALITY)
+            .map_err(|_| ImageError::Damaged)?;
         Ok(encoded.to_vec())
     }
 
@@ -192,9 +219,7 @@ impl Pixels {
         encoder.set_progressive(true);
         encoder.set_optimized_huffman_tables(true);
         let encoded = match self {
-            Self::Rgb(pixels) => {
-                encoder.encode(pixels.as_raw(), width, height, jpeg_encoder::ColorType::Rgb)
-            }
+            Self::Rgb(pixels) => encoder.encode(pixels.as_raw(), width, height, jpeg_encoder::ColorType::Rgb),
             Self::Rgba(pixels) => {
                 encoder.encode(&on_white(pixels), width, height, jpeg_encoder::ColorType::Rgb)
             }
@@ -205,7 +230,11 @@ impl Pixels {
 
     fn png(&self) -> Result<Vec<u8>, ImageError> {
         let (width, height) = self.size();
-        let colour = if self.has_alpha() { ExtendedColorType::Rgba8 } else { ExtendedColorType::Rgb8 };
+        let colour = if self.has_alpha() {
+            ExtendedColorType::Rgba8
+        } else {
+            ExtendedColorType::Rgb8
+        };
         let mut bytes = Cursor::new(Vec::new());
         PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, PngFilter::Adaptive)
             .write_image(self.raw(), width, height, colour)
@@ -235,7 +264,10 @@ struct Shrinker {
 impl Shrinker {
     fn new() -> Self {
         let algorithm = ResizeAlg::Convolution(FilterType::Lanczos3);
-        Self { resizer: Resizer::new(), options: ResizeOptions::new().resize_alg(algorithm) }
+        Self {
+            resizer: Resizer::new(),
+            options: ResizeOptions::new().resize_alg(algorithm),
+        }
     }
 
     fn shrink(&mut self, pixels: Pixels, width: u32, height: u32) -> Result<Pixels, ImageError> {
@@ -243,11 +275,17 @@ impl Shrinker {
         if (from_width, from_height) == (width, height) {
             return Ok(pixels);
         }
-        let kind = if pixels.has_alpha() { PixelType::U8x4 } else { PixelType::U8x3 };
-        let from = ImageRef::new(from_width, from_height, pixels.raw(), kind)
-            .map_err(|_| ImageError::Damaged)?;
+        let kind = if pixels.has_alpha() {
+            PixelType::U8x4
+        } else {
+            PixelType::U8x3
+        };
+        let from =
+            ImageRef::new(from_width, from_height, pixels.raw(), kind).map_err(|_| ImageError::Damaged)?;
         let mut to = FirImage::new(width, height, kind);
-        self.resizer.resize(&from, &mut to, &self.options).map_err(|_| ImageError::Damaged)?;
+        self.resizer
+            .resize(&from, &mut to, &self.options)
+            .map_err(|_| ImageError::Damaged)?;
         let raw = to.into_vec();
         let shrunk = match pixels {
             Pixels::Rgb(_) => RgbImage::from_raw(width, height, raw).map(Pixels::Rgb),

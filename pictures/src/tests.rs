@@ -1,7 +1,6 @@
 use std::io::Cursor;
 use std::time::Instant;
 
-use bytes::Bytes;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::render::rendition_widths;
@@ -79,7 +78,10 @@ fn phone_photo(width: u32, height: u32, orientation: u16) -> Vec<u8> {
     let app1 = [b"Exif\0\0".to_vec(), exif(orientation)].concat();
     let xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>SECRET-XMP</x:xmpmeta>".to_vec();
     let jpeg = encode(photo(width, height), ImageFormat::Jpeg);
-    with_segments(&jpeg, &[(0xE1, app1), (0xE1, xmp), (0xFE, b"SECRET-COMMENT".to_vec())])
+    with_segments(
+        &jpeg,
+        &[(0xE1, app1), (0xE1, xmp), (0xFE, b"SECRET-COMMENT".to_vec())],
+    )
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
@@ -115,7 +117,10 @@ fn a_photo_becomes_the_whole_ladder_in_webp_and_jpeg() {
     for rendition in &made.renditions {
         let back = decode(rendition);
         assert_eq!((back.width(), back.height()), (rendition.width, rendition.height));
-        assert_eq!(sniff(&rendition.bytes).unwrap().content_type(), rendition.format.content_type());
+        assert_eq!(
+            sniff(&rendition.bytes).unwrap().content_type(),
+            rendition.format.content_type()
+        );
     }
     let hash = data_encoding::BASE64.decode(made.thumb_hash.as_bytes()).unwrap();
     assert!(thumbhash::thumb_hash_to_rgba(&hash).is_ok());
@@ -132,7 +137,12 @@ fn renditions_are_never_larger_than_the_original() {
     for (width, height) in [(1, 1), (3, 900), (200, 100), (320, 1), (16_000, 2)] {
         let made = process(&encode(photo(width, height), ImageFormat::Png)).unwrap();
         assert_eq!((made.width, made.height), (width, height));
-        assert!(made.renditions.iter().all(|r| r.width <= width && r.height <= height), "{made:?}");
+        assert!(
+            made.renditions
+                .iter()
+                .all(|r| r.width <= width && r.height <= height),
+            "{made:?}"
+        );
         assert!(made.renditions.iter().all(|r| decode(r).width() == r.width));
     }
 }
@@ -156,8 +166,21 @@ fn orientation_is_applied_and_the_position_is_gone() {
     assert!(right[1] > left[1], "{left:?} {right:?}");
 
     for rendition in &made.renditions {
-        for secret in [&b"Exif"[..], b"SECRET", b"GPS", b"xmpmeta", b"ICC_PROFILE", b"EXIF", b"XMP ", b"ICCP"] {
-            assert!(!contains(&rendition.bytes, secret), "{} holds metadata", rendition.format);
+        for secret in [
+            &b"Exif"[..],
+            b"SECRET",
+            b"GPS",
+            b"xmpmeta",
+            b"ICC_PROFILE",
+            b"EXIF",
+            b"XMP ",
+            b"ICCP",
+        ] {
+            assert!(
+                !contains(&rendition.bytes, secret),
+                "{} holds metadata",
+                rendition.format
+            );
         }
     }
 }
@@ -167,7 +190,11 @@ fn every_orientation_comes_out_upright() {
     for orientation in 1..=8_u16 {
         let made = process(&phone_photo(400, 300, orientation)).unwrap();
         let sideways = orientation >= 5;
-        assert_eq!(made.width, if sideways { 300 } else { 400 }, "orientation {orientation}");
+        assert_eq!(
+            made.width,
+            if sideways { 300 } else { 400 },
+            "orientation {orientation}"
+        );
         let largest = decode(made.renditions.last().unwrap()).into_rgb8();
         assert_eq!(largest.dimensions(), (made.width, made.height));
         // Where the file's top left corner (reddish, bright) must be found.
@@ -179,23 +206,34 @@ fn every_orientation_comes_out_upright() {
             _ => (w / 8, h - h / 8),
         };
         let pixel = largest.get_pixel(x, y);
-        assert!(pixel[0] > pixel[2] && pixel[1] > 60, "orientation {orientation}: {pixel:?}");
+        assert!(
+            pixel[0] > pixel[2] && pixel[1] > 60,
+            "orientation {orientation}: {pixel:?}"
+        );
     }
 }
 
 #[test]
 fn transparency_is_kept_where_it_is_used() {
-    let glass = RgbaImage::from_fn(700, 500, |x, _| Rgba([200, 30, 30, if x < 350 { 0 } else { 255 }]));
+    let glass = RgbaImage::from_fn(700, 500, |x, _| {
+        Rgba([200, 30, 30, if x < 350 { 0 } else { 255 }])
+    });
     let made = process(&encode(glass, ImageFormat::Png)).unwrap();
     assert!(made.has_alpha);
     let formats: Vec<_> = made.renditions[..3].iter().map(|r| r.format).collect();
-    assert_eq!(formats, [RenditionFormat::Webp, RenditionFormat::Jpeg, RenditionFormat::Png]);
+    assert_eq!(
+        formats,
+        [RenditionFormat::Webp, RenditionFormat::Jpeg, RenditionFormat::Png]
+    );
     for rendition in &made.renditions {
         let back = decode(rendition).into_rgba8();
         let (clear, solid) = (back.get_pixel(10, 10), back.get_pixel(rendition.width - 10, 10));
         assert_eq!(solid[3], 255);
         if rendition.format == RenditionFormat::Jpeg {
-            assert!(clear.0[..3].iter().all(|channel| *channel > 245), "laid on white: {clear:?}");
+            assert!(
+                clear.0[..3].iter().all(|channel| *channel > 245),
+                "laid on white: {clear:?}"
+            );
         } else {
             assert_eq!(clear[3], 0);
         }
@@ -213,9 +251,15 @@ fn type_goes_by_content() {
     assert_eq!(process(&png).unwrap().source, SourceFormat::Png);
     let webp = encode(photo(64, 48), ImageFormat::WebP);
     assert_eq!(process(&webp).unwrap().source, SourceFormat::Webp);
-    let grey = encode(DynamicImage::ImageRgb8(photo(64, 48)).into_luma8(), ImageFormat::Jpeg);
+    let grey = encode(
+        DynamicImage::ImageRgb8(photo(64, 48)).into_luma8(),
+        ImageFormat::Jpeg,
+    );
     assert_eq!(process(&grey).unwrap().source, SourceFormat::Jpeg);
-    let deep = encode(DynamicImage::ImageRgb8(photo(64, 48)).into_rgba16(), ImageFormat::Png);
+    let deep = encode(
+        DynamicImage::ImageRgb8(photo(64, 48)).into_rgba16(),
+        ImageFormat::Png,
+    );
     assert_eq!(process(&deep).unwrap().source, SourceFormat::Png);
 }
 
@@ -223,7 +267,10 @@ fn type_goes_by_content() {
 fn what_is_no_picture_is_named() {
     let refused = |bytes: &[u8]| process(bytes).unwrap_err();
     assert_eq!(refused(b""), ImageError::Empty);
-    assert_eq!(refused(b"hello, I am a text"), ImageError::Unsupported { found: None });
+    assert_eq!(
+        refused(b"hello, I am a text"),
+        ImageError::Unsupported { found: None }
+    );
     for (bytes, name) in [
         (&b"GIF89a\x01\0\x01\0"[..], "a GIF"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "an HEIC photo"),
@@ -243,7 +290,10 @@ fn truncated_files_are_refused_at_every_length() {
     for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
         let whole = encode(photo(300, 200), format);
         assert!(process(&whole).is_ok());
-        for kept in (1..whole.len()).step_by(whole.len() / 97 + 1).chain([whole.len() - 1]) {
+        for kept in (1..whole.len())
+            .step_by(whole.len() / 97 + 1)
+            .chain([whole.len() - 1])
+        {
             let error = process(&whole[..kept]).map(|_| kept).unwrap_err();
             assert!(
                 matches!(
@@ -255,7 +305,11 @@ fn truncated_files_are_refused_at_every_length() {
         }
     }
     // A phone's trailer behind the end is no damage.
-    let trailer = [encode(photo(300, 200), ImageFormat::Jpeg), b"MotionPhoto_Data".to_vec()].concat();
+    let trailer = [
+        encode(photo(300, 200), ImageFormat::Jpeg),
+        b"MotionPhoto_Data".to_vec(),
+    ]
+    .concat();
     assert!(process(&trailer).is_ok());
 }
 
@@ -280,7 +334,11 @@ fn png_header(width: u32, height: u32) -> Vec<u8> {
     for byte in &png[12..29] {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+            crc = if crc & 1 == 1 {
+                (crc >> 1) ^ 0xEDB8_8320
+            } else {
+                crc >> 1
+            };
         }
     }
     png[29..33].copy_from_slice(&(!crc).to_be_bytes());
@@ -300,7 +358,10 @@ fn bombs_are_refused_from_the_header() {
     let mut jpeg = encode(photo(16, 16), ImageFormat::Jpeg);
     let frame = jpeg.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
     jpeg[frame + 5..frame + 9].copy_from_slice(&[0xFF, 0xFF, 0xFF, 0xFF]);
-    assert!(matches!(process(&jpeg).unwrap_err(), ImageError::TooManyPixels { .. }));
+    assert!(matches!(
+        process(&jpeg).unwrap_err(),
+        ImageError::TooManyPixels { .. }
+    ));
     // Within the pixels, but claiming more than the file holds.
     assert!(process(&png_header(6_000, 6_000)).is_err());
     assert!(started.elapsed().as_secs() < 5, "nothing large was decoded");
@@ -310,39 +371,48 @@ fn bombs_are_refused_from_the_header() {
 fn wide_gamut_colours_come_into_srgb() {
     let p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
     let icc = [b"ICC_PROFILE\0\x01\x01".to_vec(), p3].concat();
-    let plain = encode(RgbImage::from_pixel(64, 64, Rgb([200, 80, 60])), ImageFormat::Jpeg);
+    let plain = encode(
+        RgbImage::from_pixel(64, 64, Rgb([200, 80, 60])),
+        ImageFormat::Jpeg,
+    );
     let tagged = with_segments(&plain, &[(0xE2, icc)]);
     let colour = |file: &[u8]| {
         let made = process(file).unwrap();
-        *decode(made.renditions.iter().find(|r| r.format == RenditionFormat::Jpeg).unwrap())
-            .into_rgb8()
-            .get_pixel(32, 32)
+        *decode(
+            made.renditions
+                .iter()
+                .find(|r| r.format == RenditionFormat::Jpeg)
+                .unwrap(),
+        )
+        .into_rgb8()
+        .get_pixel(32, 32)
     };
     let (untouched, converted) = (colour(&plain), colour(&tagged));
     assert!(untouched[0].abs_diff(200) < 5, "{untouched:?}");
-    assert!(converted[0] > untouched[0] + 8, "the same numbers are redder in P3: {converted:?}");
-}
-
-#[tokio::test]
-async fn the_workshop_turns_senders_away_when_full() {
-    let workshop = Workshop::new(1);
-    let file = Bytes::from(encode(photo(640, 480), ImageFormat::Jpeg));
-    let calls = (0..30).map(|_| workshop.process(file.clone()));
-    let results = futures_util::future::join_all(calls).await;
-    let busy = results.iter().filter(|r| matches!(r, Err(WorkshopError::Busy))).count();
-    assert!(busy > 0 && busy < 30, "{busy} turned away");
-    assert!(workshop.process(file).await.is_ok(), "places are given back");
+    assert!(
+        converted[0] > untouched[0] + 8,
+        "the same numbers are redder in P3: {converted:?}"
+    );
 }
 
 #[test]
-fn a_photo_of_twelve_megapixels_is_quick() {
+fn a_photo_of_twelve_megapixels_is_small_afterwards() {
     let file = phone_photo(4032, 3024, 6);
     let started = Instant::now();
     let made = process(&file).unwrap();
     let took = started.elapsed();
     assert_eq!((made.width, made.height), (3024, 4032));
-    eprintln!("{} KB in, {} files out, {took:?}", file.len() / 1024, made.renditions.len());
-    for rendition in &made.renditions {
-        eprintln!("  {}x{} {} KB {}", rendition.width, rendition.height, rendition.bytes.len() / 1024, rendition.format);
-    }
+    let total: usize = made.renditions.iter().map(|r| r.bytes.len()).sum();
+    // Generous, for a loaded machine: alone it takes well under a second, in a debug build too.
+    assert!(took.as_secs() < 10, "{took:?} for {total} bytes");
+    let phone = made
+        .renditions
+        .iter()
+        .find(|r| r.width == 640 && r.format == RenditionFormat::Webp)
+        .unwrap();
+    assert!(
+        phone.bytes.len() < 100_000,
+        "{} bytes for a phone",
+        phone.bytes.len()
+    );
 }
