@@ -13,6 +13,11 @@ impl Samples {
         self.0.push(sample);
     }
 
+    /// Adds all of another's.
+    pub fn merge(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
