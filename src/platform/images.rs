@@ -6,7 +6,8 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 pub use pictures::{
-    EncodedRendition, ImageError, MAX_BYTES, ProcessedImage, RenditionFormat, SourceFormat, UnknownFormat, process,
+    EncodedRendition, ImageError, MAX_BYTES, ProcessedImage, RenditionFormat, SourceFormat, UnknownFormat,
+    process,
 };
 
 /// How many pictures may wait for each one in work. Each holds at most 10 MB.
@@ -49,8 +50,17 @@ impl Workshop {
     /// Processes one picture. A caller that goes away frees its place when the work is done, not before: the
     /// thread can't be stopped, and a freed place would let more in than there are cores.
     pub async fn process(&self, bytes: Bytes) -> Result<ProcessedImage, WorkshopError> {
-        let waiting = self.waiting.clone().try_acquire_owned().map_err(|_| WorkshopError::Busy)?;
-        let working = self.working.clone().acquire_owned().await.map_err(|_| WorkshopError::Busy)?;
+        let waiting = self
+            .waiting
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| WorkshopError::Busy)?;
+        let working = self
+            .working
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| WorkshopError::Busy)?;
         let job = tokio::task::spawn_blocking(move || {
             let result = process(&bytes);
             drop((working, waiting));
@@ -75,11 +85,16 @@ mod tests {
     async fn senders_are_turned_away_when_it_is_full() {
         let workshop = Workshop::new(1);
         let mut file = std::io::Cursor::new(Vec::new());
-        image::RgbImage::new(640, 480).write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+        image::RgbImage::new(640, 480)
+            .write_to(&mut file, image::ImageFormat::Jpeg)
+            .unwrap();
         let file = Bytes::from(file.into_inner());
         let calls = (0..30).map(|_| workshop.process(file.clone()));
         let results = futures_util::future::join_all(calls).await;
-        let busy = results.iter().filter(|r| matches!(r, Err(WorkshopError::Busy))).count();
+        let busy = results
+            .iter()
+            .filter(|r| matches!(r, Err(WorkshopError::Busy)))
+            .count();
         assert!(busy > 0 && busy < 30, "{busy} turned away");
         assert!(workshop.process(file).await.is_ok(), "places are given back");
     }
