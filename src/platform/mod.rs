@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod audit;
 pub mod clock;
+pub mod config;
 pub mod crypto;
 pub mod ctx;
 pub mod db;

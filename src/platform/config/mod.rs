@@ -1,0 +1,271 @@
+//! Configuration from the environment and `.env`, checked at start: every mistake is told at once, by its key.
+//!
+//! The names are those of the customer's specification, section 11; [`settings::SETTINGS`] lists them all and
+//! `.env.example` is made from it.
+
+mod parse;
+mod secret_key;
+pub mod settings;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+pub use parse::{IpNetwork, TrustedProxies};
+
+use self::parse::Reader;
+
+/// Everything that is configured. Secrets don't print.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Development conveniences: demo company, GraphiQL, pretty logs.
+    pub debug: bool,
+    /// Serves `/graphiql`.
+    pub graphiql: bool,
+    /// The root of all keys.
+    pub secret_key: SecretString,
+    /// Whether the secret was made here because none was configured; the server then listens on loopback alone.
+    pub secret_key_generated: bool,
+    /// Host names that requests may carry; `*` admits all, a leading dot admits subdomains.
+    pub allowed_hosts: Vec<String>,
+    /// Origins that browsers may call from.
+    pub cors_allowed_origins: Vec<String>,
+    /// Where to listen.
+    pub bind_addr: SocketAddr,
+    /// Database, media, mail and push log of a server without other services.
+    pub data_dir: PathBuf,
+    /// Where clients reach this server; signed URLs begin with it.
+    pub public_url: Url,
+    /// Where the public website is; links in e-mails begin with it.
+    pub website_url: Url,
+    /// The company's time zone.
+    pub time_zone: chrono_tz::Tz,
+    /// The currency of new projects.
+    pub currency: String,
+    /// The log filter, such as `info,belle_house=debug`.
+    pub log: String,
+    /// Proxies whose `X-Forwarded-For` and `X-Request-Id` are believed.
+    pub trusted_proxies: TrustedProxies,
+    /// The database.
+    pub database: DatabaseConfig,
+    /// Tokens.
+    pub jwt: JwtConfig,
+    /// E-mail.
+    pub email: EmailConfig,
+    /// The service account for push; without one pushes go to `push.log`.
+    pub firebase_credentials_path: Option<PathBuf>,
+    /// Where images are kept.
+    pub storage: StorageConfig,
+    /// Whether any `CLOUDINARY_*` is set: kept for later, `doctor` says so.
+    pub cloudinary_configured: bool,
+}
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct DatabaseConfig {
+    /// `sqlite://…` or `postgres://…`; holds the password.
+    pub url: SecretString,
+    /// Connections at most.
+    pub max_connections: u32,
+    /// A statement that runs longer is ended.
+    pub statement_timeout: Duration,
+}
+
+impl DatabaseConfig {
+    /// Whether it is embedded SQLite.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        self.url.expose_secret().starts_with("sqlite:")
+    }
+
+    /// The file of an SQLite database; `None` for PostgreSQL and for databases in memory.
+    #[must_use]
+    pub fn sqlite_path(&self) -> Option<PathBuf> {
+        let rest = self.url.expose_secret().strip_prefix("sqlite:")?;
+        let path = rest
+            .strip_prefix("//")
+            .unwrap_or(rest)
+            .split('?')
+            .next()
+            .unwrap_or_default();
+        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+    }
+}
+
+/// How long tokens live.
+#[derive(Debug, Clone, Copy)]
+pub struct JwtConfig {
+    /// Access tokens.
+    pub access_token_lifetime: TimeDelta,
+    /// Refresh tokens, from their last use.
+    pub refresh_token_lifetime: TimeDelta,
+}
+
+/// How e-mail leaves.
+#[derive(Debug, Clone)]
+pub struct EmailConfig {
+    /// The transport.
+    pub backend: EmailBackend,
+    /// The sender, such as `Belle House <contact@bellehouse.ne>`.
+    pub default_from: String,
+    /// The SMTP server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// STARTTLS (usually port 587).
+    pub use_tls: bool,
+    /// TLS from the start (usually port 465).
+    pub use_ssl: bool,
+    /// The user; without one no authentication is tried.
+    pub host_user: Option<String>,
+    /// The user's password.
+    pub host_password: Option<SecretString>,
+}
+
+/// Where e-mail goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmailBackend {
+    /// To an SMTP server.
+    Smtp,
+    /// Into `DATA_DIR/mail/*.eml`.
+    File,
+    /// To standard output.
+    Console,
+}
+
+/// Where images are kept.
+#[derive(Debug, Clone)]
+pub enum StorageConfig {
+    /// In `DATA_DIR/media`.
+    Fs,
+    /// In a bucket of a service that speaks S3.
+    S3 {
+        /// The bucket.
+        bucket: String,
+        /// The service's address; AWS's own when absent.
+        endpoint: Option<String>,
+        /// The region.
+        region: String,
+        /// The key's id.
+        access_key_id: String,
+        /// The key.
+        secret_access_key: SecretString,
+    },
+}
+
+/// One mistake in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The setting.
+    pub key: &'static str,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// All mistakes in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigErrors(pub Vec<ConfigError>);
+
+impl std::fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "The configuration has {} mistake(s):", self.0.len())?;
+        for error in &self.0 {
+            writeln!(f, "  {}: {}", error.key, error.message)?;
+        }
+        write!(
+            f,
+            "Settings come from the environment and from .env; .env.example explains each."
+        )
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+impl Config {
+    /// Reads `.env` and the environment (which wins).
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub fn from_env() -> Result<Self, ConfigErrors> {
+        if let Err(error) = dotenvy::dotenv()
+            && !error.not_found()
+        {
+            return Err(ConfigErrors(vec![ConfigError {
+                key: ".env",
+                message: error.to_string(),
+            }]));
+        }
+        Self::load(|key| std::env::var(key).ok())
+    }
+
+    /// Reads settings by name from `source`; an empty value counts as absent.
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub fn load(source: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        let mut read = Reader::new(&source);
+        let debug = read.boolean("DEBUG", cfg!(debug_assertions));
+        let data_dir = PathBuf::from(read.text("DATA_DIR"));
+        let bind_addr =
+            read.parsed::<SocketAddr>("BIND_ADDR", "an address and a port, such as 127.0.0.1:8000");
+        let bind_addr = bind_addr.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8000)));
+        let public_url = read.url("PUBLIC_URL", || format!("http://{bind_addr}/"));
+        let website_url = read.url("WEBSITE_URL", || public_url.to_string());
+        let (secret_key, secret_key_generated) = secret_key::read(&mut read, debug, &data_dir, bind_addr);
+        let config = Self {
+            debug,
+            graphiql: read.boolean("GRAPHIQL", debug),
+            secret_key,
+            secret_key_generated,
+            allowed_hosts: read.hosts(&public_url),
+            cors_allowed_origins: read.origins("CORS_ALLOWED_ORIGINS"),
+            bind_addr,
+            public_url,
+            website_url,
+            time_zone: read
+                .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
+                .unwrap_or(chrono_tz::Africa::Niamey),
+            currency: read.one_of("CURRENCY", &["XOF", "EUR", "USD"]),
+            log: read.text("LOG"),
+            trusted_proxies: read.proxies("TRUSTED_PROXIES"),
+            database: DatabaseConfig {
+                url: read.database_url(&data_dir),
+                max_connections: read.number("DATABASE_MAX_CONNECTIONS", 1, 1000),
+                statement_timeout: Duration::from_secs(u64::from(read.number(
+                    "DATABASE_STATEMENT_TIMEOUT",
+                    1,
+                    3600,
+                ))),
+            },
+            jwt: JwtConfig {
+                access_token_lifetime: TimeDelta::minutes(i64::from(read.number(
+                    "JWT_ACCESS_TOKEN_LIFETIME_MINUTES",
+                    1,
+                    1440,
+                ))),
+                refresh_token_lifetime: TimeDelta::days(i64::from(read.number(
+                    "JWT_REFRESH_TOKEN_LIFETIME_DAYS",
+                    1,
+                    365,
+                ))),
+            },
+            email: read.email(),
+            firebase_credentials_path: read.optional("FIREBASE_CREDENTIALS_PATH").map(PathBuf::from),
+            storage: read.storage(),
+            cloudinary_configured: [
+                "CLOUDINARY_CLOUD_NAME",
+                "CLOUDINARY_API_KEY",
+                "CLOUDINARY_API_SECRET",
+            ]
+            .iter()
+            .any(|key| read.optional(key).is_some()),
+            data_dir,
+        };
+        read.finish(config)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! Every setting with its default and meaning: the source of `.env.example`.
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The environment variable.
+    pub key: &'static str,
+    /// What it is when absent; empty when it is then off or worked out.
+    pub default: &'static str,
+    /// A value to show in `.env.example`.
+    pub example: &'static str,
+    /// What it does.
+    pub about: &'static str,
+}
+
+const fn setting(
+    key: &'static str,
+    default: &'static str,
+    example: &'static str,
+    about: &'static str,
+) -> Setting {
+    Setting {
+        key,
+        default,
+        example,
+        about,
+    }
+}
+
+/// A group of settings under a heading.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// The heading.
+    pub title: &'static str,
+    /// Its settings.
+    pub settings: &'static [Setting],
+}
+
+/// All settings, in the order of `.env.example`.
+pub const SETTINGS: &[Group] = &[
+    Group {
+        title: "The server",
+        settings: &[
+            setting(
+                "SECRET_KEY",
+                "",
+                "",
+                "The root of all keys: 32 characters or more, random (`openssl rand -base64 48`). Changing it signs everybody out. A debug build without one makes its own and keeps it in DATA_DIR/secret_key.",
+            ),
+            setting(
+                "DEBUG",
+                "",
+                "false",
+                "Demo company, GraphiQL, pretty logs. true in a debug build, false in a release build.",
+            ),
+            setting(
+                "ALLOWED_HOSTS",
+                "",
+                "api.bellehouse.ne",
+                "Host names that requests may carry, comma-separated; .example.com admits subdomains, * admits all. PUBLIC_URL's host and, with DEBUG, localhost are always allowed.",
+            ),
+            setting(
+                "BIND_ADDR",
+                "127.0.0.1:8000",
+                "127.0.0.1:8000",
+                "Where to listen.",
+            ),
+            setting(
+                "PUBLIC_URL",
+                "",
+                "https://api.bellehouse.ne",
+                "Where clients reach this server: signed URLs begin with it. http://BIND_ADDR when absent.",
+            ),
+            setting(
+                "WEBSITE_URL",
+                "",
+                "https://bellehouse.ne",
+                "Where the public website is: links in e-mails begin with it. PUBLIC_URL when absent.",
+            ),
+            setting(
+                "CORS_ALLOWED_ORIGINS",
+                "",
+                "https://bellehouse.ne",
+                "Origins that browsers may call from, comma-separated and exact; WebSockets too.",
+            ),
+            setting(
+                "TRUSTED_PROXIES",
+                "",
+                "127.0.0.1,::1",
+                "Addresses or networks (10.0.0.0/8) of our own proxies, whose X-Forwarded-For is believed.",
+            ),
+            setting(
+                "DATA_DIR",
+                "data",
+                "data",
+                "Database, media, mail and push log of a server without other services.",
+            ),
+            setting("GRAPHIQL", "", "false", "Serves /graphiql. As DEBUG when absent."),
+            setting(
+                "LOG",
+                "info",
+                "info",
+                "The log filter, such as info,belle_house=debug.",
+            ),
+        ],
+    },
+    Group {
+        title: "The company",
+        settings: &[
+            setting(
+                "TIME_ZONE",
+                "Africa/Niamey",
+                "Africa/Niamey",
+                "The company's time zone, by its IANA name.",
+            ),
+            setting(
+                "CURRENCY",
+                "XOF",
+                "XOF",
+                "The currency of new projects: XOF, EUR or USD.",
+            ),
+        ],
+    },
+    Group {
+        title: "The database",
+        settings: &[
+            setting(
+                "DATABASE_URL",
+                "",
+                "postgres://bellehouse:password@localhost:5432/bellehouse",
+                "sqlite://path or postgres://user:password@host:5432/name. An SQLite file in DATA_DIR when absent.",
+            ),
+            setting(
+                "DATABASE_MAX_CONNECTIONS",
+                "16",
+                "16",
+                "Connections at most (SQLite: readers).",
+            ),
+            setting(
+                "DATABASE_STATEMENT_TIMEOUT",
+                "30",
+                "30",
+                "Seconds after which PostgreSQL ends a statement.",
+            ),
+        ],
+    },
+    Group {
+        title: "Tokens",
+        settings: &[
+            setting(
+                "JWT_ACCESS_TOKEN_LIFETIME_MINUTES",
+                "60",
+                "60",
+                "How long an access token is good for.",
+            ),
+            setting(
+                "JWT_REFRESH_TOKEN_LIFETIME_DAYS",
+                "7",
+                "7",
+                "How long a session lives without being used.",
+            ),
+        ],
+    },
+    Group {
+        title: "E-mail",
+        settings: &[
+            setting(
+                "EMAIL_BACKEND",
+                "file",
+                "smtp",
+                "smtp, file (DATA_DIR/mail/*.eml) or console; Django's dotted names are taken too.",
+            ),
+            setting("EMAIL_HOST", "localhost", "smtp.gmail.com", "The SMTP server."),
+            setting(
+                "EMAIL_PORT",
+                "",
+                "587",
+                "Its port; 587 with EMAIL_USE_TLS, 465 with EMAIL_USE_SSL, else 25.",
+            ),
+            setting("EMAIL_USE_TLS", "false", "true", "STARTTLS."),
+            setting("EMAIL_USE_SSL", "false", "false", "TLS from the start."),
+            setting("EMAIL_HOST_USER", "", "your-email@gmail.com", "The user."),
+            setting("EMAIL_HOST_PASSWORD", "", "your-app-password", "The password."),
+            setting(
+                "DEFAULT_FROM_EMAIL",
+                "Belle House <contact@bellehouse.ne>",
+                "Belle House <contact@bellehouse.ne>",
+                "The sender.",
+            ),
+        ],
+    },
+    Group {
+        title: "Push",
+        settings: &[setting(
+            "FIREBASE_CREDENTIALS_PATH",
+            "",
+            "/etc/bellehouse/firebase.json",
+            "The service account's JSON file. Without it pushes are written to DATA_DIR/push.log.",
+        )],
+    },
+    Group {
+        title: "Images",
+        settings: &[
+            setting("STORAGE", "fs", "fs", "fs (DATA_DIR/media) or s3."),
+            setting("S3_BUCKET", "", "bellehouse-media", "The bucket."),
+            setting(
+                "S3_ENDPOINT",
+                "",
+                "https://s3.gra.io.cloud.ovh.net",
+                "The service, when it isn't AWS.",
+            ),
+            setting("S3_REGION", "us-east-1", "gra", "The region."),
+            setting("S3_ACCESS_KEY_ID", "", "", "The key's id."),
+            setting("S3_SECRET_ACCESS_KEY", "", "", "The key."),
+            setting("CLOUDINARY_CLOUD_NAME", "", "", "Kept for later: not used yet."),
+            setting("CLOUDINARY_API_KEY", "", "", "Kept for later: not used yet."),
+            setting("CLOUDINARY_API_SECRET", "", "", "Kept for later: not used yet."),
+        ],
+    },
+];
+
+/// The default of `key`; empty for one that has none.
+#[must_use]
+pub fn default_of(key: &str) -> &'static str {
+    SETTINGS
+        .iter()
+        .flat_map(|group| group.settings)
+        .find(|setting| setting.key == key)
+        .map_or("", |setting| setting.default)
+}
+
+/// The text of `.env.example`.
+#[must_use]
+pub fn env_example() -> String {
+    let mut text = String::from(
+        "# Every setting, with what it is when absent. None is needed for `cargo run`.\n# Copy to .env and take the # away from what you set. This file is checked against the code by a test.\n",
+    );
+    for group in SETTINGS {
+        text.push_str(&format!("\n# ---- {}\n", group.title));
+        for setting in group.settings {
+            let default = if setting.default.is_empty() {
+                String::new()
+            } else {
+                format!(" Default: {}", setting.default)
+            };
+            text.push_str(&format!(
+                "\n# {}{default}\n# {}={}\n",
+                setting.about, setting.key, setting.example
+            ));
+        }
+    }
+    text
+}

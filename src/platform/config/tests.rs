@@ -1,0 +1,132 @@
+use std::{collections::HashMap, net::IpAddr};
+
+use super::*;
+
+const SECRET: &str = "Zq7vJ0mKx2LwB9tR4yHs6PfD8gNc1AeU";
+
+fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+    let map: HashMap<&str, &str> = pairs.iter().copied().collect();
+    Config::load(|key| map.get(key).map(|value| (*value).to_owned()))
+}
+
+#[test]
+fn needs_nothing_in_development() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let pairs = [("DATA_DIR", data.to_str().unwrap()), ("DEBUG", "true")];
+    let config = load(&pairs).unwrap();
+    assert!(config.secret_key_generated);
+    assert!(config.database.sqlite_path().unwrap().starts_with(&data));
+    let again = load(&pairs).unwrap();
+    assert_eq!(
+        config.secret_key.expose_secret(),
+        again.secret_key.expose_secret()
+    );
+}
+
+#[test]
+fn refuses_to_start_in_production_without_a_good_secret() {
+    for secret in [
+        "",
+        "short",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "your-secret-key-here-your-secret-key-here",
+    ] {
+        let errors = load(&[("DEBUG", "false"), ("SECRET_KEY", secret)]).unwrap_err();
+        assert_eq!(errors.0[0].key, "SECRET_KEY", "{secret}");
+    }
+    assert!(load(&[("DEBUG", "false"), ("SECRET_KEY", SECRET)]).is_ok());
+}
+
+#[test]
+fn a_secret_made_here_listens_on_loopback_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let errors = load(&[
+        ("DATA_DIR", folder.path().to_str().unwrap()),
+        ("DEBUG", "true"),
+        ("BIND_ADDR", "0.0.0.0:8000"),
+    ])
+    .unwrap_err();
+    assert_eq!(errors.0.len(), 1);
+    assert!(errors.to_string().contains("loopback"));
+}
+
+#[test]
+fn tells_every_mistake_at_once_and_no_secret() {
+    let errors = load(&[
+        ("SECRET_KEY", SECRET),
+        ("DEBUG", "maybe"),
+        ("BIND_ADDR", "here"),
+        ("TIME_ZONE", "Mars/Olympus"),
+        ("CURRENCY", "BTC"),
+        ("DATABASE_URL", "mysql://root:hunter2@db/x"),
+        ("JWT_ACCESS_TOKEN_LIFETIME_MINUTES", "0"),
+        ("EMAIL_BACKEND", "pigeon"),
+        ("TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("CORS_ALLOWED_ORIGINS", "https://bellehouse.ne/path"),
+        ("STORAGE", "s3"),
+    ])
+    .unwrap_err();
+    let keys: Vec<&str> = errors.0.iter().map(|error| error.key).collect();
+    for key in [
+        "DEBUG",
+        "BIND_ADDR",
+        "TIME_ZONE",
+        "CURRENCY",
+        "DATABASE_URL",
+        "EMAIL_BACKEND",
+        "S3_BUCKET",
+        "TRUSTED_PROXIES",
+    ] {
+        assert!(keys.contains(&key), "{key} is missing from {keys:?}");
+    }
+    assert!(!errors.to_string().contains("hunter2"));
+}
+
+#[test]
+fn takes_django_s_names_for_e_mail() {
+    let config = load(&[
+        ("SECRET_KEY", SECRET),
+        ("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"),
+        ("EMAIL_USE_TLS", "True"),
+    ])
+    .unwrap();
+    assert_eq!(config.email.backend, EmailBackend::Smtp);
+    assert_eq!(config.email.port, 587);
+}
+
+#[test]
+fn prints_no_secret() {
+    let config = load(&[
+        ("SECRET_KEY", SECRET),
+        ("DATABASE_URL", "postgres://u:hunter2@db/x"),
+    ])
+    .unwrap();
+    let printed = format!("{config:?}");
+    assert!(
+        !printed.contains(SECRET) && !printed.contains("hunter2"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn knows_its_own_proxies() {
+    let config = load(&[("SECRET_KEY", SECRET), ("TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).unwrap();
+    let trusted = |text: &str| config.trusted_proxies.contains(text.parse::<IpAddr>().unwrap());
+    assert!(trusted("10.200.1.1") && trusted("::1") && trusted("::ffff:10.1.1.1"));
+    assert!(!trusted("11.0.0.1") && !trusted("::2"));
+}
+
+#[test]
+fn the_example_file_is_what_the_code_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, settings::env_example()).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(
+        committed,
+        settings::env_example(),
+        "run `UPDATE=1 cargo test the_example_file` and commit"
+    );
+}
