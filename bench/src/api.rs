@@ -151,7 +151,8 @@ pub async fn create_project(
     text(&data["createProject"]["project"]["id"])
 }
 
-/// Posts an update on a project and returns its id.
+/// Posts an update on a project and returns its id. The title is the idempotency key, too: an attempt whose
+/// answer was lost may be repeated.
 pub async fn post_update(
     connection: &mut Connection,
     staff: &str,
@@ -162,7 +163,7 @@ pub async fn post_update(
         connection,
         Some(staff),
         "mutation($input: CreateProjectUpdateInput!) { createProjectUpdate(input: $input) { projectUpdate { id } userErrors { code message field } } }",
-        json!({ "input": { "projectId": project, "title": title, "post": true } }),
+        json!({ "input": { "projectId": project, "title": title, "post": true, "idempotencyKey": title } }),
     )
     .await?;
     text(&data["createProjectUpdate"]["projectUpdate"]["id"])

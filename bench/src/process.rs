@@ -46,6 +46,20 @@ impl Launch {
         })
     }
 
+    /// Another server on the same data: its own port and log, everything else alike.
+    pub fn sibling(&self) -> Result<Self> {
+        let mut sibling = Self::new(&self.binary, &self.directory)?;
+        let own = ["BIND_ADDR", "PUBLIC_URL"];
+        for (key, value) in self
+            .environment
+            .iter()
+            .filter(|(key, _)| !own.contains(&key.as_str()))
+        {
+            sibling.environment.insert(key.clone(), value.clone());
+        }
+        Ok(sibling)
+    }
+
     /// Sets an environment variable of the server.
     #[must_use]
     pub fn env(mut self, key: &str, value: impl Into<String>) -> Self {
@@ -72,7 +86,7 @@ impl Launch {
     }
 
     fn log_path(&self) -> PathBuf {
-        self.directory.join("server.log")
+        self.directory.join(format!("server-{}.log", self.address.port()))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -201,7 +215,7 @@ impl Server {
     }
 
     /// `kill -9`: nothing is flushed, nobody is told.
-    pub fn kill(mut self) -> Result<()> {
+    pub fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())

@@ -10,5 +10,6 @@
 )]
 
 mod architecture;
+mod docs;
 mod harness;
 mod support;
