@@ -2,6 +2,7 @@
 
 pub mod connection;
 pub mod guard;
+pub mod limits;
 pub mod request;
 pub mod user_error;
 

@@ -1,0 +1,439 @@
+//! Limits on documents, computed before async-graphql validates them.
+//!
+//! async-graphql's own validation expands fragments again and again: 800 bytes of fragments that spread each other
+//! keep it busy for seconds, whatever limits are set. So the text is first counted without parsing
+//! ([`count_tokens`]), then parsed, then measured with each fragment visited once ([`measure`]); only what passes
+//! is handed on.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned, Value, Variables,
+    parser::types::{
+        Directive, ExecutableDocument, Field, FragmentDefinition, OperationType, Selection, SelectionSet,
+    },
+};
+
+use crate::platform::paging::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
+
+/// What a document may be at most. GraphiQL's introspection query uses about 300 tokens and a depth of 15.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Lexical tokens in the text.
+    pub tokens: usize,
+    /// Brackets of any kind inside each other in the text: bounds the parser's recursion.
+    pub nesting: usize,
+    /// Fields inside each other, fragments expanded.
+    pub depth: u32,
+    /// Fields resolved at most, page sizes multiplied, fragments expanded.
+    pub cost: u64,
+    /// Aliases in the text.
+    pub aliases: u32,
+    /// Fields at the top of the operation, fragments expanded.
+    pub root_fields: u64,
+    /// Directives in the text.
+    pub directives: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            tokens: 4_000,
+            nesting: 40,
+            depth: 20,
+            cost: 20_000,
+            aliases: 60,
+            root_fields: 20,
+            directives: 60,
+        }
+    }
+}
+
+/// Why a document is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is more than a limit allows.
+    #[error("The document has {what} {found}, more than the {limit} allowed: ask for less at once.")]
+    TooMuch {
+        /// Of what.
+        what: &'static str,
+        /// How much.
+        found: u64,
+        /// How much is allowed.
+        limit: u64,
+    },
+    /// A fragment spreads itself, directly or through others.
+    #[error("The fragment \"{0}\" spreads itself.")]
+    Cycle(String),
+}
+
+/// What a measured document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// The kind of the operation that will run; `None` when the name fits no operation.
+    pub operation: Option<OperationType>,
+    /// Whether it asks for the schema.
+    pub introspects: bool,
+    /// Its cost.
+    pub cost: u64,
+}
+
+/// Counts tokens and bracket nesting without parsing, so that the parser itself can't be worn out.
+///
+/// # Errors
+/// [`Refusal::TooMuch`].
+pub fn count_tokens(text: &str, limits: &Limits) -> Result<(), Refusal> {
+    let bytes = text.as_bytes();
+    let (mut at, mut tokens, mut nesting) = (0, 0_usize, 0_usize);
+    while at < bytes.len() {
+        match bytes[at] {
+            b' ' | b'\t' | b'\n' | b'\r' | b',' | 0xEF | 0xBB | 0xBF => {
+                at += 1;
+                continue;
+            }
+            b'#' => {
+                at += bytes[at..]
+                    .iter()
+                    .position(|&byte| byte == b'\n')
+                    .unwrap_or(bytes.len() - at);
+                continue;
+            }
+            b'"' => at = end_of_string(bytes, at),
+            b'{' | b'(' | b'[' => {
+                nesting += 1;
+                if nesting > limits.nesting {
+                    return Err(too_much("brackets nested", nesting as u64, limits.nesting as u64));
+                }
+                at += 1;
+            }
+            b'}' | b')' | b']' => {
+                nesting = nesting.saturating_sub(1);
+                at += 1;
+            }
+            byte if byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' => {
+                at += 1;
+                while at < bytes.len()
+                    && (bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'_' | b'.'))
+                {
+                    at += 1;
+                }
+            }
+            b'.' => at += 3,
+            _ => at += 1,
+        }
+        tokens += 1;
+        if tokens > limits.tokens {
+            return Err(too_much("tokens:", tokens as u64, limits.tokens as u64));
+        }
+    }
+    Ok(())
+}
+
+fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let block = bytes[start..].starts_with(b"\"\"\"");
+    let mut at = start + if block { 3 } else { 1 };
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'"' if !block => return at + 1,
+            b'"' if bytes[at..].starts_with(b"\"\"\"") => return at + 3,
+            b'\n' if !block => return at,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Measures a parsed document: each fragment once, however often it is spread.
+///
+/// # Errors
+/// The limit that it breaks.
+pub fn measure(
+    document: &ExecutableDocument,
+    operation_name: Option<&str>,
+    variables: &Variables,
+    limits: &Limits,
+) -> Result<Measured, Refusal> {
+    let mut meter = Meter {
+        fragments: &document.fragments,
+        variables,
+        limits,
+        known: HashMap::new(),
+        aliases: 0,
+        directives: 0,
+    };
+    // Validation walks every fragment and operation of the document, so all of them count.
+    let mut total: u64 = 0;
+    for name in document.fragments.keys() {
+        let size = meter.fragment(name)?;
+        meter.check(size)?;
+        total = total.saturating_add(size.cost);
+    }
+    let mut measured = Measured {
+        operation: None,
+        introspects: false,
+        cost: 0,
+    };
+    for (name, operation) in document.operations.iter() {
+        meter.count_directives(&operation.node.directives)?;
+        let size = meter.selection_set(&operation.node.selection_set.node)?;
+        meter.check(size)?;
+        if size.fields > limits.root_fields {
+            return Err(too_much("root fields:", size.fields, limits.root_fields));
+        }
+        total = total.saturating_add(size.cost);
+        if operation_name.is_none() || name.map(Name::as_str) == operation_name {
+            measured.operation = Some(operation.node.ty);
+            measured.introspects |= size.introspects;
+            measured.cost = size.cost;
+        }
+    }
+    if total > limits.cost.saturating_mul(2) {
+        return Err(too_much("a total cost of", total, limits.cost.saturating_mul(2)));
+    }
+    Ok(measured)
+}
+
+fn too_much(what: &'static str, found: u64, limit: u64) -> Refusal {
+    Refusal::TooMuch { what, found, limit }
+}
+
+/// The size of a selection set, fragments expanded.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    cost: u64,
+    depth: u32,
+    /// Fields at this level.
+    fields: u64,
+    /// Whether `nodes` or `edges` is among them: the field above is a page.
+    is_page: bool,
+    introspects: bool,
+}
+
+impl Size {
+    fn join(&mut self, other: Self) {
+        self.cost = self.cost.saturating_add(other.cost);
+        self.depth = self.depth.max(other.depth);
+        self.fields = self.fields.saturating_add(other.fields);
+        self.is_page |= other.is_page;
+        self.introspects |= other.introspects;
+    }
+}
+
+struct Meter<'a> {
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    variables: &'a Variables,
+    limits: &'a Limits,
+    /// `None` while a fragment is being measured: meeting it again is a cycle.
+    known: HashMap<&'a str, Option<Size>>,
+    aliases: u32,
+    directives: u32,
+}
+
+impl<'a> Meter<'a> {
+    fn check(&self, size: Size) -> Result<(), Refusal> {
+        if size.cost > self.limits.cost {
+            return Err(too_much("a cost of", size.cost, self.limits.cost));
+        }
+        if size.depth > self.limits.depth {
+            return Err(too_much(
+                "a depth of",
+                size.depth.into(),
+                self.limits.depth.into(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn fragment(&mut self, name: &str) -> Result<Size, Refusal> {
+        // An unknown fragment costs nothing: validation will name it.
+        let Some((name, fragment)) = self.fragments.get_key_value(name) else {
+            return Ok(Size::default());
+        };
+        match self.known.get(name.as_str()) {
+            Some(Some(size)) => return Ok(*size),
+            Some(None) => return Err(Refusal::Cycle(name.to_string())),
+            None => {}
+        }
+        self.known.insert(name.as_str(), None);
+        self.count_directives(&fragment.node.directives)?;
+        let size = self.selection_set(&fragment.node.selection_set.node)?;
+        self.known.insert(name.as_str(), Some(size));
+        Ok(size)
+    }
+
+    fn selection_set(&mut self, set: &'a SelectionSet) -> Result<Size, Refusal> {
+        let mut sum = Size::default();
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let field = &field.node;
+                    self.count_directives(&field.directives)?;
+                    if field.alias.is_some() {
+                        self.aliases += 1;
+                        if self.aliases > self.limits.aliases {
+                            return Err(too_much(
+                                "aliases:",
+                                self.aliases.into(),
+                                self.limits.aliases.into(),
+                            ));
+                        }
+                    }
+                    let inner = self.selection_set(&field.selection_set.node)?;
+                    let times =
+                        self.page_size(field)
+                            .unwrap_or(if inner.is_page { DEFAULT_PAGE_SIZE } else { 1 });
+                    let name = field.name.node.as_str();
+                    sum.join(Size {
+                        cost: inner.cost.saturating_mul(times).saturating_add(1),
+                        depth: inner.depth + 1,
+                        fields: 1,
+                        is_page: matches!(name, "nodes" | "edges"),
+                        introspects: matches!(name, "__schema" | "__type"),
+                    });
+                }
+                Selection::InlineFragment(fragment) => {
+                    self.count_directives(&fragment.node.directives)?;
+                    let inner = self.selection_set(&fragment.node.selection_set.node)?;
+                    sum.join(Size {
+                        cost: inner.cost.saturating_add(1),
+                        ..inner
+                    });
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.count_directives(&spread.node.directives)?;
+                    let inner = self.fragment(spread.node.fragment_name.node.as_str())?;
+                    sum.join(Size {
+                        cost: inner.cost.saturating_add(1),
+                        ..inner
+                    });
+                }
+            }
+        }
+        Ok(sum)
+    }
+
+    fn count_directives(&mut self, directives: &[Positioned<Directive>]) -> Result<(), Refusal> {
+        self.directives += u32::try_from(directives.len()).unwrap_or(u32::MAX);
+        if self.directives > self.limits.directives {
+            return Err(too_much(
+                "directives:",
+                self.directives.into(),
+                self.limits.directives.into(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn page_size(&self, field: &Field) -> Option<u64> {
+        let (_, value) = field
+            .arguments
+            .iter()
+            .find(|(name, _)| matches!(name.node.as_str(), "first" | "last" | "pageSize"))?;
+        let value = value
+            .node
+            .clone()
+            .into_const_with(|name| self.variables.get(&name).cloned().ok_or(()))
+            .ok();
+        let asked = match value {
+            Some(Value::Number(number)) => number.as_u64(),
+            _ => None,
+        };
+        // A larger page is refused by the list itself.
+        Some(Ord::min(asked.unwrap_or(DEFAULT_PAGE_SIZE), MAX_PAGE_SIZE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    fn judge(text: &str) -> Result<Measured, Refusal> {
+        let limits = Limits::default();
+        count_tokens(text, &limits)?;
+        let document = async_graphql::parser::parse_query(text).unwrap();
+        measure(&document, None, &Variables::default(), &limits)
+    }
+
+    fn bomb(levels: usize, fan: &str, leaf: &str) -> String {
+        let mut text = "query{...f0}".to_owned();
+        for level in 0..levels {
+            let next = fan.replace('$', &(level + 1).to_string());
+            write!(text, " fragment f{level} on Query{{{next}}}").unwrap();
+        }
+        write!(text, " fragment f{levels} on Query{{{leaf}}}").unwrap();
+        text
+    }
+
+    #[test]
+    fn refuses_fragment_bombs_of_several_shapes() {
+        for (fan, leaf) in [
+            ("...f$ ...f$", "__typename"),
+            ("viewer{id} ...f$ ...f$ ...f$", "__typename"),
+            ("...f$ ... on Query{...f$}", "__typename"),
+            ("a:node(id:1){...f$} b:node(id:2){...f$}", "id"),
+        ] {
+            let text = bomb(30, fan, leaf);
+            assert!(judge(&text).is_err(), "{text}");
+        }
+        // Not reachable from the operation, but validation would walk it.
+        let text = bomb(30, "...f$ ...f$", "__typename").replace("query{...f0}", "query{__typename}");
+        assert!(judge(&text).is_err());
+    }
+
+    #[test]
+    fn refuses_cycles() {
+        assert_eq!(
+            judge("{...a} fragment a on Query{...b} fragment b on Query{...a}")
+                .unwrap_err()
+                .to_string()
+                .contains("spreads itself"),
+            true
+        );
+    }
+
+    #[test]
+    fn refuses_floods() {
+        let aliases = format!(
+            "{{{}}}",
+            (0..2000).map(|n| format!("a{n}:__typename ")).collect::<String>()
+        );
+        assert!(judge(&aliases).is_err());
+        let directives = format!("{{__typename {}}}", "@skip(if:false)".repeat(200));
+        assert!(judge(&directives).is_err());
+        let deep = format!("{{{}id{}}}", "a{".repeat(39), "}".repeat(39));
+        assert!(judge(&deep).is_err());
+        let deeper = format!("{{{}", "a{".repeat(100_000));
+        assert!(count_tokens(&deeper, &Limits::default()).is_err());
+        let lists =
+            "{projects(first:100){nodes{updates(first:100){nodes{project{updates(first:100){nodes{id}}}}}}}}";
+        assert!(judge(lists).is_err());
+        let roots = format!("{{{}}}", "viewer{id} ".repeat(25));
+        assert!(judge(&roots).is_err());
+    }
+
+    #[test]
+    fn admits_what_clients_ask() {
+        let query = "query($n:Int){viewer{projects(first:$n){nodes{name updates(first:5){nodes{title images{url}}}}}}}";
+        let measured = judge(query).unwrap();
+        assert_eq!(measured.operation, Some(OperationType::Query));
+        assert!(!measured.introspects && measured.cost > 200, "{measured:?}");
+        assert!(
+            judge("{...s} fragment s on Query{__schema{types{name}}}")
+                .unwrap()
+                .introspects
+        );
+    }
+
+    #[test]
+    fn counts_strings_and_comments_as_a_lexer_does() {
+        let limits = Limits {
+            tokens: 9,
+            ..Limits::default()
+        };
+        assert!(count_tokens("{ a(b: \"x { \\\" } y\") # comment { {\n c }", &limits).is_ok());
+        assert!(count_tokens("{ a(b: \"\"\"block \" { \"\"\") c d }", &limits).is_err());
+    }
+}
