@@ -17,3 +17,5 @@ pub mod limiter;
 pub mod paging;
 pub mod record;
 pub mod search;
+pub mod signed_url;
+pub mod storage;
