@@ -1,0 +1,186 @@
+//! The first of the two steps in which a file comes: announces it and hands out the URL to send it to.
+
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+
+use crate::features::media::model::UPLOAD_LIFETIME;
+use crate::features::media::permissions::may_upload;
+use crate::features::media::tables::upload;
+use crate::features::media::{ImageId, Media, UploadId, UploadState};
+use crate::platform::actor::Actor;
+use crate::platform::error::{CommandError, ErrorCode, Violation, Violations};
+use crate::platform::images::MAX_BYTES;
+
+/// Longer names are a mistake.
+const MAX_FILENAME: usize = 255;
+/// Longer texts are no description of a picture.
+const MAX_ALT: usize = 500;
+const ACCEPTED: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+
+/// What the sender says of the file.
+#[derive(Debug, Clone)]
+pub struct CreateUpload {
+    /// What it is called on the sender's device.
+    pub filename: String,
+    /// Its media type; the content decides in the end.
+    pub content_type: String,
+    /// Its exact size.
+    pub byte_size: i64,
+    /// What the picture shows.
+    pub alt: Option<String>,
+}
+
+/// Where to send it.
+#[derive(Debug, Clone)]
+pub struct CreatedUpload {
+    /// To be named in a mutation once the file is there.
+    pub id: UploadId,
+    /// Where to `PUT` the bytes.
+    pub upload_url: String,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Announces a file.
+///
+/// # Errors
+/// What is wrong with it already, or that the caller isn't staff.
+pub async fn create_upload(
+    media: &Media,
+    actor: &Actor,
+    input: CreateUpload,
+) -> Result<CreatedUpload, CommandError> {
+    may_upload(actor)?;
+    let valid = validate(input)?;
+    let tx = media.ctx().db.begin_write(media.ctx().clock.now()).await?;
+    let id = UploadId::generate(tx.now());
+    let expires_at = tx.now() + UPLOAD_LIFETIME;
+    upload::ActiveModel {
+        id: Set(id),
+        image_id: Set(ImageId::generate(tx.now())),
+        filename: Set(valid.filename),
+        content_type: Set(valid.content_type),
+        byte_size: Set(valid.byte_size),
+        alt: Set(valid.alt),
+        state: Set(UploadState::Pending),
+        created_by: Set(actor.account_id()),
+        created_at: Set(tx.now()),
+        expires_at: Set(expires_at),
+        used_at: Set(None),
+    }
+    .insert(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(CreatedUpload { id, upload_url: media.urls().upload(id, expires_at), expires_at })
+}
+
+struct Valid {
+    filename: String,
+    content_type: String,
+    byte_size: i32,
+    alt: Option<String>,
+}
+
+fn validate(input: CreateUpload) -> Result<Valid, CommandError> {
+    let mut violations = Violations::default();
+    let filename = violations.check(filename(&input.filename));
+    let content_type = violations.check(content_type(&input.content_type));
+    let byte_size = violations.check(byte_size(input.byte_size));
+    let alt = violations.check(alt(input.alt));
+    violations.into_result()?;
+    match (filename, content_type, byte_size, alt) {
+        (Some(filename), Some(content_type), Some(byte_size), Some(alt)) => {
+            Ok(Valid { filename, content_type, byte_size, alt })
+        }
+        _ => Err(CommandError::Internal(anyhow::anyhow!("a failed check left no violation"))),
+    }
+}
+
+/// Without folders and control characters: it is shown to people, and never a path of ours.
+fn filename(given: &str) -> Result<String, Violation> {
+    let field = ["input", "filename"];
+    let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = name.chars().filter(|character| !character.is_control()).collect();
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Violation::new(ErrorCode::Required, field, "Give the file's name."));
+    }
+    if name.chars().count() > MAX_FILENAME {
+        let message = format!("A file name has at most {MAX_FILENAME} characters.");
+        return Err(Violation::new(ErrorCode::TooLong, field, message));
+    }
+    Ok(name.to_owned())
+}
+
+fn content_type(given: &str) -> Result<String, Violation> {
+    let field = ["input", "contentType"];
+    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    // What some pickers call a JPEG.
+    let essence = if essence == "image/jpg" { "image/jpeg".to_owned() } else { essence };
+    if ACCEPTED.contains(&essence.as_str()) {
+        return Ok(essence);
+    }
+    let message = match essence.as_str() {
+        "image/heic" | "image/heif" => {
+            "HEIC photos aren't accepted: let the phone convert it to JPEG (in Flutter's image_picker, set imageQuality)."
+        }
+        _ => "Pictures are accepted as image/jpeg, image/png or image/webp.",
+    };
+    Err(Violation::new(ErrorCode::Invalid, field, message))
+}
+
+fn byte_size(given: i64) -> Result<i32, Violation> {
+    let field = ["input", "byteSize"];
+    if given < 1 {
+        return Err(Violation::new(ErrorCode::Invalid, field, "The file is empty."));
+    }
+    i32::try_from(given)
+        .ok()
+        .filter(|size| usize::try_from(*size).is_ok_and(|size| size <= MAX_BYTES))
+        .ok_or_else(|| Violation::new(ErrorCode::Invalid, field, "A file has at most 10 MB (10485760 bytes)."))
+}
+
+fn alt(given: Option<String>) -> Result<Option<String>, Violation> {
+    let text = given.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    if text.as_ref().is_some_and(|text| text.chars().count() > MAX_ALT) {
+        let message = format!("A description has at most {MAX_ALT} characters.");
+        return Err(Violation::new(ErrorCode::TooLong, ["input", "alt"], message));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_harmless() {
+        assert_eq!(filename("C:\\photos\\mur nord.jpg").unwrap(), "mur nord.jpg");
+        assert_eq!(filename("../../etc/passwd").unwrap(), "passwd");
+        assert_eq!(filename("a\r\nb\0.jpg").unwrap(), "ab.jpg");
+        assert_eq!(filename(" / ").unwrap_err().code, ErrorCode::Required);
+        assert_eq!(filename(&"é".repeat(256)).unwrap_err().code, ErrorCode::TooLong);
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once() {
+        let input = CreateUpload {
+            filename: String::new(),
+            content_type: "application/pdf".to_owned(),
+            byte_size: 11_000_000,
+            alt: Some("x".repeat(501)),
+        };
+        let Err(CommandError::Rejected(violations)) = validate(input) else { panic!("it was accepted") };
+        let fields: Vec<_> = violations.iter().map(|violation| violation.field[1].as_str()).collect();
+        assert_eq!(fields, ["filename", "contentType", "byteSize", "alt"]);
+    }
+
+    #[test]
+    fn types_and_sizes_have_their_limits() {
+        assert_eq!(content_type("Image/JPG; charset=x").unwrap(), "image/jpeg");
+        assert!(content_type("image/heic").unwrap_err().message.contains("HEIC"));
+        assert_eq!(byte_size(10_485_760).unwrap(), 10_485_760);
+        assert!(byte_size(10_485_761).is_err() && byte_size(0).is_err() && byte_size(i64::MAX).is_err());
+    }
+}

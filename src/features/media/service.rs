@@ -1,0 +1,237 @@
+//! The feature's tools in one place: where files live, who decodes them, how their URLs are made.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use futures_util::FutureExt;
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect};
+
+use super::commands::attach::remove_folder_in_tx;
+use super::model::UPLOAD_LIFETIME;
+use super::tables::{image, upload};
+use super::{
+    Audience, Image, ImageId, ImageUses, MediaUrls, Rendition, Renditions, UploadError, UploadId, UploadState,
+    find_image,
+};
+use crate::platform::crypto::sha256;
+use crate::platform::ctx::Ctx;
+use crate::platform::images::{ProcessedImage, Workshop};
+use crate::platform::storage::{NewFile, Storage};
+
+/// What [`Media`] is made of.
+#[derive(Debug)]
+pub struct MediaOptions<'a> {
+    /// Database, clock, keys.
+    pub ctx: Ctx,
+    /// Where files live.
+    pub storage: Storage,
+    /// The features that show pictures.
+    pub uses: ImageUses,
+    /// `PUBLIC_URL`.
+    pub public_url: &'a str,
+}
+
+/// Uploads and pictures. Cheap to clone; one for the whole server.
+#[derive(Debug, Clone)]
+pub struct Media {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    ctx: Ctx,
+    storage: Storage,
+    uses: ImageUses,
+    urls: MediaUrls,
+    workshop: Workshop,
+}
+
+/// What is known of an upload before its bytes are read.
+#[derive(Debug, Clone)]
+pub struct ExpectedUpload {
+    /// The size that was declared: not a byte more is read.
+    pub byte_size: u64,
+    /// The picture, when the bytes came already: a lost answer is simply given again.
+    pub received: Option<Image>,
+}
+
+impl Media {
+    /// Puts the tools together.
+    #[must_use]
+    pub fn new(options: MediaOptions<'_>) -> Self {
+        let MediaOptions { ctx, storage, uses, public_url } = options;
+        let urls = MediaUrls::new(Arc::clone(&ctx.keys), Arc::clone(&ctx.clock), public_url);
+        let inner = Inner { ctx, storage, uses, urls, workshop: Workshop::default() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Makes and checks URLs.
+    #[must_use]
+    pub fn urls(&self) -> &MediaUrls {
+        &self.inner.urls
+    }
+
+    pub(super) fn ctx(&self) -> &Ctx {
+        &self.inner.ctx
+    }
+
+    pub(super) fn storage(&self) -> &Storage {
+        &self.inner.storage
+    }
+
+    pub(super) fn uses(&self) -> &ImageUses {
+        &self.inner.uses
+    }
+
+    /// Looks an upload up before its bytes are read. The caller has checked the URL's signature.
+    ///
+    /// # Errors
+    /// When it doesn't exist or is too old.
+    pub async fn expect_upload(&self, id: UploadId) -> Result<ExpectedUpload, UploadError> {
+        let db = self.ctx().db.reader();
+        let row = upload::Entity::find_by_id(id).one(db).await?.ok_or(UploadError::NotFound)?;
+        let received = match row.state {
+            UploadState::Pending if row.expires_at <= self.ctx().clock.now() => return Err(UploadError::Expired),
+            UploadState::Pending => None,
+            UploadState::Complete | UploadState::Used => {
+                Some(find_image(db, row.image_id).await?.ok_or(UploadError::NotFound)?)
+            }
+        };
+        Ok(ExpectedUpload { byte_size: u64::try_from(row.byte_size).unwrap_or(0), received })
+    }
+
+    /// Takes the bytes of an upload: makes the picture, keeps its files, and then says so in the database. Safe to
+    /// repeat; of two senders at once, one wins and both get its picture. Goes on to the end when the sender hangs
+    /// up, because the bytes are here and the sender will ask again.
+    ///
+    /// # Errors
+    /// What is wrong with the file or the upload, or that the server is busy.
+    pub async fn receive(&self, id: UploadId, bytes: Bytes) -> Result<Image, UploadError> {
+        let media = self.clone();
+        let task = tokio::spawn(async move { media.receive_to_the_end(id, bytes).await });
+        task.map(|joined| joined.map_err(|error| UploadError::Internal(error.into()))?).await
+    }
+
+    async fn receive_to_the_end(&self, id: UploadId, bytes: Bytes) -> Result<Image, UploadError> {
+        let expected = self.expect_upload(id).await?;
+        if let Some(image) = expected.received {
+            return Ok(image);
+        }
+        let received = bytes.len() as u64;
+        if received != expected.byte_size {
+            return Err(UploadError::SizeMismatch { declared: expected.byte_size, received });
+        }
+        let source_hash = HEXLOWER.encode(&sha256(&bytes));
+        let made = self.inner.workshop.process(bytes).await?;
+        let row = upload::Entity::find_by_id(id).one(self.ctx().db.reader()).await?;
+        let image_id = row.ok_or(UploadError::NotFound)?.image_id;
+        let (image, files) = describe(image_id, made, source_hash, received);
+        let keys: Vec<String> = files.iter().map(|file| file.key.clone()).collect();
+        self.storage().put(files).await?;
+        self.complete(id, image, keys).await
+    }
+
+    /// Writes the picture's row, unless another sender of the same upload was quicker.
+    async fn complete(&self, id: UploadId, image: Image, keys: Vec<String>) -> Result<Image, UploadError> {
+        let tx = self.ctx().db.begin_write(self.ctx().clock.now()).await?;
+        let row = upload::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?;
+        let Some(row) = row else {
+            // Swept or force-deleted meanwhile: what was just written has no owner.
+            remove_folder_in_tx(&tx, image::folder_of(image.id)).await?;
+            tx.commit().await?;
+            return Err(UploadError::NotFound);
+        };
+        if row.state != UploadState::Pending {
+            let winner = find_image(tx.conn(), row.image_id).await?.ok_or(UploadError::NotFound)?;
+            drop(tx);
+            self.remove_loser(&winner, keys).await;
+            return Ok(winner);
+        }
+        let image = image::Model { alt: row.alt.clone(), uploaded_by: row.created_by, ..image };
+        let image = image.into_active_model().reset_all().insert(tx.conn()).await?;
+        let expires_at = tx.now() + UPLOAD_LIFETIME;
+        let mut row = row.into_active_model();
+        row.state = Set(UploadState::Complete);
+        row.expires_at = Set(expires_at);
+        row.update(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(image)
+    }
+
+    /// Of two different files for one upload, the second leaves nothing behind. Failing is harmless: the files go
+    /// with the picture's folder in the end.
+    async fn remove_loser(&self, winner: &Image, keys: Vec<String>) {
+        let kept: Vec<String> =
+            winner.renditions.0.iter().map(|rendition| image::key_of(winner.id, rendition)).collect();
+        for key in keys.iter().filter(|key| !kept.contains(key)) {
+            if let Err(error) = self.storage().remove(key).await {
+                tracing::warn!(key, error = format!("{error:#}"), "a file of no use was left in storage");
+            }
+        }
+    }
+
+    /// A picture that the audience may see through a living record, or nothing.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn visible_image(&self, id: ImageId, audience: Audience) -> anyhow::Result<Option<Image>> {
+        let db = &self.ctx().db;
+        let Some(image) = find_image(db.reader(), id).await? else { return Ok(None) };
+        Ok(self.uses().visible(db, id, audience).await?.then_some(image))
+    }
+
+    /// The content of one file of a picture, or a part of it; `None` when storage has lost it.
+    ///
+    /// # Errors
+    /// When storage can't be read.
+    pub async fn read(
+        &self,
+        image: &Image,
+        rendition: &Rendition,
+        range: Option<std::ops::Range<u64>>,
+    ) -> anyhow::Result<Option<Bytes>> {
+        self.storage().read(&image::key_of(image.id, rendition), range).await
+    }
+
+    /// The clock's time, for ages of caches.
+    #[must_use]
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.ctx().clock.now()
+    }
+}
+
+/// The row and the files of a finished picture.
+fn describe(id: ImageId, made: ProcessedImage, source_hash: String, byte_size: u64) -> (Image, Vec<NewFile>) {
+    let mut renditions = Vec::with_capacity(made.renditions.len());
+    let mut files = Vec::with_capacity(made.renditions.len());
+    for file in made.renditions {
+        let hash = HEXLOWER.encode(&sha256(&file.bytes)[..16]);
+        let bytes = u32::try_from(file.bytes.len()).unwrap_or(u32::MAX);
+        let rendition = Rendition { width: file.width, height: file.height, format: file.format, bytes, hash };
+        files.push(NewFile {
+            key: image::key_of(id, &rendition),
+            content_type: file.format.content_type(),
+            bytes: file.bytes.into(),
+        });
+        renditions.push(rendition);
+    }
+    let signed = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let image = Image {
+        id,
+        width: signed(made.width),
+        height: signed(made.height),
+        has_alpha: made.has_alpha,
+        thumb_hash: made.thumb_hash,
+        alt: None,
+        source_type: made.source.content_type().to_owned(),
+        source_hash,
+        byte_size: i32::try_from(byte_size).unwrap_or(i32::MAX),
+        renditions: Renditions(renditions),
+        uploaded_by: None,
+        created_at: chrono::DateTime::UNIX_EPOCH,
+    };
+    (image, files)
+}

@@ -1,0 +1,164 @@
+//! Cleaning up: uploads that came to nothing, pictures that no record shows any more, files without rows.
+
+use chrono::TimeDelta;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use super::commands::attach::remove_in_tx;
+use super::tables::{file_removal, image, upload};
+use super::{ImageId, Media, UploadState};
+
+/// What went is given this much longer, so that a mutation that is under way keeps what it just found.
+const GRACE: TimeDelta = TimeDelta::hours(1);
+/// A picture that no record shows is kept this long.
+const ORPHAN_AGE: TimeDelta = TimeDelta::hours(24);
+/// A used upload's row is kept this long, so that a late repetition of its `PUT` is answered.
+const USED_UPLOAD_AGE: TimeDelta = TimeDelta::days(30);
+const BATCH: u64 = 500;
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SweepReport {
+    /// Uploads that nobody finished or named in time.
+    pub uploads: u64,
+    /// Pictures that no record showed any more.
+    pub orphans: u64,
+    /// Folders of files that were removed.
+    pub folders: u64,
+}
+
+impl Media {
+    /// Cleans up once; the server does it every hour. Safe to run on several instances at once.
+    ///
+    /// # Errors
+    /// When the database can't be reached. Storage that can't be reached is logged, and tried again later.
+    pub async fn sweep(&self) -> anyhow::Result<SweepReport> {
+        let uploads = self.sweep_uploads().await?;
+        let orphans = self.sweep_orphans().await?;
+        self.forget_used_uploads().await?;
+        let folders = self.remove_files().await?;
+        let report = SweepReport { uploads, orphans, folders };
+        if report != SweepReport::default() {
+            tracing::info!(uploads, orphans, folders, "media swept");
+        }
+        Ok(report)
+    }
+
+    async fn sweep_uploads(&self) -> Result<u64, DbErr> {
+        let mut swept = 0;
+        loop {
+            let now = self.ctx().clock.now();
+            let tx = self.ctx().db.begin_write(now).await?;
+            let images: Vec<ImageId> = upload::Entity::find()
+                .select_only()
+                .column(upload::Column::ImageId)
+                .filter(upload::Column::State.is_in([UploadState::Pending, UploadState::Complete]))
+                .filter(upload::Column::ExpiresAt.lt(now - GRACE))
+                .order_by_asc(upload::Column::Id)
+                .limit(BATCH)
+                .lock_exclusive()
+                .into_tuple()
+                .all(tx.conn())
+                .await?;
+            remove_in_tx(&tx, &images).await?;
+            tx.commit().await?;
+            swept += images.len() as u64;
+            if (images.len() as u64) < BATCH {
+                return Ok(swept);
+            }
+        }
+    }
+
+    /// Walks through all used pictures, asking the features which of them they still need. A picture that comes
+    /// into use between the question and the removal is kept by its foreign key: the removal then fails and is
+    /// tried again an hour later.
+    async fn sweep_orphans(&self) -> Result<u64, DbErr> {
+        let mut swept = 0;
+        let mut after: Option<ImageId> = None;
+        loop {
+            let now = self.ctx().clock.now();
+            let mut page = image::Entity::find()
+                .select_only()
+                .column(image::Column::Id)
+                .inner_join_upload_free(now - ORPHAN_AGE)
+                .order_by_asc(image::Column::Id)
+                .limit(BATCH);
+            if let Some(after) = after {
+                page = page.filter(image::Column::Id.gt(after));
+            }
+            let images: Vec<ImageId> = page.into_tuple().all(self.ctx().db.reader()).await?;
+            let orphans = self.uses().unreferenced(&self.ctx().db, &images).await?;
+            if !orphans.is_empty() {
+                let tx = self.ctx().db.begin_write(now).await?;
+                match remove_in_tx(&tx, &orphans).await {
+                    Ok(()) => {
+                        tx.commit().await?;
+                        swept += orphans.len() as u64;
+                    }
+                    Err(error) => tracing::warn!(%error, "orphaned pictures are kept until the next sweep"),
+                }
+            }
+            after = images.last().copied();
+            if (images.len() as u64) < BATCH {
+                return Ok(swept);
+            }
+        }
+    }
+
+    async fn forget_used_uploads(&self) -> Result<(), DbErr> {
+        let now = self.ctx().clock.now();
+        let tx = self.ctx().db.begin_write(now).await?;
+        upload::Entity::delete_many()
+            .filter(upload::Column::State.eq(UploadState::Used))
+            .filter(upload::Column::UsedAt.lt(now - USED_UPLOAD_AGE))
+            .exec(tx.conn())
+            .await?;
+        tx.commit().await
+    }
+
+    /// Removes the files that committed transactions have left behind, and returns how many folders went. Cheap
+    /// when there is nothing to do: the server calls it every few seconds.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn remove_files(&self) -> anyhow::Result<u64> {
+        let now = self.ctx().clock.now();
+        let due = file_removal::Entity::find()
+            .filter(file_removal::Column::NotBefore.lte(now))
+            .order_by_asc(file_removal::Column::NotBefore)
+            .limit(BATCH)
+            .all(self.ctx().db.reader())
+            .await?;
+        let mut removed = 0;
+        for removal in due {
+            let outcome = self.storage().remove_folder(&removal.folder).await;
+            let tx = self.ctx().db.begin_write(self.ctx().clock.now()).await?;
+            match outcome {
+                Ok(()) => {
+                    removed += 1;
+                    file_removal::Entity::delete_by_id(removal.id).exec(tx.conn()).await?;
+                }
+                Err(error) => {
+                    tracing::warn!(folder = removal.folder, error = format!("{error:#}"), "files could not be removed");
+                    let attempts = removal.attempts.saturating_add(1);
+                    let wait = TimeDelta::seconds(30 << attempts.clamp(0, 10));
+                    let mut row = removal.into_active_model();
+                    row.attempts = Set(attempts);
+                    row.not_before = Set(tx.now() + wait);
+                    // Another instance may have removed the row meanwhile.
+                    file_removal::Entity::update_many()
+                        .filter(file_removal::Column::Id.eq(row.id.clone().unwrap()))
+                        .set(row)
+                        .exec(tx.conn())
+                        .await?;
+                }
+            }
+            tx.commit().await?;
+        }
+        Ok(removed)
+    }
+}

@@ -1,0 +1,5 @@
+//! The tables of this feature.
+
+pub(super) mod file_removal;
+pub mod image;
+pub(super) mod upload;
