@@ -5,4 +5,5 @@
 //! nothing of construction.
 
 pub mod features;
+pub mod http;
 pub mod platform;

@@ -29,7 +29,9 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager.create_index(index("uploads", "expires_at", &["state", "expires_at"])).await?;
+        manager
+            .create_index(index("uploads", "expires_at", &["state", "expires_at"]))
+            .await?;
 
         manager
             .create_table(
@@ -51,7 +53,9 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager.create_index(index("images", "created_at", &["created_at", "id"])).await?;
+        manager
+            .create_index(index("images", "created_at", &["created_at", "id"]))
+            .await?;
 
         manager
             .create_table(
@@ -64,7 +68,9 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager.create_index(index("file_removals", "not_before", &["not_before"])).await?;
+        manager
+            .create_index(index("file_removals", "not_before", &["not_before"]))
+            .await?;
         Ok(())
     }
 

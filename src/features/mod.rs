@@ -1,1 +1,3 @@
 //! What the company does, one folder a feature.
+
+pub mod media;

@@ -65,12 +65,18 @@ impl Grant<'_> {
     /// # Errors
     /// [`Refusal`].
     pub fn verify(&self, keys: &Keys, now: DateTime<Utc>, signature: &str) -> Result<(), Refusal> {
-        let decoded = BASE64URL_NOPAD.decode(signature.as_bytes()).map_err(|_| Refusal::Forged)?;
+        let decoded = BASE64URL_NOPAD
+            .decode(signature.as_bytes())
+            .map_err(|_| Refusal::Forged)?;
         let whole = decoded.len() == SIGNATURE_LENGTH;
         if !whole || !keys.verify(Purpose::SignedUrl, self.message().as_bytes(), &decoded) {
             return Err(Refusal::Forged);
         }
-        if now.timestamp() >= self.expires { Err(Refusal::Expired) } else { Ok(()) }
+        if now.timestamp() >= self.expires {
+            Err(Refusal::Expired)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -98,7 +104,11 @@ mod tests {
     #[test]
     fn expiries_are_stable_for_half_a_day() {
         let end = at("2026-11-22T00:00:00Z").timestamp();
-        for now in ["2026-11-21T00:00:00Z", "2026-11-21T05:31:07Z", "2026-11-21T11:59:59.999Z"] {
+        for now in [
+            "2026-11-21T00:00:00Z",
+            "2026-11-21T05:31:07Z",
+            "2026-11-21T11:59:59.999Z",
+        ] {
             assert_eq!(stable_expiry(at(now)), end, "{now}");
         }
         assert_eq!(stable_expiry(at("2026-11-21T12:00:00Z")), end + HALF_DAY);
@@ -109,21 +119,49 @@ mod tests {
         let keys = Keys::new("a secret");
         let now = at("2026-11-21T05:00:00Z");
         let expires = stable_expiry(now);
-        let grant = Grant { action: Action::Read, path: "/media/a/320.webp", audience: "staff", expires };
+        let grant = Grant {
+            action: Action::Read,
+            path: "/media/a/320.webp",
+            audience: "staff",
+            expires,
+        };
         let signature = grant.sign(&keys);
         assert_eq!(grant.verify(&keys, now, &signature), Ok(()));
         let others = [
-            Grant { action: Action::Upload, ..grant },
-            Grant { path: "/media/a/640.webp", ..grant },
-            Grant { audience: "client", ..grant },
-            Grant { expires: expires + 1, ..grant },
+            Grant {
+                action: Action::Upload,
+                ..grant
+            },
+            Grant {
+                path: "/media/a/640.webp",
+                ..grant
+            },
+            Grant {
+                audience: "client",
+                ..grant
+            },
+            Grant {
+                expires: expires + 1,
+                ..grant
+            },
         ];
         for other in others {
-            assert_eq!(other.verify(&keys, now, &signature), Err(Refusal::Forged), "{other:?}");
+            assert_eq!(
+                other.verify(&keys, now, &signature),
+                Err(Refusal::Forged),
+                "{other:?}"
+            );
         }
-        assert_eq!(grant.verify(&Keys::new("another"), now, &signature), Err(Refusal::Forged));
+        assert_eq!(
+            grant.verify(&Keys::new("another"), now, &signature),
+            Err(Refusal::Forged)
+        );
         for broken in ["", "x", &signature[..23], &format!("{signature}AAAA"), "é"] {
-            assert_eq!(grant.verify(&keys, now, broken), Err(Refusal::Forged), "{broken:?}");
+            assert_eq!(
+                grant.verify(&keys, now, broken),
+                Err(Refusal::Forged),
+                "{broken:?}"
+            );
         }
         let later = at("2026-11-22T00:00:00Z");
         assert_eq!(grant.verify(&keys, later, &signature), Err(Refusal::Expired));

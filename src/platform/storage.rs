@@ -75,11 +75,17 @@ impl Storage {
             .with_context(|| format!("the media folder {} can't be made", folder.display()))?;
         let folder = std::path::absolute(folder)?;
         let text = |path: &Path| {
-            path.to_str().map(str::to_owned).context("the media folder's name must be valid UTF-8")
+            path.to_str()
+                .map(str::to_owned)
+                .context("the media folder's name must be valid UTF-8")
         };
-        let service =
-            Fs::default().root(&text(&folder)?).atomic_write_dir(&text(&folder.join("unfinished"))?);
-        Ok(Self { operator: Operator::new(service)?, folder: Some(folder) })
+        let service = Fs::default()
+            .root(&text(&folder)?)
+            .atomic_write_dir(&text(&folder.join("unfinished"))?);
+        Ok(Self {
+            operator: Operator::new(service)?,
+            folder: Some(folder),
+        })
     }
 
     fn open_s3(options: &S3Options) -> anyhow::Result<Self> {
@@ -104,7 +110,10 @@ impl Storage {
                     .with_io_timeout(Duration::from_secs(20)),
             )
             .layer(RetryLayer::new().with_max_times(3).with_jitter());
-        Ok(Self { operator, folder: None })
+        Ok(Self {
+            operator,
+            folder: None,
+        })
     }
 
     /// A sentence for `doctor`.
@@ -142,7 +151,11 @@ impl Storage {
     ///
     /// # Errors
     /// When the disk or the bucket can't be read.
-    pub async fn read(&self, key: &str, range: Option<std::ops::Range<u64>>) -> anyhow::Result<Option<Bytes>> {
+    pub async fn read(
+        &self,
+        key: &str,
+        range: Option<std::ops::Range<u64>>,
+    ) -> anyhow::Result<Option<Bytes>> {
         let read = match range {
             Some(range) => self.operator.read_with(key).range(range).await,
             None => self.operator.read(key).await,
@@ -159,7 +172,11 @@ impl Storage {
     /// # Errors
     /// When the disk or the bucket can't be read.
     pub async fn list(&self, folder: &str) -> anyhow::Result<Vec<String>> {
-        let entries = self.operator.list_with(&as_folder(folder)).recursive(true).await?;
+        let entries = self
+            .operator
+            .list_with(&as_folder(folder))
+            .recursive(true)
+            .await?;
         let mut keys: Vec<String> = entries
             .into_iter()
             .filter(|entry| entry.metadata().is_file())
@@ -174,7 +191,10 @@ impl Storage {
     /// # Errors
     /// When the disk or the bucket refuses.
     pub async fn remove(&self, key: &str) -> anyhow::Result<()> {
-        self.operator.delete(key).await.with_context(|| format!("{key} can't be removed"))
+        self.operator
+            .delete(key)
+            .await
+            .with_context(|| format!("{key} can't be removed"))
     }
 
     /// Removes a folder with everything in it; one that isn't there is no error.
@@ -197,11 +217,18 @@ impl Storage {
     pub async fn check(&self) -> anyhow::Result<()> {
         let key = format!("check/{}", uuid::Uuid::new_v4().simple());
         let content = Bytes::from_static(b"belle-house");
-        let file = NewFile { key: key.clone(), content_type: "text/plain", bytes: content.clone() };
+        let file = NewFile {
+            key: key.clone(),
+            content_type: "text/plain",
+            bytes: content.clone(),
+        };
         self.put(vec![file]).await?;
         let read = self.read(&key, None).await?;
         self.remove(&key).await?;
-        anyhow::ensure!(read == Some(content), "what was written to storage could not be read back");
+        anyhow::ensure!(
+            read == Some(content),
+            "what was written to storage could not be read back"
+        );
         Ok(())
     }
 }
@@ -229,21 +256,38 @@ mod tests {
     use super::*;
 
     fn file(key: &str, content: &'static [u8]) -> NewFile {
-        NewFile { key: key.to_owned(), content_type: "image/webp", bytes: Bytes::from_static(content) }
+        NewFile {
+            key: key.to_owned(),
+            content_type: "image/webp",
+            bytes: Bytes::from_static(content),
+        }
     }
 
     async fn behaves(storage: &Storage) {
         storage.check().await.unwrap();
-        let files = vec![file("images/a/1.webp", b"0123456789"), file("images/a/2.webp", b"two")];
+        let files = vec![
+            file("images/a/1.webp", b"0123456789"),
+            file("images/a/2.webp", b"two"),
+        ];
         storage.put(files.clone()).await.unwrap();
         storage.put(files).await.unwrap();
         let read = storage.read("images/a/1.webp", None).await.unwrap().unwrap();
         assert_eq!(read, &b"0123456789"[..]);
-        let part = storage.read("images/a/1.webp", Some(3..7)).await.unwrap().unwrap();
+        let part = storage
+            .read("images/a/1.webp", Some(3..7))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(part, &b"3456"[..]);
         assert_eq!(storage.read("images/a/nothing.webp", None).await.unwrap(), None);
-        storage.put(vec![file("images/ab/3.webp", b"other")]).await.unwrap();
-        assert_eq!(storage.list("images/a").await.unwrap(), ["images/a/1.webp", "images/a/2.webp"]);
+        storage
+            .put(vec![file("images/ab/3.webp", b"other")])
+            .await
+            .unwrap();
+        assert_eq!(
+            storage.list("images/a").await.unwrap(),
+            ["images/a/1.webp", "images/a/2.webp"]
+        );
         storage.remove_folder("images/a").await.unwrap();
         storage.remove_folder("images/a").await.unwrap();
         assert!(storage.list("images/a").await.unwrap().is_empty());
@@ -255,7 +299,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let storage = Storage::open(&StorageOptions::Folder(folder.path().join("media"))).unwrap();
         behaves(&storage).await;
-        let leftovers = std::fs::read_dir(folder.path().join("media/unfinished")).unwrap().count();
+        let leftovers = std::fs::read_dir(folder.path().join("media/unfinished"))
+            .unwrap()
+            .count();
         assert_eq!(leftovers, 0);
         assert!(storage.put(vec![file("../outside", b"x")]).await.is_err());
         assert!(!folder.path().join("outside").exists());
@@ -305,9 +351,12 @@ mod tests {
         }
 
         fn signed(headers: &HeaderMap) -> bool {
-            headers
-                .get(header::AUTHORIZATION)
-                .is_some_and(|value| value.to_str().unwrap().starts_with("AWS4-HMAC-SHA256 Credential=id/"))
+            headers.get(header::AUTHORIZATION).is_some_and(|value| {
+                value
+                    .to_str()
+                    .unwrap()
+                    .starts_with("AWS4-HMAC-SHA256 Credential=id/")
+            })
         }
 
         async fn write(
@@ -358,10 +407,7 @@ mod tests {
             "<DeleteResult></DeleteResult>".to_owned()
         }
 
-        async fn list(
-            State(files): State<Files>,
-            Query(query): Query<BTreeMap<String, String>>,
-        ) -> String {
+        async fn list(State(files): State<Files>, Query(query): Query<BTreeMap<String, String>>) -> String {
             let prefix = query.get("prefix").cloned().unwrap_or_default();
             let entry = |key: &String, size: usize| {
                 format!(

@@ -48,7 +48,9 @@ impl Renditions {
     /// The one with exactly this width and format.
     #[must_use]
     pub fn exactly(&self, width: u32, format: RenditionFormat) -> Option<&Rendition> {
-        self.0.iter().find(|rendition| rendition.width == width && rendition.format == format)
+        self.0
+            .iter()
+            .find(|rendition| rendition.width == width && rendition.format == format)
     }
 
     /// The smallest one that is at least as wide as `width`, or else the widest; the widest without `width`. A
@@ -77,7 +79,12 @@ mod tests {
             bytes: 1,
             hash: String::new(),
         };
-        Renditions([320, 640, 1000].into_iter().flat_map(|w| formats.iter().map(move |f| of(w, *f))).collect())
+        Renditions(
+            [320, 640, 1000]
+                .into_iter()
+                .flat_map(|w| formats.iter().map(move |f| of(w, *f)))
+                .collect(),
+        )
     }
 
     #[test]
@@ -89,7 +96,10 @@ mod tests {
         assert_eq!(chosen(Some(321)), Some(640));
         assert_eq!(chosen(Some(5000)), Some(1000));
         assert_eq!(chosen(None), Some(1000));
-        assert_eq!(opaque.best(None, RenditionFormat::Png).map(|r| r.format), Some(RenditionFormat::Jpeg));
+        assert_eq!(
+            opaque.best(None, RenditionFormat::Png).map(|r| r.format),
+            Some(RenditionFormat::Jpeg)
+        );
         assert!(opaque.exactly(640, RenditionFormat::Webp).is_some());
         assert!(opaque.exactly(641, RenditionFormat::Webp).is_none());
     }

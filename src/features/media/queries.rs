@@ -11,11 +11,17 @@ use super::{Image, ImageId};
 ///
 /// # Errors
 /// When the database can't be read.
-pub async fn images_of(conn: &impl ConnectionTrait, ids: &[ImageId]) -> Result<HashMap<ImageId, Image>, DbErr> {
+pub async fn images_of(
+    conn: &impl ConnectionTrait,
+    ids: &[ImageId],
+) -> Result<HashMap<ImageId, Image>, DbErr> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = image::Entity::find().filter(image::Column::Id.is_in(ids.iter().copied())).all(conn).await?;
+    let rows = image::Entity::find()
+        .filter(image::Column::Id.is_in(ids.iter().copied()))
+        .all(conn)
+        .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 

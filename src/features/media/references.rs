@@ -25,7 +25,11 @@ impl Audience {
     /// The audience that an actor belongs to; `None` for visitors.
     #[must_use]
     pub fn of(actor: &Actor) -> Option<Self> {
-        if actor.is_staff() { Some(Self::Staff) } else { actor.client_id().map(Self::Client) }
+        if actor.is_staff() {
+            Some(Self::Staff)
+        } else {
+            actor.client_id().map(Self::Client)
+        }
     }
 }
 
@@ -42,7 +46,11 @@ impl FromStr for Audience {
     type Err = crate::platform::ids::IdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "staff" { Ok(Self::Staff) } else { ClientId::parse(text).map(Self::Client) }
+        if text == "staff" {
+            Ok(Self::Staff)
+        } else {
+            ClientId::parse(text).map(Self::Client)
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use super::commands::attach::remove_folder_in_tx;
 use super::model::UPLOAD_LIFETIME;
 use super::tables::{image, upload};
 use super::{
-    Audience, Image, ImageId, ImageUses, MediaUrls, Rendition, Renditions, UploadError, UploadId, UploadState,
-    find_image,
+    Audience, Image, ImageId, ImageUses, MediaUrls, Rendition, Renditions, UploadError, UploadId,
+    UploadState, find_image,
 };
 use crate::platform::crypto::sha256;
 use crate::platform::ctx::Ctx;
@@ -62,10 +62,23 @@ impl Media {
     /// Puts the tools together.
     #[must_use]
     pub fn new(options: MediaOptions<'_>) -> Self {
-        let MediaOptions { ctx, storage, uses, public_url } = options;
+        let MediaOptions {
+            ctx,
+            storage,
+            uses,
+            public_url,
+        } = options;
         let urls = MediaUrls::new(Arc::clone(&ctx.keys), Arc::clone(&ctx.clock), public_url);
-        let inner = Inner { ctx, storage, uses, urls, workshop: Workshop::default() };
-        Self { inner: Arc::new(inner) }
+        let inner = Inner {
+            ctx,
+            storage,
+            uses,
+            urls,
+            workshop: Workshop::default(),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// Makes and checks URLs.
@@ -92,15 +105,23 @@ impl Media {
     /// When it doesn't exist or is too old.
     pub async fn expect_upload(&self, id: UploadId) -> Result<ExpectedUpload, UploadError> {
         let db = self.ctx().db.reader();
-        let row = upload::Entity::find_by_id(id).one(db).await?.ok_or(UploadError::NotFound)?;
+        let row = upload::Entity::find_by_id(id)
+            .one(db)
+            .await?
+            .ok_or(UploadError::NotFound)?;
         let received = match row.state {
-            UploadState::Pending if row.expires_at <= self.ctx().clock.now() => return Err(UploadError::Expired),
+            UploadState::Pending if row.expires_at <= self.ctx().clock.now() => {
+                return Err(UploadError::Expired);
+            }
             UploadState::Pending => None,
             UploadState::Complete | UploadState::Used => {
                 Some(find_image(db, row.image_id).await?.ok_or(UploadError::NotFound)?)
             }
         };
-        Ok(ExpectedUpload { byte_size: u64::try_from(row.byte_size).unwrap_or(0), received })
+        Ok(ExpectedUpload {
+            byte_size: u64::try_from(row.byte_size).unwrap_or(0),
+            received,
+        })
     }
 
     /// Takes the bytes of an upload: makes the picture, keeps its files, and then says so in the database. Safe to
@@ -112,7 +133,8 @@ impl Media {
     pub async fn receive(&self, id: UploadId, bytes: Bytes) -> Result<Image, UploadError> {
         let media = self.clone();
         let task = tokio::spawn(async move { media.receive_to_the_end(id, bytes).await });
-        task.map(|joined| joined.map_err(|error| UploadError::Internal(error.into()))?).await
+        task.map(|joined| joined.map_err(|error| UploadError::Internal(error.into()))?)
+            .await
     }
 
     async fn receive_to_the_end(&self, id: UploadId, bytes: Bytes) -> Result<Image, UploadError> {
@@ -122,7 +144,10 @@ impl Media {
         }
         let received = bytes.len() as u64;
         if received != expected.byte_size {
-            return Err(UploadError::SizeMismatch { declared: expected.byte_size, received });
+            return Err(UploadError::SizeMismatch {
+                declared: expected.byte_size,
+                received,
+            });
         }
         let source_hash = HEXLOWER.encode(&sha256(&bytes));
         let made = self.inner.workshop.process(bytes).await?;
@@ -137,7 +162,10 @@ impl Media {
     /// Writes the picture's row, unless another sender of the same upload was quicker.
     async fn complete(&self, id: UploadId, image: Image, keys: Vec<String>) -> Result<Image, UploadError> {
         let tx = self.ctx().db.begin_write(self.ctx().clock.now()).await?;
-        let row = upload::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?;
+        let row = upload::Entity::find_by_id(id)
+            .lock_exclusive()
+            .one(tx.conn())
+            .await?;
         let Some(row) = row else {
             // Swept or force-deleted meanwhile: what was just written has no owner.
             remove_folder_in_tx(&tx, image::folder_of(image.id)).await?;
@@ -145,12 +173,19 @@ impl Media {
             return Err(UploadError::NotFound);
         };
         if row.state != UploadState::Pending {
-            let winner = find_image(tx.conn(), row.image_id).await?.ok_or(UploadError::NotFound)?;
+            let winner = find_image(tx.conn(), row.image_id)
+                .await?
+                .ok_or(UploadError::NotFound)?;
             drop(tx);
             self.remove_loser(&winner, keys).await;
             return Ok(winner);
         }
-        let image = image::Model { alt: row.alt.clone(), uploaded_by: row.created_by, ..image };
+        let image = image::Model {
+            alt: row.alt.clone(),
+            uploaded_by: row.created_by,
+            created_at: tx.now(),
+            ..image
+        };
         let image = image.into_active_model().reset_all().insert(tx.conn()).await?;
         let expires_at = tx.now() + UPLOAD_LIFETIME;
         let mut row = row.into_active_model();
@@ -164,11 +199,19 @@ impl Media {
     /// Of two different files for one upload, the second leaves nothing behind. Failing is harmless: the files go
     /// with the picture's folder in the end.
     async fn remove_loser(&self, winner: &Image, keys: Vec<String>) {
-        let kept: Vec<String> =
-            winner.renditions.0.iter().map(|rendition| image::key_of(winner.id, rendition)).collect();
+        let kept: Vec<String> = winner
+            .renditions
+            .0
+            .iter()
+            .map(|rendition| image::key_of(winner.id, rendition))
+            .collect();
         for key in keys.iter().filter(|key| !kept.contains(key)) {
             if let Err(error) = self.storage().remove(key).await {
-                tracing::warn!(key, error = format!("{error:#}"), "a file of no use was left in storage");
+                tracing::warn!(
+                    key,
+                    error = format!("{error:#}"),
+                    "a file of no use was left in storage"
+                );
             }
         }
     }
@@ -179,7 +222,9 @@ impl Media {
     /// When the database can't be read.
     pub async fn visible_image(&self, id: ImageId, audience: Audience) -> anyhow::Result<Option<Image>> {
         let db = &self.ctx().db;
-        let Some(image) = find_image(db.reader(), id).await? else { return Ok(None) };
+        let Some(image) = find_image(db.reader(), id).await? else {
+            return Ok(None);
+        };
         Ok(self.uses().visible(db, id, audience).await?.then_some(image))
     }
 
@@ -193,7 +238,9 @@ impl Media {
         rendition: &Rendition,
         range: Option<std::ops::Range<u64>>,
     ) -> anyhow::Result<Option<Bytes>> {
-        self.storage().read(&image::key_of(image.id, rendition), range).await
+        self.storage()
+            .read(&image::key_of(image.id, rendition), range)
+            .await
     }
 
     /// The clock's time, for ages of caches.
@@ -210,7 +257,13 @@ fn describe(id: ImageId, made: ProcessedImage, source_hash: String, byte_size: u
     for file in made.renditions {
         let hash = HEXLOWER.encode(&sha256(&file.bytes)[..16]);
         let bytes = u32::try_from(file.bytes.len()).unwrap_or(u32::MAX);
-        let rendition = Rendition { width: file.width, height: file.height, format: file.format, bytes, hash };
+        let rendition = Rendition {
+            width: file.width,
+            height: file.height,
+            format: file.format,
+            bytes,
+            hash,
+        };
         files.push(NewFile {
             key: image::key_of(id, &rendition),
             content_type: file.format.content_type(),

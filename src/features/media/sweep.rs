@@ -1,12 +1,12 @@
 //! Cleaning up: uploads that came to nothing, pictures that no record shows any more, files without rows.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
 
 use super::commands::attach::remove_in_tx;
 use super::tables::{file_removal, image, upload};
@@ -19,6 +19,9 @@ const ORPHAN_AGE: TimeDelta = TimeDelta::hours(24);
 /// A used upload's row is kept this long, so that a late repetition of its `PUT` is answered.
 const USED_UPLOAD_AGE: TimeDelta = TimeDelta::days(30);
 const BATCH: u64 = 500;
+const FILES_EVERY: Duration = Duration::from_secs(5);
+const FIRST_SWEEP: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +35,27 @@ pub struct SweepReport {
 }
 
 impl Media {
+    /// Cleans up until told to stop: files left behind by commits within seconds, everything else every hour.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut files = tokio::time::interval(FILES_EVERY);
+        let mut everything = tokio::time::interval_at(Instant::now() + FIRST_SWEEP, SWEEP_EVERY);
+        files.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        everything.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let outcome = tokio::select! {
+                () = stop.cancelled() => return,
+                _ = files.tick() => self.remove_files().await.map(drop),
+                _ = everything.tick() => self.sweep().await.map(drop),
+            };
+            if let Err(error) = outcome {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "media could not be cleaned up; trying again"
+                );
+            }
+        }
+    }
+
     /// Cleans up once; the server does it every hour. Safe to run on several instances at once.
     ///
     /// # Errors
@@ -41,7 +65,11 @@ impl Media {
         let orphans = self.sweep_orphans().await?;
         self.forget_used_uploads().await?;
         let folders = self.remove_files().await?;
-        let report = SweepReport { uploads, orphans, folders };
+        let report = SweepReport {
+            uploads,
+            orphans,
+            folders,
+        };
         if report != SweepReport::default() {
             tracing::info!(uploads, orphans, folders, "media swept");
         }
@@ -79,12 +107,19 @@ impl Media {
     async fn sweep_orphans(&self) -> Result<u64, DbErr> {
         let mut swept = 0;
         let mut after: Option<ImageId> = None;
+        // Those that wait to be named in a mutation are the business of their uploads' expiry.
+        let waiting = Query::select()
+            .column(upload::Column::ImageId)
+            .from(upload::Entity)
+            .and_where(upload::Column::State.ne(UploadState::Used))
+            .to_owned();
         loop {
             let now = self.ctx().clock.now();
             let mut page = image::Entity::find()
                 .select_only()
                 .column(image::Column::Id)
-                .inner_join_upload_free(now - ORPHAN_AGE)
+                .filter(image::Column::CreatedAt.lt(now - ORPHAN_AGE))
+                .filter(image::Column::Id.not_in_subquery(waiting.clone()))
                 .order_by_asc(image::Column::Id)
                 .limit(BATCH);
             if let Some(after) = after {
@@ -140,19 +175,23 @@ impl Media {
             match outcome {
                 Ok(()) => {
                     removed += 1;
-                    file_removal::Entity::delete_by_id(removal.id).exec(tx.conn()).await?;
+                    file_removal::Entity::delete_by_id(removal.id)
+                        .exec(tx.conn())
+                        .await?;
                 }
                 Err(error) => {
-                    tracing::warn!(folder = removal.folder, error = format!("{error:#}"), "files could not be removed");
+                    tracing::warn!(
+                        folder = removal.folder,
+                        error = format!("{error:#}"),
+                        "files could not be removed"
+                    );
                     let attempts = removal.attempts.saturating_add(1);
                     let wait = TimeDelta::seconds(30 << attempts.clamp(0, 10));
-                    let mut row = removal.into_active_model();
-                    row.attempts = Set(attempts);
-                    row.not_before = Set(tx.now() + wait);
-                    // Another instance may have removed the row meanwhile.
+                    // Another instance may have removed the row meanwhile: then this changes nothing.
                     file_removal::Entity::update_many()
-                        .filter(file_removal::Column::Id.eq(row.id.clone().unwrap()))
-                        .set(row)
+                        .filter(file_removal::Column::Id.eq(removal.id))
+                        .col_expr(file_removal::Column::Attempts, Expr::value(attempts))
+                        .col_expr(file_removal::Column::NotBefore, Expr::value(tx.now() + wait))
                         .exec(tx.conn())
                         .await?;
                 }

@@ -21,7 +21,11 @@ impl MediaUrls {
     /// `public_url` is the configured `PUBLIC_URL`: never what a request called us.
     #[must_use]
     pub fn new(keys: Arc<Keys>, clock: SharedClock, public_url: &str) -> Self {
-        Self { keys, clock, public_url: public_url.trim_end_matches('/').into() }
+        Self {
+            keys,
+            clock,
+            public_url: public_url.trim_end_matches('/').into(),
+        }
     }
 
     /// The URL of one file of a picture: valid 12 to 24 hours, and the same for the same audience until the next
@@ -31,8 +35,13 @@ impl MediaUrls {
         let path = rendition_path(image.id, rendition);
         let audience = audience.to_string();
         let expires = stable_expiry(self.clock.now());
-        let signature =
-            Grant { action: Action::Read, path: &path, audience: &audience, expires }.sign(&self.keys);
+        let signature = Grant {
+            action: Action::Read,
+            path: &path,
+            audience: &audience,
+            expires,
+        }
+        .sign(&self.keys);
         let base = &self.public_url;
         format!("{base}{path}?audience={audience}&expires={expires}&signature={signature}")
     }
@@ -48,11 +57,13 @@ impl MediaUrls {
         expires: i64,
         signature: &str,
     ) -> Result<(), Refusal> {
-        Grant { action: Action::Read, path, audience, expires }.verify(
-            &self.keys,
-            self.clock.now(),
-            signature,
-        )
+        Grant {
+            action: Action::Read,
+            path,
+            audience,
+            expires,
+        }
+        .verify(&self.keys, self.clock.now(), signature)
     }
 
     /// The URL to `PUT` an upload's bytes to.
@@ -60,8 +71,17 @@ impl MediaUrls {
     pub fn upload(&self, id: UploadId, expires_at: DateTime<Utc>) -> String {
         let path = upload_path(id);
         let expires = expires_at.timestamp();
-        let signature = Grant { action: Action::Upload, path: &path, audience: "", expires }.sign(&self.keys);
-        format!("{}{path}?expires={expires}&signature={signature}", self.public_url)
+        let signature = Grant {
+            action: Action::Upload,
+            path: &path,
+            audience: "",
+            expires,
+        }
+        .sign(&self.keys);
+        format!(
+            "{}{path}?expires={expires}&signature={signature}",
+            self.public_url
+        )
     }
 
     /// Checks an upload's URL.
@@ -70,11 +90,13 @@ impl MediaUrls {
     /// [`Refusal`].
     pub fn check_upload(&self, id: UploadId, expires: i64, signature: &str) -> Result<(), Refusal> {
         let path = upload_path(id);
-        Grant { action: Action::Upload, path: &path, audience: "", expires }.verify(
-            &self.keys,
-            self.clock.now(),
-            signature,
-        )
+        Grant {
+            action: Action::Upload,
+            path: &path,
+            audience: "",
+            expires,
+        }
+        .verify(&self.keys, self.clock.now(), signature)
     }
 }
 

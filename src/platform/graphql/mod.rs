@@ -4,6 +4,7 @@ pub mod connection;
 pub mod guard;
 pub mod limits;
 pub mod request;
+pub mod scalars;
 pub mod user_error;
 
 pub use connection::{Connection, Edge, NumberedPage, PageInfo, RecordScope};

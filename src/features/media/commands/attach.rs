@@ -46,7 +46,12 @@ pub async fn attach_in_tx(
     let mut seen = HashSet::new();
     let mut images = Vec::with_capacity(uploads.len());
     for (index, id) in uploads.iter().enumerate() {
-        let path = || field.iter().map(|part| (*part).to_owned()).chain([index.to_string()]);
+        let path = || {
+            field
+                .iter()
+                .map(|part| (*part).to_owned())
+                .chain([index.to_string()])
+        };
         if !seen.insert(*id) {
             let message = "This upload is named twice in the list.";
             violations.push(Violation::new(ErrorCode::Invalid, path(), message));
@@ -99,7 +104,10 @@ pub async fn remove_in_tx(tx: &WriteTx, images: &[ImageId]) -> Result<(), DbErr>
         .filter(upload::Column::ImageId.is_in(images.iter().copied()))
         .exec(tx.conn())
         .await?;
-    image::Entity::delete_many().filter(image::Column::Id.is_in(images.iter().copied())).exec(tx.conn()).await?;
+    image::Entity::delete_many()
+        .filter(image::Column::Id.is_in(images.iter().copied()))
+        .exec(tx.conn())
+        .await?;
     for image in images {
         remove_folder_in_tx(tx, image::folder_of(*image)).await?;
     }
@@ -107,7 +115,10 @@ pub async fn remove_in_tx(tx: &WriteTx, images: &[ImageId]) -> Result<(), DbErr>
 }
 
 /// Notes that a folder of files is to be removed after the commit.
-pub(in crate::features::media) async fn remove_folder_in_tx(tx: &WriteTx, folder: String) -> Result<(), DbErr> {
+pub(in crate::features::media) async fn remove_folder_in_tx(
+    tx: &WriteTx,
+    folder: String,
+) -> Result<(), DbErr> {
     file_removal::ActiveModel {
         id: Set(new_uuid(tx.now())),
         folder: Set(folder),

@@ -72,7 +72,11 @@ pub async fn create_upload(
     .insert(tx.conn())
     .await?;
     tx.commit().await?;
-    Ok(CreatedUpload { id, upload_url: media.urls().upload(id, expires_at), expires_at })
+    Ok(CreatedUpload {
+        id,
+        upload_url: media.urls().upload(id, expires_at),
+        expires_at,
+    })
 }
 
 struct Valid {
@@ -90,10 +94,15 @@ fn validate(input: CreateUpload) -> Result<Valid, CommandError> {
     let alt = violations.check(alt(input.alt));
     violations.into_result()?;
     match (filename, content_type, byte_size, alt) {
-        (Some(filename), Some(content_type), Some(byte_size), Some(alt)) => {
-            Ok(Valid { filename, content_type, byte_size, alt })
-        }
-        _ => Err(CommandError::Internal(anyhow::anyhow!("a failed check left no violation"))),
+        (Some(filename), Some(content_type), Some(byte_size), Some(alt)) => Ok(Valid {
+            filename,
+            content_type,
+            byte_size,
+            alt,
+        }),
+        _ => Err(CommandError::Internal(anyhow::anyhow!(
+            "a failed check left no violation"
+        ))),
     }
 }
 
@@ -104,7 +113,11 @@ fn filename(given: &str) -> Result<String, Violation> {
     let name: String = name.chars().filter(|character| !character.is_control()).collect();
     let name = name.trim();
     if name.is_empty() {
-        return Err(Violation::new(ErrorCode::Required, field, "Give the file's name."));
+        return Err(Violation::new(
+            ErrorCode::Required,
+            field,
+            "Give the file's name.",
+        ));
     }
     if name.chars().count() > MAX_FILENAME {
         let message = format!("A file name has at most {MAX_FILENAME} characters.");
@@ -115,9 +128,18 @@ fn filename(given: &str) -> Result<String, Violation> {
 
 fn content_type(given: &str) -> Result<String, Violation> {
     let field = ["input", "contentType"];
-    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = given
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     // What some pickers call a JPEG.
-    let essence = if essence == "image/jpg" { "image/jpeg".to_owned() } else { essence };
+    let essence = if essence == "image/jpg" {
+        "image/jpeg".to_owned()
+    } else {
+        essence
+    };
     if ACCEPTED.contains(&essence.as_str()) {
         return Ok(essence);
     }
@@ -138,11 +160,19 @@ fn byte_size(given: i64) -> Result<i32, Violation> {
     i32::try_from(given)
         .ok()
         .filter(|size| usize::try_from(*size).is_ok_and(|size| size <= MAX_BYTES))
-        .ok_or_else(|| Violation::new(ErrorCode::Invalid, field, "A file has at most 10 MB (10485760 bytes)."))
+        .ok_or_else(|| {
+            Violation::new(
+                ErrorCode::Invalid,
+                field,
+                "A file has at most 10 MB (10485760 bytes).",
+            )
+        })
 }
 
 fn alt(given: Option<String>) -> Result<Option<String>, Violation> {
-    let text = given.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let text = given
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > MAX_ALT) {
         let message = format!("A description has at most {MAX_ALT} characters.");
         return Err(Violation::new(ErrorCode::TooLong, ["input", "alt"], message));
@@ -171,8 +201,13 @@ mod tests {
             byte_size: 11_000_000,
             alt: Some("x".repeat(501)),
         };
-        let Err(CommandError::Rejected(violations)) = validate(input) else { panic!("it was accepted") };
-        let fields: Vec<_> = violations.iter().map(|violation| violation.field[1].as_str()).collect();
+        let Err(CommandError::Rejected(violations)) = validate(input) else {
+            panic!("it was accepted")
+        };
+        let fields: Vec<_> = violations
+            .iter()
+            .map(|violation| violation.field[1].as_str())
+            .collect();
         assert_eq!(fields, ["filename", "contentType", "byteSize", "alt"]);
     }
 

@@ -45,6 +45,8 @@ pub fn folder_of(id: ImageId) -> String {
 /// The key in storage of one file of a picture.
 #[must_use]
 pub fn key_of(id: ImageId, rendition: &Rendition) -> String {
-    let Rendition { width, format, hash, .. } = rendition;
+    let Rendition {
+        width, format, hash, ..
+    } = rendition;
     format!("{}/{width}-{hash}.{format}", folder_of(id))
 }

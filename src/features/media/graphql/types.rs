@@ -1,0 +1,120 @@
+//! `Image` and its renditions. Everything is in the loaded row: no field costs a statement.
+
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+
+use crate::features::media::{Audience, Image, Media, Rendition};
+use crate::platform::error::CommandError;
+use crate::platform::graphql::actor;
+use crate::platform::graphql::scalars::Url;
+use crate::platform::graphql::user_error::{internal, top_level};
+use crate::platform::images::RenditionFormat;
+
+/// A file format that pictures are offered in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "RenditionFormat")]
+pub enum ImageFormat {
+    /// The smallest files, a third to a half of JPEG; Android, iOS and every current browser show it.
+    Webp,
+    /// For everything else. A transparent picture is laid on white.
+    Jpeg,
+    /// Lossless and large: made only of pictures with transparency. Of the others you get JPEG.
+    Png,
+}
+
+/// One file of a picture.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(name = "Rendition")]
+pub struct GqlRendition {
+    /// Where the file is. Works without a token, for 12 to 24 hours; see `Image.url`.
+    pub url: Url,
+    /// In pixels.
+    pub width: i32,
+    /// In pixels.
+    pub height: i32,
+    /// How it is encoded.
+    pub format: ImageFormat,
+    /// The file's size in bytes.
+    pub byte_size: i32,
+}
+
+/// A picture.
+#[derive(Debug, Clone)]
+pub struct GqlImage(pub Image);
+
+impl From<Image> for GqlImage {
+    fn from(image: Image) -> Self {
+        Self(image)
+    }
+}
+
+/// A picture: upright, in sRGB, without any of the camera's metadata (no position, no time, no device).
+///
+/// In Flutter: lay out with `width` and `height`, paint `thumbHash` at once, then load `url(width: …)` with the
+/// widget's width in physical pixels (`MediaQuery.devicePixelRatioOf(context) * logicalWidth`).
+#[Object(name = "Image")]
+impl GqlImage {
+    /// The URL of the smallest file that is at least `width` pixels wide, or of the widest there is; of the widest
+    /// without `width`. Offered are 320, 640, 1280 and 1920 pixels, never more than the original has.
+    ///
+    /// The URL is signed for you: it needs no token and no header, so an image widget can load it, and it must be
+    /// used unchanged. It works for 12 to 24 hours and stays the same until midnight or noon UTC, so it can be the
+    /// key of a cache; when it has expired (410), ask for the record again. It stops working as soon as the record
+    /// is no longer yours to see (404).
+    async fn url(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many physical pixels wide it will be shown.")] width: Option<i32>,
+        #[graphql(desc = "The file format.", default_with = "ImageFormat::Webp")] format: ImageFormat,
+    ) -> Result<Url> {
+        // A width of 0 or less asks for the smallest.
+        let width = width.map(|width| u32::try_from(width).unwrap_or(0));
+        let rendition = self
+            .0
+            .renditions
+            .best(width, format.into())
+            .ok_or_else(|| internal(anyhow::anyhow!("{} has no renditions", self.0.id)))?;
+        url_of(ctx, &self.0, rendition)
+    }
+
+    /// Width of the original in pixels. Use it with `height` for the aspect ratio before anything is loaded.
+    async fn width(&self) -> i32 {
+        self.0.width
+    }
+
+    /// Height of the original in pixels.
+    async fn height(&self) -> i32 {
+        self.0.height
+    }
+
+    /// A blurred preview in some 25 bytes, in base64 (https://evanw.github.io/thumbhash/): paint it while the
+    /// picture loads.
+    async fn thumb_hash(&self) -> &str {
+        &self.0.thumb_hash
+    }
+
+    /// What the picture shows, for people who can't see it; null when nobody has described it.
+    async fn alt(&self) -> Option<&str> {
+        self.0.alt.as_deref()
+    }
+
+    /// All the files there are, narrowest first, each width in each of its formats.
+    async fn renditions(&self, ctx: &Context<'_>) -> Result<Vec<GqlRendition>> {
+        let signed = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        let describe = |rendition: &Rendition| {
+            Ok(GqlRendition {
+                url: url_of(ctx, &self.0, rendition)?,
+                width: signed(rendition.width),
+                height: signed(rendition.height),
+                format: rendition.format.into(),
+                byte_size: signed(rendition.bytes),
+            })
+        };
+        self.0.renditions.0.iter().map(describe).collect()
+    }
+}
+
+fn url_of(ctx: &Context<'_>, image: &Image, rendition: &Rendition) -> Result<Url> {
+    let audience = Audience::of(actor(ctx)).ok_or_else(|| top_level(CommandError::Unauthenticated))?;
+    let url = ctx.data::<Media>()?.urls().rendition(image, rendition, audience);
+    Ok(Url(url))
+}

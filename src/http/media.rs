@@ -1,0 +1,278 @@
+//! `GET /media/{image}/{width}.{format}`: a picture's file, for whoever holds a URL that was signed for them.
+//!
+//! The signature says that the URL is ours and not too old; the record says, at each request, whether its audience
+//! may still see the picture. Both answers are the same for a picture that never existed.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::problem::Problem;
+use crate::features::media::{Audience, ImageId, Media, Rendition};
+use crate::platform::images::RenditionFormat;
+use crate::platform::signed_url::Refusal;
+
+/// The route.
+pub fn router(media: Media) -> Router {
+    Router::new()
+        .route("/media/{image}/{file}", get(serve))
+        .with_state(media)
+}
+
+#[derive(Debug, Deserialize)]
+struct Signed {
+    #[serde(default)]
+    audience: String,
+    #[serde(default)]
+    expires: i64,
+    #[serde(default)]
+    signature: String,
+}
+
+async fn serve(
+    State(media): State<Media>,
+    Path((image, file)): Path<(String, String)>,
+    Query(signed): Query<Signed>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let path = format!("/media/{image}/{file}");
+    media
+        .urls()
+        .check_rendition(&path, &signed.audience, signed.expires, &signed.signature)
+        .map_err(refused)?;
+    let (id, width, format) = parse(&image, &file).ok_or_else(Problem::not_found)?;
+    let audience: Audience = signed.audience.parse().map_err(|_| Problem::not_found())?;
+    let image = media
+        .visible_image(id, audience)
+        .await
+        .map_err(|error| Problem::internal(&error))?
+        .ok_or_else(Problem::not_found)?;
+    let rendition = image
+        .renditions
+        .exactly(width, format)
+        .ok_or_else(Problem::not_found)?;
+
+    let etag = format!("\"{}\"", rendition.hash);
+    let age = (signed.expires - media.now().timestamp()).max(0);
+    let mut response = Response::new(Body::empty());
+    describe(response.headers_mut(), id, rendition, &etag, age)?;
+    if matches_etag(headers.get(header::IF_NONE_MATCH), &etag) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(response);
+    }
+
+    let total = u64::from(rendition.bytes);
+    let wanted = match asked_range(&headers, &etag, total) {
+        // A HEAD has no parts.
+        _ if method == Method::HEAD => Wanted::Everything,
+        wanted => wanted,
+    };
+    let (range, length) = match &wanted {
+        Wanted::Everything => (None, total),
+        Wanted::Part(range) => (Some(range.clone()), range.end - range.start),
+        Wanted::Nothing => {
+            let mut response = Problem::new(
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "RANGE_NOT_SATISFIABLE",
+                "The file is shorter.",
+            )
+            .into_response();
+            set(
+                response.headers_mut(),
+                header::CONTENT_RANGE,
+                &format!("bytes */{total}"),
+            )?;
+            return Ok(response);
+        }
+    };
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    if let Some(range) = &range {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let shown = format!("bytes {}-{}/{total}", range.start, range.end - 1);
+        set(response.headers_mut(), header::CONTENT_RANGE, &shown)?;
+    }
+    if method != Method::HEAD {
+        let content = media
+            .read(&image, rendition, range)
+            .await
+            .map_err(|error| Problem::internal(&error))?;
+        let content = content.ok_or_else(|| {
+            Problem::internal(&anyhow::anyhow!("storage has lost {width}.{format} of {id}"))
+        })?;
+        *response.body_mut() = Body::from(content);
+    }
+    Ok(response)
+}
+
+fn parse(image: &str, file: &str) -> Option<(ImageId, u32, RenditionFormat)> {
+    let (width, format) = file.split_once('.')?;
+    Some((
+        ImageId::parse(image).ok()?,
+        width.parse().ok()?,
+        format.parse().ok()?,
+    ))
+}
+
+/// The headers that a file has whether it is sent whole, in part or not at all.
+fn describe(
+    headers: &mut HeaderMap,
+    id: ImageId,
+    rendition: &Rendition,
+    etag: &str,
+    age: i64,
+) -> Result<(), Problem> {
+    let format = rendition.format;
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(format.content_type()),
+    );
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    // Nothing here is ever a page; and the web console, on another origin, may show it.
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"),
+    );
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("cross-origin"),
+    );
+    set(headers, header::ETAG, etag)?;
+    set(
+        headers,
+        header::CACHE_CONTROL,
+        &format!("private, max-age={age}, immutable"),
+    )?;
+    let name = format!("inline; filename=\"{id}-{}.{format}\"", rendition.width);
+    set(headers, header::CONTENT_DISPOSITION, &name)
+}
+
+fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) -> Result<(), Problem> {
+    let value = HeaderValue::from_str(value).map_err(|error| Problem::internal(&error.into()))?;
+    headers.insert(name, value);
+    Ok(())
+}
+
+fn matches_etag(header: Option<&HeaderValue>, etag: &str) -> bool {
+    let Some(list) = header.and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    list.split(',')
+        .map(str::trim)
+        .any(|one| one == "*" || one.trim_start_matches("W/") == etag)
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    Everything,
+    Part(std::ops::Range<u64>),
+    Nothing,
+}
+
+/// Reads `Range` (RFC 9110, 14.2). What isn't understood, such as several ranges at once, is answered with the whole
+/// file, as the standard allows; `If-Range` with another version as well.
+fn asked_range(headers: &HeaderMap, etag: &str, total: u64) -> Wanted {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    if text(header::IF_RANGE).is_some_and(|version| version != etag) {
+        return Wanted::Everything;
+    }
+    let asked = text(header::RANGE).and_then(|value| value.strip_prefix("bytes=")?.trim().split_once('-'));
+    let Some((first, last)) = asked else {
+        return Wanted::Everything;
+    };
+    let number = |text: &str| {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        if digits { text.parse::<u64>().ok() } else { None }
+    };
+    match (first, last) {
+        ("", "") => Wanted::Everything,
+        ("", suffix) => match number(suffix) {
+            None => Wanted::Everything,
+            Some(0) => Wanted::Nothing,
+            Some(length) => Wanted::Part(total.saturating_sub(length)..total),
+        },
+        (first, "") => match number(first) {
+            None => Wanted::Everything,
+            Some(first) if first >= total => Wanted::Nothing,
+            Some(first) => Wanted::Part(first..total),
+        },
+        (first, last) => match (number(first), number(last)) {
+            (Some(first), Some(last)) if first > last => Wanted::Everything,
+            (Some(first), Some(_)) if first >= total => Wanted::Nothing,
+            (Some(first), Some(last)) => Wanted::Part(first..total.min(last.saturating_add(1))),
+            _ => Wanted::Everything,
+        },
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Forged => Problem::new(StatusCode::FORBIDDEN, "BAD_SIGNATURE", refusal.to_string()),
+        Refusal::Expired => Problem::new(StatusCode::GONE, "EXPIRED", refusal.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(range: &str) -> Wanted {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RANGE, range.parse().unwrap());
+        asked_range(&headers, "\"v1\"", 1000)
+    }
+
+    #[test]
+    fn ranges_are_read_as_the_standard_says() {
+        assert_eq!(asked("bytes=0-0"), Wanted::Part(0..1));
+        assert_eq!(asked("bytes=10-19"), Wanted::Part(10..20));
+        assert_eq!(asked("bytes=990-5000"), Wanted::Part(990..1000));
+        assert_eq!(asked("bytes=990-"), Wanted::Part(990..1000));
+        assert_eq!(asked("bytes=-10"), Wanted::Part(990..1000));
+        assert_eq!(asked("bytes=-5000"), Wanted::Part(0..1000));
+        assert_eq!(asked("bytes=1000-"), Wanted::Nothing);
+        assert_eq!(asked("bytes=1000-1001"), Wanted::Nothing);
+        assert_eq!(asked("bytes=-0"), Wanted::Nothing);
+        for ignored in [
+            "bytes=5-2",
+            "bytes=-",
+            "bytes=a-b",
+            "bytes=0-1,5-6",
+            "items=0-1",
+            "bytes=+1-2",
+            "x",
+        ] {
+            assert_eq!(asked(ignored), Wanted::Everything, "{ignored}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_another_version_is_the_whole_file() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RANGE, HeaderValue::from_static("bytes=0-1"));
+        headers.insert(header::IF_RANGE, HeaderValue::from_static("\"v0\""));
+        assert_eq!(asked_range(&headers, "\"v1\"", 1000), Wanted::Everything);
+        assert_eq!(asked_range(&headers, "\"v0\"", 1000), Wanted::Part(0..2));
+    }
+
+    #[test]
+    fn etags_match_weakly_in_lists() {
+        let matches = |value: &str| matches_etag(Some(&value.parse().unwrap()), "\"v1\"");
+        assert!(matches("\"v1\"") && matches("W/\"v1\"") && matches("\"v0\", \"v1\"") && matches("*"));
+        assert!(!matches("\"v0\"") && !matches("v1") && !matches_etag(None, "\"v1\""));
+    }
+}

@@ -1,0 +1,5 @@
+//! Speaks HTTP: everything that names axum is here.
+
+pub mod media;
+mod problem;
+pub mod uploads;

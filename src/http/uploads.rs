@@ -1,0 +1,194 @@
+//! `PUT /uploads/{id}`: the bytes of a file whose URL `createUpload` handed out.
+//!
+//! Reading is bounded three ways: by the declared size (never more than 10 MB), by a time without a byte, and by
+//! how many bodies are in memory at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::put;
+use axum::{Json, Router};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use super::problem::Problem;
+use crate::features::media::{Image, Media, UploadError, UploadId};
+use crate::platform::images::MAX_BYTES;
+use crate::platform::signed_url::Refusal;
+
+/// Bodies in memory at once, of 10 MB at most each.
+const BODIES: usize = 24;
+/// A connection that sends nothing for so long is given up; poor ones stall for a while.
+const STALLED_AFTER: Duration = Duration::from_secs(30);
+
+#[derive(Clone)]
+struct Uploads {
+    media: Media,
+    bodies: Arc<Semaphore>,
+}
+
+/// The route. It must not stand under the limit of 256 KB that GraphQL's bodies have: it has its own.
+pub fn router(media: Media) -> Router {
+    let state = Uploads {
+        media,
+        bodies: Arc::new(Semaphore::new(BODIES)),
+    };
+    Router::new()
+        .route("/uploads/{id}", put(receive))
+        .with_state(state)
+}
+
+#[derive(Debug, Deserialize)]
+struct Signed {
+    #[serde(default)]
+    expires: i64,
+    #[serde(default)]
+    signature: String,
+}
+
+async fn receive(
+    State(uploads): State<Uploads>,
+    Path(id): Path<String>,
+    Query(signed): Query<Signed>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let id = UploadId::parse(&id).map_err(|_| Problem::not_found())?;
+    uploads
+        .media
+        .urls()
+        .check_upload(id, signed.expires, &signed.signature)
+        .map_err(refused)?;
+    let form = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/"));
+    if form {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "MULTIPART_NOT_ACCEPTED",
+            "Send the file's bytes as the body, not a multipart form.",
+        ));
+    }
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > MAX_BYTES as u64) {
+        return Err(too_large());
+    }
+    let expected = uploads.media.expect_upload(id).await.map_err(failed)?;
+    if let Some(image) = expected.received {
+        // Read to the end all the same: many clients see a broken pipe, not the answer, when they are cut off.
+        drain(body).await;
+        return Ok(received(id, &image));
+    }
+    let _place = uploads
+        .bodies
+        .try_acquire()
+        .map_err(|_| failed(UploadError::Busy))?;
+    let bytes = read(body, expected.byte_size).await?;
+    let image = uploads.media.receive(id, bytes).await.map_err(failed)?;
+    Ok(received(id, &image))
+}
+
+fn received(id: UploadId, image: &Image) -> Response {
+    let body = serde_json::json!({
+        "id": id,
+        "image": {
+            "id": image.id,
+            "width": image.width,
+            "height": image.height,
+            "thumbHash": image.thumb_hash,
+        },
+    });
+    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+async fn read(body: Body, declared: u64) -> Result<Bytes, Problem> {
+    let mut stream = body.into_data_stream();
+    let mut bytes = BytesMut::new();
+    loop {
+        let chunk = tokio::time::timeout(STALLED_AFTER, stream.next())
+            .await
+            .map_err(|_| {
+                let message = "Nothing arrived for 30 seconds. Send the whole file again, to the same URL.";
+                Problem::new(StatusCode::REQUEST_TIMEOUT, "STALLED", message)
+            })?;
+        match chunk {
+            None => return Ok(bytes.freeze()),
+            // The sender is gone; nobody reads this answer, but the log shows it.
+            Some(Err(error)) => {
+                return Err(Problem::new(
+                    StatusCode::BAD_REQUEST,
+                    "CONNECTION_LOST",
+                    error.to_string(),
+                ));
+            }
+            Some(Ok(chunk)) => {
+                bytes.extend_from_slice(&chunk);
+                if bytes.len() > MAX_BYTES {
+                    return Err(too_large());
+                }
+                let received = bytes.len() as u64;
+                if received > declared {
+                    return Err(Problem::new(
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        "SIZE_MISMATCH",
+                        format!(
+                            "More than the {declared} bytes that were declared to `createUpload` arrived."
+                        ),
+                    ));
+                }
+            }
+        }
+    }
+}
+
+async fn drain(body: Body) {
+    let mut stream = body.into_data_stream();
+    let mut read = 0;
+    while let Ok(Some(Ok(chunk))) = tokio::time::timeout(STALLED_AFTER, stream.next()).await {
+        read += chunk.len();
+        if read > MAX_BYTES {
+            return;
+        }
+    }
+}
+
+fn too_large() -> Problem {
+    use crate::platform::images::ImageError;
+    failed(UploadError::Image(ImageError::TooManyBytes))
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    let (status, code) = match refusal {
+        Refusal::Forged => (StatusCode::FORBIDDEN, "BAD_SIGNATURE"),
+        Refusal::Expired => (StatusCode::GONE, "EXPIRED"),
+    };
+    Problem::new(status, code, refusal.to_string())
+}
+
+fn failed(error: UploadError) -> Problem {
+    use crate::platform::images::ImageError;
+    let status = match &error {
+        UploadError::NotFound => StatusCode::NOT_FOUND,
+        UploadError::Expired => StatusCode::GONE,
+        UploadError::Image(ImageError::TooManyBytes) => StatusCode::PAYLOAD_TOO_LARGE,
+        UploadError::Image(ImageError::Unsupported { .. }) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        UploadError::Image(_) | UploadError::SizeMismatch { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        UploadError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        UploadError::Internal(source) => {
+            tracing::error!(error = format!("{source:#}"), "an upload failed");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    let busy = matches!(error, UploadError::Busy);
+    let problem = Problem::new(status, error.code(), error.to_string());
+    if busy { problem.retry_after(5) } else { problem }
+}
