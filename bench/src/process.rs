@@ -19,31 +19,43 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// A server in `directory` (its data, log and working directory), on a loopback port of its own, with
-    /// nothing of our environment but `PATH` and what [`Launch::env`] adds.
-    pub fn new(binary: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Result<Self> {
+    /// A server as a newcomer starts it: in `directory` (its working directory, so its `data` too), on a loopback
+    /// port of its own, with no other setting and nothing of our environment but `PATH` and `HOME`.
+    pub fn bare(binary: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Result<Self> {
         let directory = directory.into();
         std::fs::create_dir_all(&directory)?;
         // The port is free now and ours to give; the same one serves after each restart.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let mut environment = BTreeMap::new();
-        let mut set = |key: &str, value: String| environment.insert(key.to_owned(), value);
-        set("PATH", std::env::var("PATH").unwrap_or_default());
-        set("BIND_ADDR", address.to_string());
-        set("PUBLIC_URL", format!("http://{address}"));
-        set("ALLOWED_HOSTS", "127.0.0.1".to_owned());
-        set("DATA_DIR", directory.join("data").display().to_string());
-        set(
-            "SECRET_KEY",
-            "Kq7vT2mXw9ZpLr4sYd8hBn3cJf6gUe1aQoRi5tNk".to_owned(),
-        );
-        set("DEBUG", "false".to_owned());
+        for key in ["PATH", "HOME"] {
+            environment.insert(key.to_owned(), std::env::var(key).unwrap_or_default());
+        }
+        environment.insert("BIND_ADDR".to_owned(), address.to_string());
         Ok(Self {
             binary: binary.into(),
             directory,
             address,
             environment,
         })
+    }
+
+    /// A server as an operator configures it, with everything that [`Launch::bare`] leaves to defaults.
+    pub fn new(binary: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Result<Self> {
+        let mut launch = Self::bare(binary, directory)?;
+        let data = launch.data_dir().display().to_string();
+        for (key, value) in [
+            ("PUBLIC_URL", format!("http://{}", launch.address)),
+            ("ALLOWED_HOSTS", "127.0.0.1".to_owned()),
+            ("DATA_DIR", data),
+            (
+                "SECRET_KEY",
+                "Kq7vT2mXw9ZpLr4sYd8hBn3cJf6gUe1aQoRi5tNk".to_owned(),
+            ),
+            ("DEBUG", "false".to_owned()),
+        ] {
+            launch = launch.env(key, value);
+        }
+        Ok(launch)
     }
 
     /// Another server on the same data: its own port and log, everything else alike.

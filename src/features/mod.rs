@@ -1,5 +1,3 @@
 //! What the company does, one folder a feature.
 
-pub mod accounts;
-pub mod clients;
 pub mod media;

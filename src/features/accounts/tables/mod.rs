@@ -1,4 +1,0 @@
-//! The tables `accounts` and `sessions`.
-
-pub mod account;
-pub mod session;
