@@ -3,6 +3,7 @@
 pub use sea_orm_migration::prelude::*;
 
 mod m20261121_000001_platform;
+mod m20261121_000002_accounts;
 mod m20261121_000003_media;
 mod record_columns;
 
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261121_000001_platform::Migration),
+            Box::new(m20261121_000002_accounts::Migration),
             Box::new(m20261121_000003_media::Migration),
         ]
     }

@@ -1,3 +1,5 @@
 //! What the company does, one folder a feature.
 
+pub mod accounts;
+pub mod clients;
 pub mod media;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{clock::SharedClock, crypto::Keys, db::Db};
+use super::{clock::SharedClock, config::Config, crypto::Keys, db::Db};
 
 /// The tools of every command and query. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -13,4 +13,6 @@ pub struct Ctx {
     pub clock: SharedClock,
     /// The server's keys.
     pub keys: Arc<Keys>,
+    /// What the environment says.
+    pub config: Arc<Config>,
 }

@@ -128,6 +128,12 @@ impl Violations {
         self.0.is_empty()
     }
 
+    /// The rejection of the input for what was found.
+    #[must_use]
+    pub fn into_error(self) -> CommandError {
+        CommandError::Rejected(self.0)
+    }
+
     /// Ends the collection.
     ///
     /// # Errors

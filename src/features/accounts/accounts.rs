@@ -1,0 +1,92 @@
+//! Writing accounts, inside the caller's transaction: what the staff's and the clients' commands share.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, DbErr, SqlErr};
+
+use super::{model::Email, queries, tables::account};
+use crate::platform::{
+    actor::{AccountId, Actor, Locale, Role},
+    db::WriteTx,
+    error::{CommandError, ErrorCode, Violation},
+    record,
+};
+
+/// An account to insert.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// The address to sign in with.
+    pub email: Email,
+    /// The person's name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// The language the person reads.
+    pub locale: Locale,
+    /// From [`super::hash_password`].
+    pub password_hash: String,
+    /// Set when the password is temporary.
+    pub temporary_password_expires_at: Option<DateTime<Utc>>,
+}
+
+const EMAIL: [&str; 2] = ["input", "email"];
+
+/// Inserts an account, unless a living one has the address.
+///
+/// # Errors
+/// TAKEN at `input.email`.
+pub async fn insert_in_tx(
+    tx: &WriteTx,
+    actor: &Actor,
+    new: NewAccount,
+) -> Result<account::Model, CommandError> {
+    check_email_free_in_tx(tx, &new.email, None, &EMAIL).await?;
+    let row = account::ActiveModel {
+        id: Set(AccountId::generate(tx.now())),
+        email: Set(new.email.shown),
+        email_normalized: Set(new.email.normalized),
+        name: Set(new.name),
+        role: Set(new.role),
+        locale: Set(new.locale),
+        password_hash: Set(new.password_hash),
+        must_change_password: Set(new.temporary_password_expires_at.is_some()),
+        temporary_password_expires_at: Set(new.temporary_password_expires_at),
+        disabled_at: Set(None),
+        ..Default::default()
+    };
+    record::insert::<account::Entity, _>(tx, actor, row)
+        .await
+        .map_err(|error| taken_or_internal(error, &EMAIL))
+}
+
+/// Checks that no other living account has the address.
+///
+/// # Errors
+/// TAKEN at `field`.
+pub async fn check_email_free_in_tx(
+    tx: &WriteTx,
+    email: &Email,
+    except: Option<AccountId>,
+    field: &[&str],
+) -> Result<(), CommandError> {
+    match queries::living_by_email(tx.conn(), &email.normalized).await? {
+        Some(other) if Some(other.id) != except => Err(email_taken(field).into()),
+        _ => Ok(()),
+    }
+}
+
+/// On PostgreSQL two transactions may both find an address free: the index lets one of them in.
+#[must_use]
+pub fn taken_or_internal(error: DbErr, field: &[&str]) -> CommandError {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => email_taken(field).into(),
+        _ => error.into(),
+    }
+}
+
+fn email_taken(field: &[&str]) -> Violation {
+    Violation::new(
+        ErrorCode::Taken,
+        field.iter().copied(),
+        "Another account has this e-mail address.",
+    )
+}

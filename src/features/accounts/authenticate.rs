@@ -1,0 +1,151 @@
+//! From an access token to an [`Actor`]: for each HTTP request and each WebSocket's start, in one statement.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, QueryTrait, Select,
+    sea_query::{Alias, Expr, ExprTrait, SimpleExpr},
+};
+
+use super::{
+    tables::{account, session},
+    tokens::{self, AccessTokenError},
+};
+use crate::platform::{
+    actor::{Account, AccountId, Actor, ClientId, Locale, Role, SessionId},
+    ctx::Ctx,
+};
+
+/// Who a bearer is, and until when the token that says so is good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authenticated {
+    /// Who is calling.
+    pub actor: Actor,
+    /// When the access token runs out; `None` for visitors.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Why a bearer is refused. Over HTTP all but [`AuthError::Internal`] are 401; a WebSocket answers 4403 to
+/// [`AuthError::Expired`], so that its client reconnects with a fresh token, and 4401 to the others.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// The access token's time is over: refresh the session.
+    #[error("The access token has expired: take a new one with `refreshSession`.")]
+    Expired,
+    /// Not a token of ours.
+    #[error("The access token is invalid: sign in with `login`.")]
+    Invalid,
+    /// The session was ended, or the account disabled or deleted.
+    #[error("This session has ended: sign in again with `login`.")]
+    Revoked,
+    /// Our own fault.
+    #[error(transparent)]
+    Internal(#[from] anyhow::Error),
+}
+
+impl From<AccessTokenError> for AuthError {
+    fn from(error: AccessTokenError) -> Self {
+        match error {
+            AccessTokenError::Expired => Self::Expired,
+            AccessTokenError::Invalid => Self::Invalid,
+        }
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Found {
+    account_id: AccountId,
+    role: Role,
+    must_change_password: bool,
+    locale: Locale,
+    name: String,
+    email: String,
+    client_id: Option<ClientId>,
+}
+
+/// Says who sent `bearer`, the access token without the word "Bearer"; nobody is [`Actor::Anonymous`].
+///
+/// # Errors
+/// [`AuthError`].
+pub async fn authenticate(ctx: &Ctx, bearer: Option<&str>) -> Result<Authenticated, AuthError> {
+    let Some(bearer) = bearer else {
+        return Ok(Authenticated {
+            actor: Actor::Anonymous,
+            expires_at: None,
+        });
+    };
+    let now = ctx.clock.now();
+    let claims = tokens::read_access(&ctx.keys, now, bearer)?;
+    let found = find_living(ctx, claims.sid, claims.sub, now)
+        .await
+        .map_err(anyhow::Error::from)?
+        .ok_or(AuthError::Revoked)?;
+    Ok(Authenticated {
+        expires_at: Some(claims.expires_at()),
+        actor: Actor::Account(Box::new(Account {
+            id: found.account_id,
+            session: claims.sid,
+            role: found.role,
+            client: found.client_id,
+            must_change_password: found.must_change_password,
+            locale: found.locale,
+            name: found.name,
+            email: found.email,
+        })),
+    })
+}
+
+async fn find_living(
+    ctx: &Ctx,
+    session: SessionId,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Option<Found>, sea_orm::DbErr> {
+    living_sessions(now)
+        .filter(session::Column::Id.eq(session))
+        .filter(session::Column::AccountId.eq(account))
+        .select_only()
+        .column(session::Column::AccountId)
+        .column(account::Column::Role)
+        .column(account::Column::MustChangePassword)
+        .column(account::Column::Locale)
+        .column(account::Column::Name)
+        .column(account::Column::Email)
+        .expr_as(client_id(), "client_id")
+        .into_model::<Found>()
+        .one(ctx.db.reader())
+        .await
+}
+
+/// The feature `clients` stands on this one, so its table is joined by name.
+const CLIENTS: &str = "clients";
+
+/// Sessions that are good at `now`, joined with their account and its client, if it has one.
+pub(super) fn living_sessions(now: DateTime<Utc>) -> Select<session::Entity> {
+    let client = |column: &str| Expr::col((Alias::new(CLIENTS), Alias::new(column)));
+    let mut sessions = session::Entity::find()
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(account::Column::DeletedAt.is_null())
+        .filter(account::Column::DisabledAt.is_null());
+    QueryTrait::query(&mut sessions)
+        .join(
+            JoinType::InnerJoin,
+            account::Entity,
+            session::Column::AccountId
+                .into_expr()
+                .equals(account::Column::Id.as_column_ref()),
+        )
+        .join(
+            JoinType::LeftJoin,
+            Alias::new(CLIENTS),
+            Condition::all()
+                .add(client("account_id").equals(account::Column::Id.as_column_ref()))
+                .add(client("deleted_at").is_null()),
+        );
+    sessions
+}
+
+/// The id of the client that [`living_sessions`] joined.
+pub(super) fn client_id() -> SimpleExpr {
+    Expr::col((Alias::new(CLIENTS), Alias::new("id"))).into()
+}

@@ -1,0 +1,123 @@
+//! Replacing one's own password, the temporary one first of all.
+
+use data_encoding::HEXLOWER;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QuerySelect};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    super::{
+        passwords, queries,
+        sessions::{self, SessionTokens},
+        tables::{
+            account,
+            session::{self, RevokedReason},
+        },
+        tokens::RefreshToken,
+    },
+    login::{ATTEMPTS, check_temporary_password},
+};
+use crate::platform::{
+    actor::Actor,
+    crypto::Purpose,
+    ctx::Ctx,
+    error::{CommandError, ErrorCode, Violation},
+    limiter, record,
+};
+
+const CURRENT: [&str; 2] = ["input", "currentPassword"];
+const NEW: &[&str] = &["input", "newPassword"];
+
+/// What changing a password takes.
+#[derive(Debug)]
+pub struct ChangePassword {
+    /// The present one.
+    pub current_password: SecretString,
+    /// The one to take its place.
+    pub new_password: SecretString,
+}
+
+/// Changes the caller's password, ends the other sessions, and gives this one new tokens: what was known of the
+/// account before is worth nothing afterwards.
+///
+/// # Errors
+/// INVALID for a wrong present password or a weak new one, EXPIRED for a temporary password past its time.
+pub async fn change_password(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: ChangePassword,
+) -> Result<SessionTokens, CommandError> {
+    let caller = actor.account().ok_or(CommandError::Unauthenticated)?;
+    let now = ctx.clock.now();
+    // A stolen access token must not become a way to try passwords.
+    let hash = ctx.keys.sign(Purpose::LimiterBucket, caller.id.0.as_bytes());
+    let bucket = format!("change-password:{}", HEXLOWER.encode(&hash[..16]));
+    if let Err(retry_after) = limiter::hit(&ctx.db, now, &bucket, &ATTEMPTS).await? {
+        return Err(CommandError::RateLimited { retry_after });
+    }
+    let account = queries::account_by_id(ctx.db.reader(), caller.id)
+        .await?
+        .ok_or(CommandError::Unauthenticated)?;
+    let known = input.current_password.expose_secret().chars().count() <= passwords::MAX_LENGTH
+        && passwords::verify(&input.current_password, Some(&account.password_hash)).await?;
+    if !known {
+        return Err(Violation::new(ErrorCode::Invalid, CURRENT, "This is not your present password.").into());
+    }
+    limiter::reset(&ctx.db, now, &bucket).await?;
+    check_temporary_password(&account, now, CURRENT)?;
+    if input.new_password.expose_secret() == input.current_password.expose_secret() {
+        return Err(Violation::new(
+            ErrorCode::Invalid,
+            NEW.iter().copied(),
+            "Take a password other than the present one.",
+        )
+        .into());
+    }
+    let about = vec![account.name.clone(), account.email.clone()];
+    passwords::check_new(&input.new_password, about, NEW).await??;
+    let password_hash = passwords::hash(&input.new_password).await?;
+
+    let tx = ctx.db.begin_write(now).await?;
+    // Another change may have won while the hashes were computed: then this caller is not who they were.
+    let current = record::lock_living::<account::Entity>(&tx, account.id)
+        .await?
+        .filter(|current| current.password_hash == account.password_hash)
+        .ok_or(CommandError::Unauthenticated)?;
+    record::update::<account::Entity, _>(
+        &tx,
+        actor,
+        &current,
+        account::ActiveModel {
+            password_hash: Set(password_hash),
+            must_change_password: Set(false),
+            temporary_password_expires_at: Set(None),
+            ..Default::default()
+        },
+    )
+    .await?;
+    let others = Condition::all()
+        .add(session::Column::AccountId.eq(account.id))
+        .add(session::Column::Id.ne(caller.session));
+    sessions::revoke_in_tx(&tx, others, RevokedReason::PasswordChanged).await?;
+    let this = session::Entity::find_by_id(caller.session)
+        .lock_exclusive()
+        .one(tx.conn())
+        .await?
+        .filter(|this| this.revoked_at.is_none())
+        .ok_or(CommandError::Unauthenticated)?;
+    let refresh = RefreshToken::first(this.id);
+    let expires_at = now + ctx.config.jwt.refresh_token_lifetime;
+    session::ActiveModel {
+        id: Set(this.id),
+        refresh_hash: Set(refresh.hash()),
+        // The old refresh token is not a predecessor to be forgiven, but one that must be dead.
+        previous_refresh_hash: Set(None),
+        refreshed_at: Set(now),
+        last_seen_at: Set(now),
+        expires_at: Set(expires_at),
+        ..Default::default()
+    }
+    .update(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(sessions::tokens_of(ctx, now, account.id, &refresh, expires_at)?)
+}

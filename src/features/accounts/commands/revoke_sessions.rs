@@ -1,0 +1,48 @@
+//! Ending one's own sessions on other devices.
+
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+
+use super::super::{
+    sessions,
+    tables::session::{self, RevokedReason},
+};
+use crate::platform::{
+    actor::{Actor, SessionId},
+    ctx::Ctx,
+    error::{CommandError, Violation},
+};
+
+/// Ends one of the caller's sessions; one that is over stays over.
+///
+/// # Errors
+/// NOT_FOUND when it isn't the caller's.
+pub async fn revoke_session(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<SessionId, CommandError> {
+    let account = actor.account().ok_or(CommandError::Unauthenticated)?;
+    let own = Condition::all()
+        .add(session::Column::AccountId.eq(account.id))
+        .add(session::Column::Id.eq(id));
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    session::Entity::find()
+        .filter(own.clone())
+        .one(tx.conn())
+        .await?
+        .ok_or_else(|| Violation::not_found(["input", "id"], "session"))?;
+    sessions::revoke_in_tx(&tx, own, RevokedReason::Revoked).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Ends all of the caller's sessions but the present one, and says which.
+///
+/// # Errors
+/// [`CommandError::Unauthenticated`] for visitors.
+pub async fn revoke_other_sessions(ctx: &Ctx, actor: &Actor) -> Result<Vec<SessionId>, CommandError> {
+    let account = actor.account().ok_or(CommandError::Unauthenticated)?;
+    let others = Condition::all()
+        .add(session::Column::AccountId.eq(account.id))
+        .add(session::Column::Id.ne(account.session));
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let ended = sessions::revoke_in_tx(&tx, others, RevokedReason::Revoked).await?;
+    tx.commit().await?;
+    Ok(ended)
+}

@@ -1,0 +1,221 @@
+//! Rules about people's names, addresses and numbers: pure, and shared by every form that asks for them.
+
+use email_address::{EmailAddress, Options};
+
+use crate::platform::error::{ErrorCode, Violation};
+
+/// The longest name of a person, in characters.
+pub const MAX_NAME_LENGTH: usize = 120;
+/// The longest e-mail address (RFC 5321, 4.5.3.1.3, less the angle brackets).
+pub const MAX_EMAIL_LENGTH: usize = 254;
+/// Digits of a number within Niger.
+const NATIONAL_NUMBER_LENGTH: usize = 8;
+/// Niger's country code.
+const COUNTRY_CODE: &str = "227";
+
+/// A checked e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email {
+    /// As it was typed, trimmed.
+    pub shown: String,
+    /// Lower case: what is compared.
+    pub normalized: String,
+}
+
+impl Email {
+    /// Checks an address.
+    ///
+    /// # Errors
+    /// A violation at `field` that says what is wrong.
+    pub fn parse(text: &str, field: &[&str]) -> Result<Self, Violation> {
+        let shown = text.trim();
+        if shown.is_empty() {
+            return Err(required(field, "Give an e-mail address."));
+        }
+        if shown.chars().count() > MAX_EMAIL_LENGTH {
+            return Err(too_long(field, MAX_EMAIL_LENGTH));
+        }
+        let options = Options::default()
+            .with_required_tld()
+            .without_display_text()
+            .without_domain_literal();
+        let valid = EmailAddress::parse_with_options(shown, options).is_ok()
+            // Quoted local parts are legal and nobody has one; mail clients and headers trip over them.
+            && !shown.contains(|c: char| c.is_control() || c.is_whitespace() || c == '"');
+        if !valid {
+            return Err(Violation::new(
+                ErrorCode::Invalid,
+                field.iter().copied(),
+                "This is not an e-mail address such as zainab@example.ne.",
+            ));
+        }
+        Ok(Self {
+            shown: shown.to_owned(),
+            normalized: normalize_email(shown),
+        })
+    }
+}
+
+/// The form in which e-mail addresses are compared.
+#[must_use]
+pub fn normalize_email(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// A text on one line: control characters gone (they would break mail headers), single spaces, ends trimmed.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A text on several lines: control characters gone except line ends, ends trimmed.
+#[must_use]
+pub fn several_lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .filter(|&c| c == '\n' || !c.is_control())
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+/// Checks the name of a person.
+///
+/// # Errors
+/// A violation at `field`.
+pub fn person_name(text: &str, field: &[&str]) -> Result<String, Violation> {
+    let name = one_line(text);
+    if name.is_empty() {
+        return Err(required(field, "Give a name."));
+    }
+    if name.chars().count() > MAX_NAME_LENGTH {
+        return Err(too_long(field, MAX_NAME_LENGTH));
+    }
+    Ok(name)
+}
+
+/// Checks an optional text of several lines; an empty one is none.
+///
+/// # Errors
+/// A violation at `field` when it is longer than `longest` characters.
+pub fn optional_text(text: &str, longest: usize, field: &[&str]) -> Result<Option<String>, Violation> {
+    let text = several_lines(text);
+    if text.chars().count() > longest {
+        return Err(too_long(field, longest));
+    }
+    Ok((!text.is_empty()).then_some(text))
+}
+
+/// Reads a telephone number as people write it into E.164 (`+22790123456`): spaces, dots, dashes and brackets
+/// are dropped, `00` is `+`, and eight digits alone are a number within Niger. An empty one is none.
+///
+/// # Errors
+/// A violation at `field`.
+pub fn phone(text: &str, field: &[&str]) -> Result<Option<String>, Violation> {
+    let compact: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '(' | ')' | '/' | '\u{2011}'))
+        .collect();
+    if compact.is_empty() {
+        return Ok(None);
+    }
+    let international = if let Some(digits) = compact.strip_prefix('+') {
+        digits.to_owned()
+    } else if let Some(digits) = compact.strip_prefix("00") {
+        digits.to_owned()
+    } else if compact.len() == NATIONAL_NUMBER_LENGTH {
+        format!("{COUNTRY_CODE}{compact}")
+    } else {
+        compact
+    };
+    // E.164: at most 15 digits, none of them a leading zero; the shortest numbers in use have 7 with the code.
+    let plausible = (7..=15).contains(&international.len())
+        && international.bytes().all(|b| b.is_ascii_digit())
+        && !international.starts_with('0')
+        && international
+            .strip_prefix(COUNTRY_CODE)
+            .is_none_or(|national| national.len() == NATIONAL_NUMBER_LENGTH);
+    if plausible {
+        Ok(Some(format!("+{international}")))
+    } else {
+        Err(Violation::new(
+            ErrorCode::Invalid,
+            field.iter().copied(),
+            "This is not a telephone number: write it as +227 90 12 34 56, or as the eight digits used in Niger.",
+        ))
+    }
+}
+
+fn required(field: &[&str], message: &str) -> Violation {
+    Violation::new(ErrorCode::Required, field.iter().copied(), message)
+}
+
+fn too_long(field: &[&str], longest: usize) -> Violation {
+    Violation::new(
+        ErrorCode::TooLong,
+        field.iter().copied(),
+        format!("At most {longest} characters."),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELD: &[&str] = &["input", "x"];
+
+    #[test]
+    fn reads_numbers_as_people_write_them() {
+        for text in [
+            "+227 90 12 34 56",
+            "0022790123456",
+            "90.12.34.56",
+            "(+227) 90-12-34-56",
+            "22790123456",
+        ] {
+            assert_eq!(phone(text, FIELD).unwrap().as_deref(), Some("+22790123456"), "{text}");
+        }
+        assert_eq!(phone(" ", FIELD).unwrap(), None);
+        assert_eq!(phone("+33 6 12 34 56 78", FIELD).unwrap().as_deref(), Some("+33612345678"));
+        for text in ["12", "+227 1", "abc", "+0123456789", "+1234567890123456", "90 12 34 5x"] {
+            assert!(phone(text, FIELD).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn compares_addresses_in_lower_case_and_refuses_oddities() {
+        let email = Email::parse(" Zainab@Example.NE ", FIELD).unwrap();
+        assert_eq!(email.shown, "Zainab@Example.NE");
+        assert_eq!(email.normalized, "zainab@example.ne");
+        for text in [
+            "",
+            "zainab",
+            "zainab@",
+            "@example.ne",
+            "a b@example.ne",
+            "\"a b\"@example.ne",
+            "a@b\r\nBcc: c@d.ne",
+            "Z <z@example.ne>",
+            "z@[127.0.0.1]",
+            "z@localhost",
+        ] {
+            assert!(Email::parse(text, FIELD).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_lose_what_would_break_a_mail_header() {
+        assert_eq!(
+            person_name(" Zaïnab\r\nBcc: x \u{7f} Issa ", FIELD).unwrap(),
+            "Zaïnab Bcc: x Issa"
+        );
+        assert_eq!(person_name("\n", FIELD).unwrap_err().code, ErrorCode::Required);
+        assert_eq!(person_name(&"é".repeat(121), FIELD).unwrap_err().code, ErrorCode::TooLong);
+        assert_eq!(several_lines("Rue 1\r\nNiamey\u{0}"), "Rue 1\nNiamey");
+    }
+}

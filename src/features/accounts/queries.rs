@@ -1,0 +1,105 @@
+//! Reads of accounts and sessions.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::{
+    authenticate::{client_id, living_sessions},
+    tables::{account, session},
+};
+use crate::platform::actor::{AccountId, ClientId, Role, SessionId};
+
+/// A living account by the address it signs in with.
+pub(super) async fn living_by_email(
+    conn: &impl ConnectionTrait,
+    email_normalized: &str,
+) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::EmailNormalized.eq(email_normalized))
+        .filter(account::Column::DeletedAt.is_null())
+        .one(conn)
+        .await
+}
+
+/// A living account.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn account_by_id(
+    conn: &impl ConnectionTrait,
+    id: AccountId,
+) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find_by_id(id)
+        .filter(account::Column::DeletedAt.is_null())
+        .one(conn)
+        .await
+}
+
+/// Accounts, deleted ones too: who did something stays who did it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn accounts_by_ids(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = AccountId>,
+) -> Result<Vec<account::Model>, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::Id.is_in(ids))
+        .all(conn)
+        .await
+}
+
+/// The sessions of an account that are good at `now`, newest first.
+pub(super) async fn living_sessions_of(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Vec<session::Model>, DbErr> {
+    session::Entity::find()
+        .filter(session::Column::AccountId.eq(account))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now))
+        .order_by_desc(session::Column::LastSeenAt)
+        .order_by_desc(session::Column::Id)
+        .all(conn)
+        .await
+}
+
+/// What the live feed must know of a session to judge what it may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub struct Standing {
+    /// The session.
+    pub session_id: SessionId,
+    /// Its account.
+    pub account_id: AccountId,
+    /// What the account may do.
+    pub role: Role,
+    /// Its client profile.
+    pub client_id: Option<ClientId>,
+    /// Nothing may be shown until the temporary password is replaced.
+    pub must_change_password: bool,
+}
+
+/// Which of `sessions` are good at `now`, and whose they are; the others are absent. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn standing(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    sessions: impl IntoIterator<Item = SessionId>,
+) -> Result<Vec<Standing>, DbErr> {
+    living_sessions(now)
+        .filter(session::Column::Id.is_in(sessions))
+        .select_only()
+        .column_as(session::Column::Id, "session_id")
+        .column(session::Column::AccountId)
+        .column(account::Column::Role)
+        .expr_as(client_id(), "client_id")
+        .column(account::Column::MustChangePassword)
+        .into_model::<Standing>()
+        .all(conn)
+        .await
+}

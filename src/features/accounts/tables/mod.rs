@@ -1,0 +1,4 @@
+//! The tables `accounts` and `sessions`.
+
+pub mod account;
+pub mod session;

@@ -1,0 +1,89 @@
+//! Reads of clients, scoped by who asks.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select};
+
+use super::tables::{Column, Entity, Model};
+use crate::{
+    features::accounts::{AccountColumn, Accounts},
+    platform::{
+        actor::{Actor, ClientId},
+        search,
+    },
+};
+
+/// Which clients a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClientFilter {
+    /// Each word stands in the name, e-mail address, number or address.
+    pub search: Option<String>,
+    /// Whether the account is disabled.
+    pub disabled: Option<bool>,
+    /// Whether messages go by WhatsApp too.
+    pub whatsapp_enabled: Option<bool>,
+}
+
+/// The clients that `actor` may see: all for staff, oneself for a client, none for others. Deleted ones
+/// included: the caller says which.
+#[must_use]
+pub fn select(actor: &Actor, filter: &ClientFilter) -> Select<Entity> {
+    let mut clients = Entity::find();
+    if !actor.is_staff() {
+        clients = match actor.client_id() {
+            Some(own) => clients.filter(Column::Id.eq(own)),
+            None => clients.filter(Column::Id.is_null()),
+        };
+    }
+    if let Some(query) = &filter.search {
+        for word in search::matches(Column::SearchText, query) {
+            clients = clients.filter(word);
+        }
+    }
+    if let Some(whatsapp) = filter.whatsapp_enabled {
+        clients = clients.filter(Column::WhatsappEnabled.eq(whatsapp));
+    }
+    if let Some(disabled) = filter.disabled {
+        let accounts = Accounts::find().filter(if disabled {
+            AccountColumn::DisabledAt.is_not_null()
+        } else {
+            AccountColumn::DisabledAt.is_null()
+        });
+        clients = clients.filter(Column::AccountId.in_subquery(ids_of(accounts)));
+    }
+    clients
+}
+
+fn ids_of(accounts: Select<Accounts>) -> sea_orm::sea_query::SelectStatement {
+    use sea_orm::{QuerySelect, QueryTrait};
+    accounts.select_only().column(AccountColumn::Id).into_query()
+}
+
+/// A living client that `actor` may see.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn living_client(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    id: ClientId,
+) -> Result<Option<Model>, DbErr> {
+    select(actor, &ClientFilter::default())
+        .filter(Column::Id.eq(id))
+        .filter(Column::DeletedAt.is_null())
+        .one(conn)
+        .await
+}
+
+/// Clients that `actor` may see, deleted ones too. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn clients_by_ids(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    ids: impl IntoIterator<Item = ClientId>,
+) -> Result<Vec<Model>, DbErr> {
+    select(actor, &ClientFilter::default())
+        .filter(Column::Id.is_in(ids))
+        .all(conn)
+        .await
+}
