@@ -5,5 +5,6 @@
 //! nothing of construction.
 
 pub mod features;
+pub mod graphql;
 pub mod http;
 pub mod platform;

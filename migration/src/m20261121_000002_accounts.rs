@@ -52,7 +52,11 @@ impl MigrationTrait for Migration {
                     .col(binary("refresh_hash"))
                     .col(binary_null("previous_refresh_hash"))
                     .col(timestamp_with_time_zone("refreshed_at"))
-                    .foreign_key(ForeignKey::create().from("sessions", "account_id").to("accounts", "id"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("sessions", "account_id")
+                            .to("accounts", "id"),
+                    )
                     .to_owned(),
             )
             .await?;
@@ -75,7 +79,11 @@ impl MigrationTrait for Migration {
                     .col(boolean("email_updates"))
                     .col(boolean("push_updates"))
                     .col(text("search_text"))
-                    .foreign_key(ForeignKey::create().from("clients", "account_id").to("accounts", "id"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("clients", "account_id")
+                            .to("accounts", "id"),
+                    )
                     .to_owned(),
             )
             .await?;

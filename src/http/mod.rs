@@ -1,5 +1,120 @@
-//! Speaks HTTP: everything that names axum is here.
+//! The protocols: what arrives over HTTP and WebSocket, and nothing of what it means.
 
-pub mod media;
+mod graphiql;
+pub mod graphql;
+mod health;
+mod media;
+pub mod middleware;
 mod problem;
-pub mod uploads;
+mod uploads;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
+    routing::{any, get},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+    cors::{AllowOrigin, CorsLayer},
+};
+
+use self::graphql::Endpoint;
+use crate::{features::media::Media, platform::config::Config};
+
+/// Every address that the server answers.
+pub fn router(endpoint: Endpoint, media: Media, config: &Arc<Config>) -> Router {
+    let graphql = Router::new()
+        .route("/graphql", any(dispatch))
+        .layer(cors(config))
+        .with_state(endpoint.clone());
+    let mut router = Router::new()
+        .merge(graphql)
+        .merge(uploads::router(media.clone()).layer(cors(config)))
+        .merge(media::router(media).layer(cors(config)))
+        .route("/readyz", get(health::ready).with_state(endpoint))
+        .route("/healthz", get(health::alive));
+    if config.graphiql {
+        router = router.route("/graphiql", get(graphiql::page));
+    }
+    router
+        .fallback(not_found)
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES)))
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(from_fn_with_state(Arc::clone(config), middleware::hosts))
+        .layer(from_fn(middleware::security_headers))
+        .layer(from_fn_with_state(Arc::clone(config), middleware::observe))
+}
+
+/// WebSocket upgrades, queries and mutations share one address.
+async fn dispatch(
+    endpoint: axum::extract::State<Endpoint>,
+    request_id: axum::Extension<middleware::RequestId>,
+    address: axum::Extension<middleware::ClientAddress>,
+    request: Request,
+) -> axum::response::Response {
+    use axum::{RequestExt, extract::WebSocketUpgrade, http::Method};
+    let upgrades = request
+        .headers()
+        .get(header::UPGRADE)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    if upgrades {
+        let mut request = request;
+        let headers = request.headers().clone();
+        let upgrade = request.extract_parts::<WebSocketUpgrade>().await;
+        return graphql::websocket(endpoint, request_id, address, headers, upgrade).await;
+    }
+    match *request.method() {
+        Method::GET | Method::POST => graphql::over_http(endpoint, request_id, address, request).await,
+        _ => graphql::method_not_allowed().await,
+    }
+}
+
+fn cors(config: &Config) -> CorsLayer {
+    use axum::http::Method;
+    let origins: Vec<HeaderValue> = config
+        .cors_allowed_origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin).ok())
+        .collect();
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::ACCEPT,
+            header::IF_NONE_MATCH,
+            header::RANGE,
+        ])
+        .expose_headers([
+            header::HeaderName::from_static("x-request-id"),
+            header::ETAG,
+            header::RETRY_AFTER,
+        ])
+        .max_age(Duration::from_secs(3600))
+}
+
+async fn not_found() -> impl IntoResponse {
+    (
+        StatusCode::NOT_FOUND,
+        "There is nothing here. The API is at /graphql.\n",
+    )
+}
+
+fn panicked() -> axum::response::Response {
+    // The panic's own text is in the log, by the panic hook.
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side.\n",
+    )
+        .into_response()
+}

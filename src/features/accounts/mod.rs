@@ -13,11 +13,17 @@ mod tokens;
 
 pub use accounts::{NewAccount, check_email_free_in_tx, insert_in_tx, taken_or_internal};
 pub use authenticate::{AuthError, Authenticated, authenticate};
-pub use model::{Email, MAX_NAME_LENGTH, normalize_email, one_line, optional_text, person_name, phone, several_lines};
-pub use passwords::{check_new as check_new_password, hash as hash_password, temporary as temporary_password};
+pub use model::{
+    Email, MAX_NAME_LENGTH, normalize_email, one_line, optional_text, person_name, phone, several_lines,
+};
+pub use passwords::{
+    check_new as check_new_password, hash as hash_password, temporary as temporary_password,
+};
 pub use queries::{Standing, account_by_id, accounts_by_ids, standing};
 pub use sessions::{ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, revoke_all_in_tx};
 pub use tables::{
-    account::{ActiveModel as AccountRow, Column as AccountColumn, Entity as Accounts, Model as StoredAccount},
+    account::{
+        ActiveModel as AccountRow, Column as AccountColumn, Entity as Accounts, Model as StoredAccount,
+    },
     session::{Column as SessionColumn, Entity as Sessions, Model as StoredSession, RevokedReason},
 };

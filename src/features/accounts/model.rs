@@ -178,11 +178,25 @@ mod tests {
             "(+227) 90-12-34-56",
             "22790123456",
         ] {
-            assert_eq!(phone(text, FIELD).unwrap().as_deref(), Some("+22790123456"), "{text}");
+            assert_eq!(
+                phone(text, FIELD).unwrap().as_deref(),
+                Some("+22790123456"),
+                "{text}"
+            );
         }
         assert_eq!(phone(" ", FIELD).unwrap(), None);
-        assert_eq!(phone("+33 6 12 34 56 78", FIELD).unwrap().as_deref(), Some("+33612345678"));
-        for text in ["12", "+227 1", "abc", "+0123456789", "+1234567890123456", "90 12 34 5x"] {
+        assert_eq!(
+            phone("+33 6 12 34 56 78", FIELD).unwrap().as_deref(),
+            Some("+33612345678")
+        );
+        for text in [
+            "12",
+            "+227 1",
+            "abc",
+            "+0123456789",
+            "+1234567890123456",
+            "90 12 34 5x",
+        ] {
             assert!(phone(text, FIELD).is_err(), "{text}");
         }
     }
@@ -215,7 +229,10 @@ mod tests {
             "Zaïnab Bcc: x Issa"
         );
         assert_eq!(person_name("\n", FIELD).unwrap_err().code, ErrorCode::Required);
-        assert_eq!(person_name(&"é".repeat(121), FIELD).unwrap_err().code, ErrorCode::TooLong);
+        assert_eq!(
+            person_name(&"é".repeat(121), FIELD).unwrap_err().code,
+            ErrorCode::TooLong
+        );
         assert_eq!(several_lines("Rue 1\r\nNiamey\u{0}"), "Rue 1\nNiamey");
     }
 }

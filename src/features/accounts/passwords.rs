@@ -26,17 +26,42 @@ const TEMPORARY_GROUPS: usize = 4;
 /// Words that this company's people would think of first, beside zxcvbn's own dictionaries of common passwords
 /// (some 30,000), English words and names.
 const COMMON_HERE: &[&str] = &[
-    "belle house", "bellehouse", "belle", "house", "maison", "chantier", "client", "niamey", "niger", "maradi",
-    "zinder", "sahel", "azerty", "azertyuiop", "qsdfghjklm", "motdepasse", "passe", "bonjour", "bienvenue",
-    "soleil", "doudou", "chouchou", "jetaime", "marseille", "inchallah", "bismillah", "alhamdulillah",
-    "admin", "staff", "password",
+    "belle house",
+    "bellehouse",
+    "belle",
+    "house",
+    "maison",
+    "chantier",
+    "client",
+    "niamey",
+    "niger",
+    "maradi",
+    "zinder",
+    "sahel",
+    "azerty",
+    "azertyuiop",
+    "qsdfghjklm",
+    "motdepasse",
+    "passe",
+    "bonjour",
+    "bienvenue",
+    "soleil",
+    "doudou",
+    "chouchou",
+    "jetaime",
+    "marseille",
+    "inchallah",
+    "bismillah",
+    "alhamdulillah",
+    "admin",
+    "staff",
+    "password",
 ];
 
 /// As many hashings at once as there are cores: each takes 19 MiB and a core for its whole time, so more would
 /// only make all of them slower.
-static HASHERS: LazyLock<Semaphore> = LazyLock::new(|| {
-    Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
-});
+static HASHERS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)));
 
 /// A hash that no password has: compared when there is no account, so that both take as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| {
@@ -99,9 +124,8 @@ pub async fn verify(password: &SecretString, hash: Option<&str>) -> anyhow::Resu
 /// A random temporary password: 80 bits in four groups, easy to read and to type on a phone.
 #[must_use]
 pub fn temporary() -> SecretString {
-    let letters = random_bytes::<{ TEMPORARY_GROUPS * 4 }>().map(|byte| {
-        char::from(TEMPORARY_ALPHABET[usize::from(byte) % TEMPORARY_ALPHABET.len()])
-    });
+    let letters = random_bytes::<{ TEMPORARY_GROUPS * 4 }>()
+        .map(|byte| char::from(TEMPORARY_ALPHABET[usize::from(byte) % TEMPORARY_ALPHABET.len()]));
     letters
         .chunks(4)
         .map(|group| group.iter().collect::<String>())
@@ -162,7 +186,11 @@ fn is_strong(password: &str, about: &[String]) -> bool {
             parts.into_iter().chain([text])
         })
         .collect();
-    let inputs: Vec<&str> = personal.iter().map(String::as_str).chain(COMMON_HERE.iter().copied()).collect();
+    let inputs: Vec<&str> = personal
+        .iter()
+        .map(String::as_str)
+        .chain(COMMON_HERE.iter().copied())
+        .collect();
     zxcvbn::zxcvbn(password, &inputs).score() >= zxcvbn::Score::Three
 }
 
@@ -172,14 +200,28 @@ mod tests {
 
     #[test]
     fn knows_easy_passwords_from_hard_ones() {
-        let about = ["Zaïnab Issoufou".to_owned(), "zainab.issoufou@example.ne".to_owned()];
+        let about = [
+            "Zaïnab Issoufou".to_owned(),
+            "zainab.issoufou@example.ne".to_owned(),
+        ];
         for easy in [
-            "password123", "motdepasse1", "azertyuiop", "Bonjour2026", "BelleHouse2026", "issoufou1987",
-            "aaaaaaaaaaaa", "12345678910", "zainab.issoufou@example.ne",
+            "password123",
+            "motdepasse1",
+            "azertyuiop",
+            "Bonjour2026",
+            "BelleHouse2026",
+            "issoufou1987",
+            "aaaaaaaaaaaa",
+            "12345678910",
+            "zainab.issoufou@example.ne",
         ] {
             assert!(!is_strong(easy, &about), "{easy}");
         }
-        for hard in ["tabouret lune girafe orage", "k7#vQ2pLx9", "quatre chameaux bleus dansent"] {
+        for hard in [
+            "tabouret lune girafe orage",
+            "k7#vQ2pLx9",
+            "quatre chameaux bleus dansent",
+        ] {
             assert!(is_strong(hard, &about), "{hard}");
         }
     }

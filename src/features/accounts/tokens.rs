@@ -126,7 +126,11 @@ pub struct RefreshToken {
 
 impl std::fmt::Debug for RefreshToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RefreshToken({}, generation {}, …)", self.session, self.generation)
+        write!(
+            f,
+            "RefreshToken({}, generation {}, …)",
+            self.session, self.generation
+        )
     }
 }
 

@@ -4,4 +4,6 @@ mod queries;
 mod tables;
 
 pub use queries::{ClientFilter, clients_by_ids, living_client, select};
-pub use tables::{ActiveModel as ClientRow, Column as ClientColumn, Entity as Clients, Model as StoredClient};
+pub use tables::{
+    ActiveModel as ClientRow, Column as ClientColumn, Entity as Clients, Model as StoredClient,
+};

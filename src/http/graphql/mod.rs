@@ -1,0 +1,294 @@
+//! GraphQL behind both transports: what HTTP and WebSocket share.
+
+mod over_http;
+mod params;
+mod websocket;
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use async_graphql::{
+    Request, Response, ServerError,
+    parser::types::{ExecutableDocument, OperationType},
+};
+use chrono::{DateTime, Utc};
+use futures_util::{Stream, future::BoxFuture, stream::BoxStream};
+use tokio_util::sync::CancellationToken;
+
+pub use over_http::{handle as over_http, method_not_allowed};
+pub use params::Params;
+pub use websocket::handle as websocket;
+
+use crate::{
+    features::accounts::{self, AuthError},
+    graphql::AppSchema,
+    platform::{
+        actor::{AccountId, Actor, SessionId},
+        ctx::Ctx,
+        graphql::{
+            RequestInfo,
+            limits::{self, Limits},
+        },
+    },
+};
+
+/// A query or mutation that takes longer is ended.
+const EXECUTION_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the transports need of the live feed.
+pub trait Live: Send + Sync {
+    /// The cursor of the last event delivered here.
+    fn head_cursor(&self) -> String;
+    /// Resolves once the session is revoked or its account may no longer sign in.
+    fn session_ended(&self, session: SessionId, account: AccountId) -> BoxFuture<'static, ()>;
+    /// Whether rights were verified lately, so that events are being delivered.
+    fn is_verified(&self) -> bool;
+}
+
+/// The schema with all that running it takes. Cheap to clone.
+#[derive(Clone)]
+pub struct Endpoint(Arc<EndpointParts>);
+
+struct EndpointParts {
+    schema: AppSchema,
+    ctx: Ctx,
+    live: Arc<dyn Live>,
+    limits: Limits,
+    shutdown: CancellationToken,
+    allowed_origins: Vec<String>,
+}
+
+/// Who sent a request, as the transport found out.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who it is.
+    pub actor: Actor,
+    /// When the access token runs out.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// The id of the request or connection.
+    pub request_id: String,
+    /// The address.
+    pub remote_addr: IpAddr,
+}
+
+/// Where a live stream goes on, from `connection_init` (DESIGN.md 4); the later of this and `after` wins.
+#[derive(Debug, Clone, Default)]
+pub struct ResumeFrom(pub Option<String>);
+
+/// Why a request was not executed.
+#[derive(Debug)]
+pub struct Refused {
+    /// For `extensions.code`.
+    pub code: &'static str,
+    /// For a person.
+    pub message: String,
+}
+
+impl Refused {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// As a GraphQL error.
+    #[must_use]
+    pub fn into_error(self) -> ServerError {
+        let mut error = ServerError::new(self.message, None);
+        error.extensions.get_or_insert_default().set("code", self.code);
+        error
+    }
+}
+
+/// A request that passed all checks.
+pub struct Prepared {
+    request: Request,
+    /// The kind of its operation; `None` when its name fits none, which execution will say.
+    pub operation: Option<OperationType>,
+}
+
+impl Endpoint {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(
+        schema: AppSchema,
+        ctx: Ctx,
+        live: Arc<dyn Live>,
+        shutdown: CancellationToken,
+        allowed_origins: Vec<String>,
+    ) -> Self {
+        Self(Arc::new(EndpointParts {
+            schema,
+            ctx,
+            live,
+            limits: Limits::default(),
+            shutdown,
+            allowed_origins,
+        }))
+    }
+
+    /// Finds out who holds the token.
+    ///
+    /// # Errors
+    /// When the token is not good, or the database is away.
+    pub async fn authenticate(
+        &self,
+        bearer: Option<&str>,
+        request_id: String,
+        remote_addr: IpAddr,
+    ) -> Result<Caller, AuthError> {
+        let found = accounts::authenticate(&self.0.ctx, bearer).await?;
+        Ok(Caller {
+            actor: found.actor,
+            expires_at: found.expires_at,
+            request_id,
+            remote_addr,
+        })
+    }
+
+    /// Parses and measures a document and attaches what its resolvers need.
+    ///
+    /// # Errors
+    /// When it doesn't parse, is too much, or asks for the schema without being staff.
+    pub fn prepare(&self, params: Params, caller: &Caller) -> Result<Prepared, Refused> {
+        let (document, params) = self.parse(params)?;
+        let variables = async_graphql::Variables::from_json(params.variables.into());
+        let measured = limits::measure(
+            &document,
+            params.operation_name.as_deref(),
+            &variables,
+            &self.0.limits,
+        )
+        .map_err(|refusal| Refused::new("LIMIT_EXCEEDED", refusal.to_string()))?;
+        if measured.introspects && !caller.actor.is_staff() {
+            return Err(match caller.actor {
+                Actor::Anonymous => Refused::new(
+                    "UNAUTHENTICATED",
+                    "Introspection is for staff: sign in, or read schema.graphql in the repository.",
+                ),
+                _ => Refused::new(
+                    "FORBIDDEN",
+                    "Introspection is for staff: read schema.graphql in the repository.",
+                ),
+            });
+        }
+        let mut request = Request::new(String::new()).variables(variables);
+        if let Some(name) = params.operation_name {
+            request = request.operation_name(name);
+        }
+        request.set_parsed_query(document);
+        let info = RequestInfo {
+            request_id: caller.request_id.clone(),
+            remote_addr: caller.remote_addr,
+            event_cursor: self.0.live.head_cursor(),
+        };
+        let request = crate::graphql::with_request_data(request, &self.0.ctx, caller.actor.clone(), info);
+        Ok(Prepared {
+            request,
+            operation: measured.operation,
+        })
+    }
+
+    fn parse(&self, params: Params) -> Result<(ExecutableDocument, Params), Refused> {
+        limits::count_tokens(&params.query, &self.0.limits)
+            .map_err(|refusal| Refused::new("LIMIT_EXCEEDED", refusal.to_string()))?;
+        let document = async_graphql::parser::parse_query(&params.query)
+            .map_err(|error| Refused::new("GRAPHQL_PARSE_FAILED", error.to_string()))?;
+        Ok((document, params))
+    }
+
+    /// Runs a query or mutation.
+    pub async fn execute(&self, prepared: Prepared) -> Response {
+        let ran = tokio::time::timeout(EXECUTION_TIMEOUT, self.0.schema.execute(prepared.request)).await;
+        finish(ran.unwrap_or_else(|_| {
+            let refused = Refused::new(
+                "TIMEOUT",
+                "The request took too long and was ended: ask for less at once.",
+            );
+            Response::from_errors(vec![refused.into_error()])
+        }))
+    }
+
+    /// Runs any operation; a subscription yields many responses.
+    #[must_use]
+    pub fn execute_stream(
+        &self,
+        prepared: Prepared,
+        resume_from: ResumeFrom,
+    ) -> BoxStream<'static, Response> {
+        use futures_util::StreamExt;
+        let stream: BoxStream<'static, Response> = self
+            .0
+            .schema
+            .execute_stream(prepared.request.data(resume_from))
+            .boxed();
+        Box::pin(MapFinish(stream))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Why it doesn't.
+    pub async fn ping_database(&self) -> Result<(), sea_orm::DbErr> {
+        self.0.ctx.db.reader().ping().await
+    }
+
+    /// Whether the live feed delivers.
+    #[must_use]
+    pub fn feed_is_verified(&self) -> bool {
+        self.0.live.is_verified()
+    }
+
+    fn live(&self) -> &dyn Live {
+        self.0.live.as_ref()
+    }
+}
+
+/// `stream.map(finish)` without a second box's worth of closure.
+struct MapFinish(BoxStream<'static, Response>);
+
+impl Stream for MapFinish {
+    type Item = Response;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Response>> {
+        self.0.as_mut().poll_next(cx).map(|response| response.map(finish))
+    }
+}
+
+/// Whether the operation never ran: such a response has no `data`.
+fn is_request_error(response: &Response) -> bool {
+    response.data == async_graphql::Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// Gives every error a code and masks what is ours.
+fn finish(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        let has_code = error
+            .extensions
+            .as_ref()
+            .is_some_and(|extensions| extensions.get("code").is_some());
+        if has_code {
+            continue;
+        }
+        if error.source.is_some() {
+            // A plain `?` in a resolver: nobody chose this text for the caller.
+            let masked = crate::platform::graphql::internal(anyhow::anyhow!("{}", error.message));
+            error.message = masked.message;
+            error.extensions = masked.extensions;
+            error.source = None;
+        } else {
+            let code = if error.path.is_empty() {
+                "GRAPHQL_VALIDATION_FAILED"
+            } else {
+                "BAD_REQUEST"
+            };
+            error.extensions.get_or_insert_default().set("code", code);
+        }
+    }
+    response
+}

@@ -1,0 +1,316 @@
+//! GraphQL over HTTP (the GraphQL Foundation's draft of 2025): POST JSON, GET for queries, both media types with
+//! the statuses that belong to each. `tests/node/graphql-http-audit.mjs` runs the draft's own audits.
+
+use async_graphql::{Response as GraphqlResponse, ServerError, parser::types::OperationType};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Extension, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{Endpoint, Params, Refused, is_request_error};
+use crate::{
+    features::accounts::AuthError,
+    http::middleware::{ClientAddress, RequestId},
+};
+
+/// The largest body, in bytes (DESIGN.md 6).
+const MAX_BODY: usize = 256 * 1024;
+
+const GRAPHQL_RESPONSE_JSON: &str = "application/graphql-response+json; charset=utf-8";
+const JSON: &str = "application/json; charset=utf-8";
+
+/// The media type of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Accepted {
+    /// Statuses say how the request went.
+    GraphqlResponse,
+    /// The older type: a well-formed request is answered with 200, whatever became of it.
+    Json,
+}
+
+/// Answers `GET` and `POST /graphql`.
+pub async fn handle(
+    State(endpoint): State<Endpoint>,
+    Extension(request_id): Extension<RequestId>,
+    Extension(address): Extension<ClientAddress>,
+    request: Request,
+) -> Response {
+    let Some(accepted) = negotiate(request.headers()) else {
+        return refuse(
+            Accepted::Json,
+            StatusCode::NOT_ACCEPTABLE,
+            Refused::new(
+                "BAD_REQUEST",
+                "Accept application/graphql-response+json or application/json.",
+            ),
+        );
+    };
+    let (parts, body) = request.into_parts();
+    let caller = match endpoint
+        .authenticate(bearer(&parts.headers), request_id.0, address.0)
+        .await
+    {
+        Ok(caller) => caller,
+        Err(error) => return refuse_token(accepted, &error),
+    };
+    let params = match parts.method {
+        Method::GET | Method::HEAD => Params::from_url_query(parts.uri.query().unwrap_or_default()),
+        _ => match read_body(&parts.headers, body).await {
+            Ok(bytes) => Params::from_json(&bytes),
+            Err((status, message)) => return refuse(accepted, status, Refused::new("BAD_REQUEST", message)),
+        },
+    };
+    let params = match params {
+        Ok(params) => params,
+        Err(message) => {
+            return refuse(
+                accepted,
+                StatusCode::BAD_REQUEST,
+                Refused::new("BAD_REQUEST", message),
+            );
+        }
+    };
+    let prepared = match endpoint.prepare(params, &caller) {
+        Ok(prepared) => prepared,
+        Err(refused) => return refuse(accepted, accepted.request_error(), refused),
+    };
+    match prepared.operation {
+        Some(OperationType::Mutation) if parts.method != Method::POST => {
+            let mut response = refuse(
+                accepted,
+                StatusCode::METHOD_NOT_ALLOWED,
+                Refused::new("BAD_REQUEST", "Mutations are sent with POST."),
+            );
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("POST"));
+            return response;
+        }
+        Some(OperationType::Subscription) => {
+            let refused = Refused::new(
+                "BAD_REQUEST",
+                "Subscriptions run over WebSocket: connect to this address with the subprotocol graphql-transport-ws.",
+            );
+            return refuse(accepted, accepted.request_error(), refused);
+        }
+        _ => {}
+    }
+    let response = endpoint.execute(prepared).await;
+    let timed_out = has_code(&response, "TIMEOUT");
+    let status = match (is_request_error(&response), timed_out) {
+        (_, true) => StatusCode::GATEWAY_TIMEOUT,
+        (true, _) => accepted.request_error(),
+        (false, _) => StatusCode::OK,
+    };
+    answer(accepted, status, &response)
+}
+
+/// Answers every other method.
+pub async fn method_not_allowed() -> Response {
+    let mut response = refuse(
+        Accepted::Json,
+        StatusCode::METHOD_NOT_ALLOWED,
+        Refused::new("BAD_REQUEST", "Send POST with a JSON body, or GET for queries."),
+    );
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    response
+}
+
+impl Accepted {
+    /// The status of a well-formed request whose document can't be run.
+    fn request_error(self) -> StatusCode {
+        match self {
+            Self::GraphqlResponse => StatusCode::BAD_REQUEST,
+            Self::Json => StatusCode::OK,
+        }
+    }
+}
+
+/// Chooses the media type by the client's preference; `None` when it takes neither.
+fn negotiate(headers: &HeaderMap) -> Option<Accepted> {
+    let Some(accept) = headers.get(header::ACCEPT) else {
+        return Some(Accepted::Json);
+    };
+    let mut best: Option<(u16, Accepted)> = None;
+    for range in accept.to_str().ok()?.split(',') {
+        let Ok(range) = range.trim().parse::<mime::Mime>() else {
+            continue;
+        };
+        let quality = range.get_param("q").map_or(1000, |q| thousandths(q.as_str()));
+        let offered = match range.essence_str() {
+            "application/graphql-response+json" => Accepted::GraphqlResponse,
+            "application/json" | "application/*" | "*/*" => Accepted::Json,
+            _ => continue,
+        };
+        if quality > 0 && best.is_none_or(|(highest, _)| quality > highest) {
+            best = Some((quality, offered));
+        }
+    }
+    best.map(|(_, accepted)| accepted)
+}
+
+/// A quality value (RFC 9110, 12.4.2) in thousandths.
+fn thousandths(quality: &str) -> u16 {
+    let (whole, fraction) = quality.split_once('.').unwrap_or((quality, ""));
+    let fraction: String = fraction.chars().chain("000".chars()).take(3).collect();
+    if whole == "0" {
+        fraction.parse().unwrap_or(1000)
+    } else {
+        1000
+    }
+}
+
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<bytes::Bytes, (StatusCode, String)> {
+    let content_type: Option<mime::Mime> = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok());
+    match content_type {
+        Some(ref given) if given.essence_str() == "application/json" => {
+            let charset = given.get_param(mime::CHARSET);
+            if charset.is_some_and(|charset| charset != mime::UTF_8) {
+                return Err((
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "Send JSON in UTF-8.".to_owned(),
+                ));
+            }
+        }
+        Some(ref given) if given.essence_str() == "multipart/form-data" => {
+            return Err((
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Files go in two steps: call createUpload, PUT the bytes to the uploadUrl it returns, then name the upload's id in the mutation.".to_owned(),
+            ));
+        }
+        _ => {
+            return Err((
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send the content type application/json.".to_owned(),
+            ));
+        }
+    }
+    to_bytes(body, MAX_BODY).await.map_err(|_| {
+        (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The body is larger than {} KB.", MAX_BODY / 1024),
+        )
+    })
+}
+
+/// The token of `Authorization: Bearer …`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn refuse_token(accepted: Accepted, error: &AuthError) -> Response {
+    let refused = match error {
+        AuthError::Expired => Refused::new(
+            "UNAUTHENTICATED",
+            "The access token has run out: use refreshSession.",
+        ),
+        AuthError::Invalid => {
+            Refused::new("UNAUTHENTICATED", "The access token is not valid: sign in again.")
+        }
+        AuthError::Revoked => Refused::new("UNAUTHENTICATED", "The session has ended: sign in again."),
+        AuthError::Internal(error) => {
+            let masked = crate::platform::graphql::internal(anyhow::anyhow!("{error:#}"));
+            let response = GraphqlResponse::from_errors(vec![masked.into_server_error(Default::default())]);
+            return answer(accepted, StatusCode::INTERNAL_SERVER_ERROR, &response);
+        }
+    };
+    let mut response = refuse(accepted, StatusCode::UNAUTHORIZED, refused);
+    response.headers_mut().insert(
+        header::WWW_AUTHENTICATE,
+        HeaderValue::from_static("Bearer error=\"invalid_token\""),
+    );
+    response
+}
+
+fn refuse(accepted: Accepted, status: StatusCode, refused: Refused) -> Response {
+    answer(
+        accepted,
+        status,
+        &GraphqlResponse::from_errors(vec![refused.into_error()]),
+    )
+}
+
+fn answer(accepted: Accepted, status: StatusCode, response: &GraphqlResponse) -> Response {
+    // A response of an operation that never ran has no `data` (GraphQL specification, 7.1.1).
+    let body = if is_request_error(response) {
+        #[derive(serde::Serialize)]
+        struct Errors<'a> {
+            errors: &'a [ServerError],
+        }
+        serde_json::to_vec(&Errors {
+            errors: &response.errors,
+        })
+    } else {
+        serde_json::to_vec(response)
+    };
+    let content_type = match accepted {
+        Accepted::GraphqlResponse => GRAPHQL_RESPONSE_JSON,
+        Accepted::Json => JSON,
+    };
+    match body {
+        Ok(body) => (
+            status,
+            [
+                (header::CONTENT_TYPE, content_type),
+                (header::CACHE_CONTROL, "no-store"),
+                (header::VARY, "Accept"),
+            ],
+            body,
+        )
+            .into_response(),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+fn has_code(response: &GraphqlResponse, code: &str) -> bool {
+    response.errors.iter().any(|error| {
+        error
+            .extensions
+            .as_ref()
+            .and_then(|extensions| extensions.get("code"))
+            == Some(&async_graphql::Value::from(code))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accept(value: &str) -> Option<Accepted> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, value.parse().unwrap());
+        negotiate(&headers)
+    }
+
+    #[test]
+    fn takes_the_client_s_preference() {
+        assert_eq!(accept("application/json"), Some(Accepted::Json));
+        assert_eq!(accept("*/*"), Some(Accepted::Json));
+        assert_eq!(
+            accept("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8"),
+            Some(Accepted::GraphqlResponse)
+        );
+        assert_eq!(
+            accept("application/json;q=0.5, application/graphql-response+json;q=0.9"),
+            Some(Accepted::GraphqlResponse)
+        );
+        assert_eq!(
+            accept("application/json, application/graphql-response+json;q=0"),
+            Some(Accepted::Json)
+        );
+        assert_eq!(accept("text/html"), None);
+        assert_eq!(negotiate(&HeaderMap::new()), Some(Accepted::Json));
+    }
+}

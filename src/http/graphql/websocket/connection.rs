@@ -1,0 +1,296 @@
+//! One connection: a loop over its socket, its operations, and the reasons to end.
+
+use std::{net::IpAddr, pin::Pin};
+
+use async_graphql::Response;
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio_stream::StreamMap;
+
+use super::{
+    INIT_TIMEOUT, MAX_OPERATIONS, PING_INTERVAL, PROTOCOL, SEND_TIMEOUT,
+    message::{Close, Incoming, Init, Outgoing},
+};
+use crate::{
+    features::accounts::AuthError,
+    http::graphql::{Caller, Endpoint, Refused, ResumeFrom, is_request_error},
+};
+
+/// An operation's answers, and `None` at its end.
+type Answers = BoxStream<'static, Option<Response>>;
+
+/// Why the loop ends.
+enum End {
+    /// With a close frame.
+    Close(Close),
+    /// The peer is gone or has closed.
+    Gone,
+}
+
+pub(super) struct Connection {
+    endpoint: Endpoint,
+    socket: WebSocket,
+    request_id: String,
+    remote_addr: IpAddr,
+    signed_in: Option<SignedIn>,
+    operations: StreamMap<String, Answers>,
+}
+
+/// What `connection_init` left behind.
+struct SignedIn {
+    token: Option<String>,
+    resume_from: ResumeFrom,
+    /// When the access token runs out.
+    expires_at: Option<Instant>,
+    /// Resolves when the session ends.
+    session_ended: BoxFuture<'static, ()>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        endpoint: Endpoint,
+        socket: WebSocket,
+        request_id: String,
+        remote_addr: IpAddr,
+    ) -> Self {
+        Self {
+            endpoint,
+            socket,
+            request_id,
+            remote_addr,
+            signed_in: None,
+            operations: StreamMap::new(),
+        }
+    }
+
+    /// Serves the connection to its end.
+    pub(super) async fn run(mut self) {
+        let end = if self
+            .socket
+            .protocol()
+            .is_some_and(|protocol| protocol == PROTOCOL)
+        {
+            self.serve().await
+        } else {
+            End::Close(Close::UnacceptableProtocol)
+        };
+        if let End::Close(close) = end {
+            let (code, reason) = close.code_and_reason();
+            tracing::debug!(request_id = self.request_id, code, reason, "closing a websocket");
+            let frame = Message::Close(Some(CloseFrame {
+                code,
+                reason: reason.into(),
+            }));
+            let farewell = async {
+                if self.socket.send(frame).await.is_ok() {
+                    // The peer's own close frame, so that ours isn't lost in a reset.
+                    while let Some(Ok(message)) = self.socket.recv().await {
+                        if matches!(message, Message::Close(_)) {
+                            break;
+                        }
+                    }
+                }
+            };
+            let _ = timeout(std::time::Duration::from_secs(2), farewell).await;
+        }
+    }
+
+    async fn serve(&mut self) -> End {
+        let shutdown = self.endpoint.0.shutdown.clone();
+        let init_deadline = Instant::now() + INIT_TIMEOUT;
+        let mut next_ping = Instant::now() + PING_INTERVAL;
+        let mut awaiting_pong = false;
+        let mut timer: Pin<Box<Sleep>> = Box::pin(sleep_until(init_deadline));
+        loop {
+            let deadline = match &self.signed_in {
+                None => init_deadline.min(next_ping),
+                Some(signed_in) => signed_in.expires_at.map_or(next_ping, |at| at.min(next_ping)),
+            };
+            timer.as_mut().reset(deadline);
+            let step = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return End::Close(Close::ServiceRestart),
+                () = session_ended(&mut self.signed_in) => return End::Close(Close::Unauthorized),
+                () = timer.as_mut() => {
+                    let now = Instant::now();
+                    match &self.signed_in {
+                        None if now >= init_deadline => return End::Close(Close::InitTimeout),
+                        Some(SignedIn { expires_at: Some(at), .. }) if now >= *at => {
+                            return End::Close(Close::Expired);
+                        }
+                        _ if awaiting_pong => return End::Gone,
+                        _ => {
+                            awaiting_pong = true;
+                            next_ping = now + PING_INTERVAL;
+                            self.send(Message::Ping(bytes::Bytes::new())).await
+                        }
+                    }
+                }
+                message = self.socket.recv() => match message {
+                    None | Some(Err(_) | Ok(Message::Close(_))) => return End::Gone,
+                    Some(Ok(message)) => {
+                        awaiting_pong = false;
+                        next_ping = Instant::now() + PING_INTERVAL;
+                        self.receive(message).await
+                    }
+                },
+                Some((id, answer)) = self.operations.next() => self.forward(&id, answer).await,
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn receive(&mut self, message: Message) -> Result<(), End> {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Binary(_) => return Err(End::Close(Close::BadMessage)),
+            // The library answers pings by itself.
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(()),
+        };
+        match Incoming::parse(&text).ok_or(End::Close(Close::BadMessage))? {
+            Incoming::ConnectionInit(init) => self.init(init).boxed().await,
+            Incoming::Ping => self.say(&Outgoing::Pong).await,
+            Incoming::Pong => Ok(()),
+            Incoming::Subscribe { id, params } => {
+                if self.signed_in.is_none() {
+                    return Err(End::Close(Close::Unauthorized));
+                }
+                if self.operations.contains_key(&id) {
+                    return Err(End::Close(Close::DuplicateId));
+                }
+                self.subscribe(id, params).boxed().await
+            }
+            Incoming::Complete { id } => {
+                self.operations.remove(&id);
+                Ok(())
+            }
+        }
+    }
+
+    async fn init(&mut self, init: Init) -> Result<(), End> {
+        if self.signed_in.is_some() {
+            return Err(End::Close(Close::SecondInit));
+        }
+        let caller = self.caller(init.token.as_deref()).await?;
+        let session_ended = match caller.actor.account() {
+            Some(account) => self.endpoint.live().session_ended(account.session, account.id),
+            None => std::future::pending().boxed(),
+        };
+        let expires_at = caller.expires_at.map(|at| {
+            let left = at - self.endpoint.0.ctx.clock.now();
+            Instant::now() + left.to_std().unwrap_or_default()
+        });
+        self.signed_in = Some(SignedIn {
+            token: init.token,
+            resume_from: ResumeFrom(init.resume_from),
+            expires_at,
+            session_ended,
+        });
+        self.say(&Outgoing::ConnectionAck).await
+    }
+
+    /// Who holds the token now: asked again for each operation, since a session can end and a password change.
+    async fn caller(&mut self, token: Option<&str>) -> Result<Caller, End> {
+        self.endpoint
+            .authenticate(token, self.request_id.clone(), self.remote_addr)
+            .await
+            .map_err(|error| {
+                End::Close(match error {
+                    AuthError::Expired => Close::Expired,
+                    AuthError::Internal(error) => {
+                        let _ = crate::platform::graphql::internal(anyhow::anyhow!("{error:#}"));
+                        Close::Internal
+                    }
+                    AuthError::Invalid | AuthError::Revoked => Close::Unauthorized,
+                })
+            })
+    }
+
+    async fn subscribe(&mut self, id: String, params: crate::http::graphql::Params) -> Result<(), End> {
+        if self.operations.len() >= MAX_OPERATIONS {
+            let refused = Refused::new(
+                "LIMIT_EXCEEDED",
+                format!("A connection runs {MAX_OPERATIONS} operations at a time; complete one first."),
+            );
+            return self
+                .say(&Outgoing::Error {
+                    id: &id,
+                    payload: &[refused.into_error()],
+                })
+                .await;
+        }
+        let (token, resume_from) = self
+            .signed_in
+            .as_ref()
+            .map(|signed_in| (signed_in.token.clone(), signed_in.resume_from.clone()))
+            .unwrap_or_default();
+        let caller = self.caller(token.as_deref()).await?;
+        match self.endpoint.prepare(params, &caller) {
+            Ok(prepared) => {
+                let answers = self.endpoint.execute_stream(prepared, resume_from);
+                self.operations
+                    .insert(id, answers.map(Some).chain(stream::iter([None])).boxed());
+                Ok(())
+            }
+            Err(refused) => {
+                self.say(&Outgoing::Error {
+                    id: &id,
+                    payload: &[refused.into_error()],
+                })
+                .await
+            }
+        }
+    }
+
+    async fn forward(&mut self, id: &str, answer: Option<Response>) -> Result<(), End> {
+        match answer {
+            None => self.say(&Outgoing::Complete { id }).await,
+            Some(response) if is_request_error(&response) => {
+                // `error` ends the operation: no `complete` follows.
+                self.operations.remove(id);
+                self.say(&Outgoing::Error {
+                    id,
+                    payload: &response.errors,
+                })
+                .await
+            }
+            Some(response) => {
+                self.say(&Outgoing::Next {
+                    id,
+                    payload: &response,
+                })
+                .await
+            }
+        }
+    }
+
+    async fn say(&mut self, message: &Outgoing<'_>) -> Result<(), End> {
+        let text = serde_json::to_string(message).map_err(|error| {
+            tracing::error!(%error, "a message could not be written as JSON");
+            End::Close(Close::Internal)
+        })?;
+        self.send(Message::Text(text.into())).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        match timeout(SEND_TIMEOUT, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+}
+
+/// Resolves when the session behind the connection ends; never for visitors.
+async fn session_ended(signed_in: &mut Option<SignedIn>) {
+    match signed_in {
+        Some(signed_in) => (&mut signed_in.session_ended).await,
+        None => std::future::pending().await,
+    }
+}
