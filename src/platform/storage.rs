@@ -12,31 +12,9 @@ use futures_util::future::try_join_all;
 use opendal::layers::{RetryLayer, TimeoutLayer};
 use opendal::services::{Fs, S3};
 use opendal::{ErrorKind, Operator};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
-/// Where to keep files (`STORAGE`).
-#[derive(Debug, Clone)]
-pub enum StorageOptions {
-    /// A folder of this machine, created when it is missing.
-    Folder(PathBuf),
-    /// An S3-compatible bucket.
-    S3(S3Options),
-}
-
-/// How to reach a bucket.
-#[derive(Debug, Clone)]
-pub struct S3Options {
-    /// `S3_BUCKET`.
-    pub bucket: String,
-    /// `S3_ENDPOINT`; none means Amazon's.
-    pub endpoint: Option<String>,
-    /// `S3_REGION`; `auto` where the provider has none.
-    pub region: String,
-    /// `S3_ACCESS_KEY_ID`.
-    pub access_key_id: String,
-    /// `S3_SECRET_ACCESS_KEY`.
-    pub secret_access_key: SecretString,
-}
+use super::config::StorageConfig;
 
 /// A file to be kept.
 #[derive(Debug, Clone)]
@@ -61,10 +39,26 @@ impl Storage {
     ///
     /// # Errors
     /// When the folder can't be made or the options contradict each other.
-    pub fn open(options: &StorageOptions) -> anyhow::Result<Self> {
-        match options {
-            StorageOptions::Folder(folder) => Self::open_folder(folder),
-            StorageOptions::S3(options) => Self::open_s3(options),
+    pub fn open(config: &StorageConfig, data_dir: &Path) -> anyhow::Result<Self> {
+        match config {
+            StorageConfig::Fs => Self::open_folder(&data_dir.join("media")),
+            StorageConfig::S3 {
+                bucket,
+                endpoint,
+                region,
+                access_key_id,
+                secret_access_key,
+            } => {
+                let service = S3::default()
+                    .bucket(bucket)
+                    .region(region)
+                    .access_key_id(access_key_id)
+                    .secret_access_key(secret_access_key.expose_secret());
+                Self::open_s3(match endpoint {
+                    Some(endpoint) => service.endpoint(endpoint),
+                    None => service,
+                })
+            }
         }
     }
 
@@ -88,21 +82,12 @@ impl Storage {
         })
     }
 
-    fn open_s3(options: &S3Options) -> anyhow::Result<Self> {
+    fn open_s3(service: S3) -> anyhow::Result<Self> {
         // opendal's own `install_default` forgets the transport when it was built without a TLS provider, and
         // every request then fails; repeating this is harmless.
         opendal_http_transport_reqwest::install_default();
-        let mut service = S3::default()
-            .bucket(&options.bucket)
-            .region(&options.region)
-            .access_key_id(&options.access_key_id)
-            .secret_access_key(options.secret_access_key.expose_secret())
-            // Only what was configured counts, not whatever ~/.aws or a cloud machine offers.
-            .disable_config_load()
-            .disable_ec2_metadata();
-        if let Some(endpoint) = &options.endpoint {
-            service = service.endpoint(endpoint);
-        }
+        // Only what was configured counts, not whatever ~/.aws or a cloud machine offers.
+        let service = service.disable_config_load().disable_ec2_metadata();
         let operator = Operator::new(service)?
             .layer(
                 TimeoutLayer::new()
@@ -297,7 +282,7 @@ mod tests {
     #[tokio::test]
     async fn a_folder_keeps_files() {
         let folder = tempfile::tempdir().unwrap();
-        let storage = Storage::open(&StorageOptions::Folder(folder.path().join("media"))).unwrap();
+        let storage = Storage::open(&StorageConfig::Fs, folder.path()).unwrap();
         behaves(&storage).await;
         let leftovers = std::fs::read_dir(folder.path().join("media/unfinished"))
             .unwrap()
@@ -312,13 +297,16 @@ mod tests {
         // Any provider will do: `ring` is what the binary installs.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let endpoint = fake_s3::start().await;
-        let storage = Storage::open(&StorageOptions::S3(S3Options {
-            bucket: "belle-house".to_owned(),
-            endpoint: Some(endpoint),
-            region: "auto".to_owned(),
-            access_key_id: "id".to_owned(),
-            secret_access_key: "secret".to_owned().into(),
-        }))
+        let storage = Storage::open(
+            &StorageConfig::S3 {
+                bucket: "belle-house".to_owned(),
+                endpoint: Some(endpoint),
+                region: "auto".to_owned(),
+                access_key_id: "id".to_owned(),
+                secret_access_key: "secret".to_owned().into(),
+            },
+            Path::new(""),
+        )
         .unwrap();
         behaves(&storage).await;
         assert_eq!(storage.describe(), "the S3 bucket belle-house");

@@ -12,4 +12,8 @@
 mod architecture;
 mod docs;
 mod harness;
+mod media_cleanup;
+mod media_serving;
+mod media_uploads;
+mod media_world;
 mod support;

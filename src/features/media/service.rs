@@ -23,15 +23,13 @@ use crate::platform::storage::{NewFile, Storage};
 
 /// What [`Media`] is made of.
 #[derive(Debug)]
-pub struct MediaOptions<'a> {
-    /// Database, clock, keys.
+pub struct MediaOptions {
+    /// Database, clock, keys, `PUBLIC_URL`.
     pub ctx: Ctx,
     /// Where files live.
     pub storage: Storage,
     /// The features that show pictures.
     pub uses: ImageUses,
-    /// `PUBLIC_URL`.
-    pub public_url: &'a str,
 }
 
 /// Uploads and pictures. Cheap to clone; one for the whole server.
@@ -61,14 +59,13 @@ pub struct ExpectedUpload {
 impl Media {
     /// Puts the tools together.
     #[must_use]
-    pub fn new(options: MediaOptions<'_>) -> Self {
-        let MediaOptions {
-            ctx,
-            storage,
-            uses,
-            public_url,
-        } = options;
-        let urls = MediaUrls::new(Arc::clone(&ctx.keys), Arc::clone(&ctx.clock), public_url);
+    pub fn new(options: MediaOptions) -> Self {
+        let MediaOptions { ctx, storage, uses } = options;
+        let urls = MediaUrls::new(
+            Arc::clone(&ctx.keys),
+            Arc::clone(&ctx.clock),
+            ctx.config.public_url.as_str(),
+        );
         let inner = Inner {
             ctx,
             storage,

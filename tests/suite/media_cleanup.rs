@@ -1,0 +1,107 @@
+//! Nothing is left behind, and nothing is lost.
+
+use belle_house::features::media::{SweepReport, find_image, remove_in_tx};
+use belle_house::platform::clock::Clock;
+use chrono::TimeDelta;
+
+use crate::media_world::{World, jpeg};
+
+#[tokio::test]
+async fn unfinished_uploads_are_swept_after_a_day() {
+    let world = World::start().await;
+    let announced = world.announce(100).await;
+    let (_, never_named) = world.upload(jpeg(400, 300)).await;
+    let (_, client) = world.client();
+    let kept = world.shown_image(client).await;
+    let files = world.files().len();
+    world.clock.advance(TimeDelta::hours(24));
+    assert_eq!(
+        world.media.sweep().await.unwrap(),
+        SweepReport::default(),
+        "a mutation may be under way"
+    );
+    world.clock.advance(TimeDelta::minutes(61));
+    let report = world.media.sweep().await.unwrap();
+    assert_eq!(
+        report,
+        SweepReport {
+            uploads: 2,
+            orphans: 0,
+            folders: 2
+        }
+    );
+    assert!(
+        find_image(world.db.reader(), never_named)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(find_image(world.db.reader(), kept).await.unwrap().is_some());
+    assert!(world.files().len() < files && !world.files().is_empty());
+    assert_eq!(world.put(&announced.upload_url, vec![1; 100]).await.status(), 410);
+    assert_eq!(world.media.sweep().await.unwrap(), SweepReport::default());
+}
+
+#[tokio::test]
+async fn pictures_that_nothing_shows_are_swept() {
+    let world = World::start().await;
+    let (_, client) = world.client();
+    let (dropped, kept) = (world.shown_image(client).await, world.shown_image(client).await);
+    world.shown.forget(dropped);
+    assert_eq!(world.media.sweep().await.unwrap(), SweepReport::default());
+    world.clock.advance(TimeDelta::hours(25));
+    let report = world.media.sweep().await.unwrap();
+    assert_eq!(
+        report,
+        SweepReport {
+            uploads: 0,
+            orphans: 1,
+            folders: 1
+        }
+    );
+    assert!(find_image(world.db.reader(), dropped).await.unwrap().is_none());
+    assert!(find_image(world.db.reader(), kept).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn files_go_when_the_transaction_commits_and_not_before() {
+    let world = World::start().await;
+    let (_, client) = world.client();
+    let image = world.shown_image(client).await;
+    let files = world.files().len();
+    let tx = world.db.begin_write(world.clock.now()).await.unwrap();
+    remove_in_tx(&tx, &[image]).await.unwrap();
+    drop(tx);
+    assert_eq!(world.media.remove_files().await.unwrap(), 0);
+    assert_eq!(world.files().len(), files, "rolled back: nothing is lost");
+
+    let tx = world.db.begin_write(world.clock.now()).await.unwrap();
+    remove_in_tx(&tx, &[image]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(world.files().len(), files);
+    assert_eq!(world.media.remove_files().await.unwrap(), 1);
+    assert!(world.files().is_empty());
+    assert_eq!(world.media.remove_files().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_removal_that_fails_is_tried_again() {
+    let world = World::start().await;
+    let (_, client) = world.client();
+    let image = world.shown_image(client).await;
+    let tx = world.db.begin_write(world.clock.now()).await.unwrap();
+    remove_in_tx(&tx, &[image]).await.unwrap();
+    tx.commit().await.unwrap();
+    // The disk is in trouble: a file stands where the folder should be.
+    let folder = world.folder.path().join("media/images");
+    let aside = world.folder.path().join("aside");
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::write(&folder, "x").unwrap();
+    assert_eq!(world.media.remove_files().await.unwrap(), 0);
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&aside, &folder).unwrap();
+    assert_eq!(world.media.remove_files().await.unwrap(), 0, "not at once");
+    world.clock.advance(TimeDelta::minutes(2));
+    assert_eq!(world.media.remove_files().await.unwrap(), 1);
+    assert!(world.files().is_empty());
+}

@@ -1,0 +1,227 @@
+//! A server of pictures alone: real database, real sockets, a clock that stands still, and one make-believe feature
+//! whose records show pictures.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Cursor;
+use std::sync::{Arc, Mutex};
+
+use belle_house::features::media::{
+    Audience, CreateUpload, CreatedUpload, ImageId, ImageUse, ImageUses, Media, MediaOptions, UploadId,
+    create_upload,
+};
+use belle_house::platform::actor::{Account, AccountId, Actor, ClientId, Locale, Role, SessionId};
+use belle_house::platform::clock::{Clock, FixedClock};
+use belle_house::platform::config::{Config, StorageConfig};
+use belle_house::platform::crypto::Keys;
+use belle_house::platform::ctx::Ctx;
+use belle_house::platform::db::Db;
+use belle_house::platform::error::CommandError;
+use belle_house::platform::storage::Storage;
+use futures_util::future::BoxFuture;
+use image::{ImageFormat, Rgb, RgbImage};
+use reqwest::{Client, Response};
+use sea_orm::DbErr;
+use serde_json::Value;
+
+use crate::support::database::TestDatabase;
+
+/// Who may see what, as the tests say.
+#[derive(Debug, Clone, Default)]
+pub struct Shown(Arc<Mutex<HashMap<ImageId, HashSet<Audience>>>>);
+
+impl Shown {
+    /// A record shows `image` to staff and to these clients.
+    pub fn show(&self, image: ImageId, clients: &[ClientId]) {
+        let mut audiences: HashSet<_> = clients.iter().map(|client| Audience::Client(*client)).collect();
+        audiences.insert(Audience::Staff);
+        self.0.lock().unwrap().insert(image, audiences);
+    }
+
+    /// The record is gone for good.
+    pub fn forget(&self, image: ImageId) {
+        self.0.lock().unwrap().remove(&image);
+    }
+}
+
+impl ImageUse for Shown {
+    fn referenced<'a>(
+        &'a self,
+        _: &'a Db,
+        images: &'a [ImageId],
+    ) -> BoxFuture<'a, Result<HashSet<ImageId>, DbErr>> {
+        let shown = self.0.lock().unwrap();
+        let found = images
+            .iter()
+            .copied()
+            .filter(|image| shown.contains_key(image))
+            .collect();
+        Box::pin(std::future::ready(Ok(found)))
+    }
+
+    fn visible<'a>(
+        &'a self,
+        _: &'a Db,
+        image: ImageId,
+        audience: Audience,
+    ) -> BoxFuture<'a, Result<bool, DbErr>> {
+        let shown = self.0.lock().unwrap();
+        let visible = shown
+            .get(&image)
+            .is_some_and(|audiences| audiences.contains(&audience));
+        Box::pin(std::future::ready(Ok(visible)))
+    }
+}
+
+pub struct World {
+    pub media: Media,
+    pub db: Db,
+    pub clock: FixedClock,
+    pub shown: Shown,
+    pub http: Client,
+    pub folder: tempfile::TempDir,
+    base: String,
+    _database: TestDatabase,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let database = TestDatabase::create().await;
+        let db = database.connect().await;
+        let clock = FixedClock::new("2026-11-21T05:00:00Z".parse().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let shown = Shown::default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let config = Config::load(|key| (key == "PUBLIC_URL").then(|| base.clone())).unwrap();
+        let ctx = Ctx {
+            db: db.clone(),
+            clock: Arc::new(clock.clone()),
+            keys: Arc::new(Keys::new("a test")),
+            config: Arc::new(config),
+        };
+        let media = Media::new(MediaOptions {
+            ctx,
+            storage: Storage::open(&StorageConfig::Fs, folder.path()).unwrap(),
+            uses: ImageUses::default().with(shown.clone()),
+        });
+        let router = belle_house::http::uploads::router(media.clone())
+            .merge(belle_house::http::media::router(media.clone()));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            media,
+            db,
+            clock,
+            shown,
+            http: Client::new(),
+            folder,
+            base,
+            _database: database,
+        }
+    }
+
+    pub fn staff(&self) -> Actor {
+        self.actor(Role::Staff, None)
+    }
+
+    pub fn client(&self) -> (Actor, ClientId) {
+        let id = ClientId::generate(self.clock.now());
+        (self.actor(Role::Client, Some(id)), id)
+    }
+
+    fn actor(&self, role: Role, client: Option<ClientId>) -> Actor {
+        let now = self.clock.now();
+        Actor::Account(Box::new(Account {
+            id: AccountId::generate(now),
+            session: SessionId::generate(now),
+            role,
+            client,
+            must_change_password: false,
+            locale: Locale::Fr,
+            name: "Test".to_owned(),
+            email: "test@example.com".to_owned(),
+        }))
+    }
+
+    pub async fn announce(&self, byte_size: usize) -> CreatedUpload {
+        let input = CreateUpload {
+            filename: "mur.jpg".to_owned(),
+            content_type: "image/jpeg".to_owned(),
+            byte_size: i64::try_from(byte_size).unwrap(),
+            alt: Some("Le mur nord".to_owned()),
+        };
+        create_upload(&self.media, &self.staff(), input).await.unwrap()
+    }
+
+    pub async fn put(&self, url: &str, bytes: Vec<u8>) -> Response {
+        self.http.put(url).body(bytes).send().await.unwrap()
+    }
+
+    /// Announces and sends a file, and says what was made of it.
+    pub async fn upload(&self, bytes: Vec<u8>) -> (UploadId, ImageId) {
+        let created = self.announce(bytes.len()).await;
+        let answer = self.put(&created.upload_url, bytes).await;
+        assert_eq!(answer.status(), 200);
+        let body: Value = answer.json().await.unwrap();
+        (
+            created.id,
+            ImageId::parse(body["image"]["id"].as_str().unwrap()).unwrap(),
+        )
+    }
+
+    pub async fn attach(&self, uploads: &[UploadId]) -> Result<Vec<ImageId>, CommandError> {
+        let tx = self.db.begin_write(self.clock.now()).await?;
+        let field = ["input", "uploadIds"];
+        let images = belle_house::features::media::attach_in_tx(&tx, &self.staff(), &field, uploads).await?;
+        tx.commit().await?;
+        Ok(images)
+    }
+
+    /// A picture that a record shows to one client.
+    pub async fn shown_image(&self, client: ClientId) -> ImageId {
+        let (upload, image) = self.upload(jpeg(800, 600)).await;
+        assert_eq!(self.attach(&[upload]).await.unwrap(), [image]);
+        self.shown.show(image, &[client]);
+        image
+    }
+
+    pub async fn url(&self, image: ImageId, audience: Audience) -> String {
+        let found = belle_house::features::media::find_image(self.db.reader(), image)
+            .await
+            .unwrap()
+            .unwrap();
+        let rendition = found
+            .renditions
+            .best(Some(640), belle_house::platform::images::RenditionFormat::Webp);
+        let url = self.media.urls().rendition(&found, rendition.unwrap(), audience);
+        assert!(url.starts_with(&self.base), "{url}");
+        url
+    }
+
+    /// The picture files in the folder.
+    pub fn files(&self) -> Vec<String> {
+        let images = self.folder.path().join("media/images");
+        let Ok(folders) = std::fs::read_dir(images) else {
+            return Vec::new();
+        };
+        folders
+            .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap())
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+}
+
+/// A JPEG with some content.
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let pixels = RgbImage::from_fn(width, height, |x, y| Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
+    let mut file = Cursor::new(Vec::new());
+    pixels.write_to(&mut file, ImageFormat::Jpeg).unwrap();
+    file.into_inner()
+}
+
+/// The code of a JSON error.
+pub async fn code_of(response: Response) -> String {
+    let body: Value = response.json().await.unwrap();
+    assert!(body["message"].as_str().unwrap().ends_with('.'), "{body}");
+    body["code"].as_str().unwrap().to_owned()
+}
