@@ -9,6 +9,7 @@ pub mod ctx;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod feed;
 pub mod graphql;
 pub mod idempotency;
 pub mod ids;

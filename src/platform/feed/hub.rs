@@ -1,0 +1,266 @@
+//! Who is subscribed on this instance, and handing each what they may see.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::future::BoxFuture;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{
+    Audience, Control, FeedCursor, FeedSource, Loaded, Reader, Subscription, mailbox::Mailbox,
+    sessions::Sessions,
+};
+use crate::platform::{
+    actor::{AccountId, ClientId, SessionId},
+    db::Db,
+};
+
+/// Rights older than this are not acted on: delivery waits.
+const VERIFIED_FOR: Duration = Duration::from_secs(5);
+
+/// The subscribers of one instance. Cheap to clone.
+pub struct Hub<S: FeedSource>(pub(super) Arc<HubParts<S>>);
+
+impl<S: FeedSource> Clone for Hub<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+pub(super) struct HubParts<S: FeedSource> {
+    pub(super) source: S,
+    pub(super) db: Db,
+    epoch: Uuid,
+    /// The last position delivered here.
+    head: AtomicI64,
+    subscribers: Mutex<Subscribers<S::Event>>,
+    sessions: Arc<Sessions>,
+    verified_at: Mutex<Instant>,
+}
+
+/// A subscriber as the hub sees it.
+struct Subscriber<E> {
+    reader: Reader,
+    mailbox: Arc<Mailbox<E>>,
+}
+
+/// Subscribers by what decides whether an event is theirs, so that an event costs its recipients alone.
+struct Subscribers<E> {
+    next_id: u64,
+    by_id: HashMap<u64, Subscriber<E>>,
+    by_client: HashMap<ClientId, Vec<u64>>,
+    by_account: HashMap<AccountId, Vec<u64>>,
+    staff: Vec<u64>,
+}
+
+impl<S: FeedSource> Hub<S> {
+    /// A hub for the log of this epoch, delivered up to `head` so far.
+    pub(super) fn new(source: S, db: Db, epoch: Uuid, head: i64) -> Self {
+        Self(Arc::new(HubParts {
+            source,
+            db,
+            epoch,
+            head: AtomicI64::new(head),
+            subscribers: Mutex::new(Subscribers {
+                next_id: 0,
+                by_id: HashMap::new(),
+                by_client: HashMap::new(),
+                by_account: HashMap::new(),
+                staff: Vec::new(),
+            }),
+            sessions: Arc::default(),
+            verified_at: Mutex::new(Instant::now()),
+        }))
+    }
+
+    /// What knows the events.
+    #[must_use]
+    pub fn source(&self) -> &S {
+        &self.0.source
+    }
+
+    /// The last position delivered here, as a cursor.
+    #[must_use]
+    pub fn head_cursor(&self) -> FeedCursor {
+        self.cursor(self.head())
+    }
+
+    /// A position of this log as a cursor.
+    #[must_use]
+    pub fn cursor(&self, position: i64) -> FeedCursor {
+        FeedCursor {
+            epoch: self.0.epoch,
+            position,
+        }
+    }
+
+    pub(super) fn head(&self) -> i64 {
+        self.0.head.load(Ordering::Acquire)
+    }
+
+    /// Resolves when the session ends or its account may no longer sign in.
+    #[must_use]
+    pub fn session_ended(&self, session: SessionId, account: AccountId) -> BoxFuture<'static, ()> {
+        let watch = self.0.sessions.watch(session, account);
+        Box::pin(async move { watch.ended().await })
+    }
+
+    /// Whether rights were verified lately.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.0
+            .verified_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .elapsed()
+            < VERIFIED_FOR
+    }
+
+    /// Starts a stream for `reader` behind `after`; at the head when there is none.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn subscribe(&self, reader: Reader, after: Option<&str>) -> anyhow::Result<Subscription<S>> {
+        Subscription::start(self.clone(), reader, after).await
+    }
+
+    pub(super) fn register(&self, reader: Reader) -> (u64, Arc<Mailbox<S::Event>>) {
+        let mailbox = Arc::new(Mailbox::new());
+        let mut all = self.subscribers();
+        let id = all.next_id;
+        all.next_id += 1;
+        if reader.staff {
+            all.staff.push(id);
+        }
+        if let Some(client) = reader.client {
+            all.by_client.entry(client).or_default().push(id);
+        }
+        all.by_account.entry(reader.account).or_default().push(id);
+        all.by_id.insert(
+            id,
+            Subscriber {
+                reader,
+                mailbox: Arc::clone(&mailbox),
+            },
+        );
+        (id, mailbox)
+    }
+
+    pub(super) fn unregister(&self, id: u64) {
+        let mut all = self.subscribers();
+        let Some(subscriber) = all.by_id.remove(&id) else {
+            return;
+        };
+        let reader = subscriber.reader;
+        if reader.staff {
+            all.staff.retain(|&other| other != id);
+        }
+        if let Some(client) = reader.client {
+            remove_from(&mut all.by_client, client, id);
+        }
+        remove_from(&mut all.by_account, reader.account, id);
+    }
+
+    /// Hands out loaded rows, in order, and moves the head.
+    pub(super) fn deliver(&self, rows: Vec<Loaded<S::Event>>) {
+        for row in rows {
+            match row.control {
+                Some(Control::SessionEnded(session)) => self.end_sessions(|it, _| it == session),
+                Some(Control::AccountEnded(account)) => self.end_sessions(|_, it| it == account),
+                None => {}
+            }
+            // The head moves under the same lock that subscribers register under: who registers later starts
+            // behind this row, who registered earlier gets it.
+            let all = self.subscribers();
+            if let Some(event) = &row.event {
+                all.for_each_reader(&row.audience, |subscriber| {
+                    subscriber.mailbox.put(row.position, event)
+                });
+            }
+            self.0.head.store(row.position, Ordering::Release);
+        }
+    }
+
+    fn end_sessions(&self, which: impl Fn(SessionId, AccountId) -> bool) {
+        self.0.sessions.end(&which);
+        for subscriber in self.subscribers().by_id.values() {
+            if which(subscriber.reader.session, subscriber.reader.account) {
+                subscriber.mailbox.end();
+            }
+        }
+    }
+
+    /// Asks once for all sessions in use whether they are still good, and ends those that aren't.
+    ///
+    /// # Errors
+    /// When the database doesn't answer; after [`VERIFIED_FOR`] of that, delivery waits.
+    pub(super) async fn verify(&self) -> anyhow::Result<()> {
+        let asked_at = Instant::now();
+        let mut asked = self.0.sessions.watched();
+        asked.extend(
+            self.subscribers()
+                .by_id
+                .values()
+                .map(|subscriber| subscriber.reader.session),
+        );
+        asked.sort_unstable();
+        asked.dedup();
+        let living = if asked.is_empty() {
+            self.0.db.reader().ping().await?;
+            Vec::new()
+        } else {
+            self.0.source.living_sessions(asked.clone()).await?
+        };
+        let living: std::collections::HashSet<SessionId> = living.into_iter().collect();
+        let dead: std::collections::HashSet<SessionId> = asked
+            .into_iter()
+            .filter(|session| !living.contains(session))
+            .collect();
+        if !dead.is_empty() {
+            self.end_sessions(|session, _| dead.contains(&session));
+        }
+        *self.0.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = asked_at;
+        Ok(())
+    }
+
+    fn subscribers(&self) -> MutexGuard<'_, Subscribers<S::Event>> {
+        self.0.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<E> Subscribers<E> {
+    fn for_each_reader(&self, audience: &Audience, mut deliver: impl FnMut(&Subscriber<E>)) {
+        let staff = audience.staff.then_some(&self.staff);
+        let client = audience.client.and_then(|client| self.by_client.get(&client));
+        let account = audience.account.and_then(|account| self.by_account.get(&account));
+        let mut ids: Vec<u64> = [staff, client, account]
+            .into_iter()
+            .flatten()
+            .flatten()
+            .copied()
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for subscriber in ids.iter().filter_map(|id| self.by_id.get(id)) {
+            if subscriber.reader.may_see(audience) {
+                deliver(subscriber);
+            }
+        }
+    }
+}
+
+fn remove_from<K: std::hash::Hash + Eq>(map: &mut HashMap<K, Vec<u64>>, key: K, id: u64) {
+    if let Some(ids) = map.get_mut(&key) {
+        ids.retain(|&other| other != id);
+        if ids.is_empty() {
+            map.remove(&key);
+        }
+    }
+}

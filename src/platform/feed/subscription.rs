@@ -1,0 +1,191 @@
+//! One stream: the log behind its cursor first, then live, in order, each event once.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{
+    FeedCursor, FeedSource, Hub, Loaded, Reader,
+    mailbox::{Mail, Mailbox},
+};
+use crate::platform::events;
+
+/// Rows of the log read at a time.
+const PAGE: u64 = 100;
+
+/// What a stream yields.
+#[derive(Debug)]
+pub enum Item<E> {
+    /// An event.
+    Event {
+        /// What happened.
+        event: Arc<E>,
+        /// Go on from here.
+        cursor: FeedCursor,
+        /// Whether it happened before the stream began.
+        replayed: bool,
+    },
+    /// The cursor could not be honoured: load anew, and go on from this one.
+    Reset {
+        /// Where the stream goes on.
+        cursor: FeedCursor,
+    },
+}
+
+/// A running stream.
+pub struct Subscription<S: FeedSource> {
+    hub: Hub<S>,
+    reader: Reader,
+    id: u64,
+    mailbox: Arc<Mailbox<S::Event>>,
+    /// The last position yielded or known not to be ours.
+    last: i64,
+    /// What was the head when the stream began.
+    began_at: i64,
+    /// Read the log up to here before listening.
+    catch_up_to: Option<i64>,
+    backlog: VecDeque<(i64, Arc<S::Event>)>,
+    reset: bool,
+    ended: bool,
+}
+
+impl<S: FeedSource> Subscription<S> {
+    pub(super) async fn start(hub: Hub<S>, reader: Reader, after: Option<&str>) -> anyhow::Result<Self> {
+        // Listening begins before the log is read, so that nothing falls between the two.
+        let (id, mailbox) = hub.register(reader);
+        let head = hub.head();
+        let mut subscription = Self {
+            hub,
+            reader,
+            id,
+            mailbox,
+            last: head,
+            began_at: head,
+            catch_up_to: None,
+            backlog: VecDeque::new(),
+            reset: false,
+            ended: false,
+        };
+        if let Some(after) = after {
+            match subscription.honour(after).await? {
+                Some(position) => {
+                    subscription.last = position;
+                    subscription.catch_up_to = (position < head).then_some(head);
+                }
+                None => subscription.reset = true,
+            }
+        }
+        Ok(subscription)
+    }
+
+    /// The position of a cursor that this log can go on from.
+    async fn honour(&self, after: &str) -> anyhow::Result<Option<i64>> {
+        let here = self.hub.head_cursor();
+        let Some(cursor) = FeedCursor::parse(after).filter(|cursor| cursor.epoch == here.epoch) else {
+            return Ok(None);
+        };
+        let db = self.hub.0.db.reader();
+        if cursor.position > self.began_at {
+            // Another instance may have delivered what this one has yet to read.
+            let head = events::feed_head::Entity::find_by_id(events::FEED_HEAD_ID)
+                .one(db)
+                .await?;
+            return Ok(head
+                .filter(|head| cursor.position <= head.position)
+                .map(|_| cursor.position));
+        }
+        if cursor.position == self.began_at {
+            return Ok(Some(cursor.position));
+        }
+        let oldest: Option<i64> = events::Entity::find()
+            .select_only()
+            .column(events::Column::Position)
+            .filter(events::Column::Position.is_not_null())
+            .order_by_asc(events::Column::Position)
+            .limit(1)
+            .into_tuple::<i64>()
+            .one(db)
+            .await?;
+        Ok(oldest
+            .filter(|&oldest| cursor.position + 1 >= oldest)
+            .map(|_| cursor.position))
+    }
+
+    /// The next item; `None` once the session has ended.
+    ///
+    /// # Errors
+    /// When the log can't be read; calling again goes on where it stopped.
+    pub async fn next(&mut self) -> anyhow::Result<Option<Item<S::Event>>> {
+        if std::mem::take(&mut self.reset) {
+            return Ok(Some(Item::Reset {
+                cursor: self.hub.cursor(self.last),
+            }));
+        }
+        loop {
+            if self.ended {
+                return Ok(None);
+            }
+            if let Some((position, event)) = self.backlog.pop_front() {
+                return Ok(Some(self.item(position, event)));
+            }
+            if let Some(until) = self.catch_up_to {
+                // Boxed: the reading future is large, and most streams never need it.
+                Box::pin(self.read_log(until)).await?;
+                continue;
+            }
+            match self.mailbox.take().await {
+                Mail::Event(position, event) if position > self.last => {
+                    return Ok(Some(self.item(position, event)));
+                }
+                Mail::Event(..) => {}
+                Mail::Lagged => self.catch_up_to = Some(self.hub.head()),
+                Mail::Ended => self.ended = true,
+            }
+        }
+    }
+
+    fn item(&mut self, position: i64, event: Arc<S::Event>) -> Item<S::Event> {
+        self.last = position;
+        Item::Event {
+            event,
+            cursor: self.hub.cursor(position),
+            replayed: position <= self.began_at,
+        }
+    }
+
+    async fn read_log(&mut self, until: i64) -> anyhow::Result<()> {
+        let source = self.hub.source();
+        let rows = source.replay(self.reader, self.last, until, PAGE).await?;
+        let last_read = rows.last().and_then(|row| row.position);
+        let complete = (rows.len() as u64) < PAGE;
+        let reader = self.reader;
+        let loaded = if rows.is_empty() {
+            Vec::new()
+        } else {
+            source.load(rows).await?
+        };
+        self.backlog.extend(
+            loaded
+                .into_iter()
+                .filter(|row| reader.may_see(&row.audience))
+                .filter_map(|Loaded { position, event, .. }| event.map(|event| (position, event))),
+        );
+        if complete {
+            self.catch_up_to = None;
+            if self.backlog.is_empty() {
+                self.last = Ord::max(self.last, until);
+            }
+        } else if self.backlog.is_empty()
+            && let Some(position) = last_read
+        {
+            self.last = position;
+        }
+        Ok(())
+    }
+}
+
+impl<S: FeedSource> Drop for Subscription<S> {
+    fn drop(&mut self) {
+        self.hub.unregister(self.id);
+    }
+}
