@@ -5,6 +5,7 @@ pub use sea_orm_migration::prelude::*;
 mod m20261121_000001_platform;
 mod m20261121_000002_accounts;
 mod m20261121_000003_media;
+mod m20261121_000004_outbox;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_platform::Migration),
             Box::new(m20261121_000002_accounts::Migration),
             Box::new(m20261121_000003_media::Migration),
+            Box::new(m20261121_000004_outbox::Migration),
         ]
     }
 }

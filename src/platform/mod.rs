@@ -15,6 +15,8 @@ pub mod idempotency;
 pub mod ids;
 pub mod images;
 pub mod limiter;
+pub mod logging;
+pub mod outbox;
 pub mod paging;
 pub mod record;
 pub mod search;

@@ -228,7 +228,7 @@ impl Config {
                 .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
                 .unwrap_or(chrono_tz::Africa::Niamey),
             currency: read.one_of("CURRENCY", &["XOF", "EUR", "USD"]),
-            log: read.text("LOG"),
+            log: read.log_filter("LOG"),
             trusted_proxies: read.proxies("TRUSTED_PROXIES"),
             database: DatabaseConfig {
                 url: read.database_url(&data_dir),

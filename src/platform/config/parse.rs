@@ -66,6 +66,17 @@ impl<'a> Reader<'a> {
         parsed
     }
 
+    pub(super) fn log_filter(&mut self, key: &'static str) -> String {
+        let text = self.text(key);
+        if let Err(error) = crate::platform::logging::check_filter(&text) {
+            self.error(
+                key,
+                format!("is \"{text}\" ({error}); write a filter such as info,belle_house=debug."),
+            );
+        }
+        text
+    }
+
     pub(super) fn number(&mut self, key: &'static str, least: u32, most: u32) -> u32 {
         match self.parsed::<u32>(key, "a whole number") {
             Some(number) if (least..=most).contains(&number) => number,

@@ -1,0 +1,60 @@
+//! Logs: for people in development, one JSON object a line otherwise. To standard error, so that what commands
+//! print (`schema`, `doctor`) stays clean.
+//!
+//! What is logged names records by id and never holds credentials: secrets are types that don't print, bodies of
+//! requests and messages are not logged at all. The span of a request carries its id (`http::middleware`).
+
+use std::io::IsTerminal;
+
+use anyhow::{Context, Result};
+use tracing_subscriber::{EnvFilter, fmt};
+
+use super::config::Config;
+
+/// Whether `filter` can be read as a log filter, and what is wrong with it if not.
+///
+/// # Errors
+/// The first mistake in it.
+pub fn check_filter(filter: &str) -> Result<(), String> {
+    EnvFilter::try_new(filter)
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+/// Begins logging for the rest of the process. Call it once.
+///
+/// # Errors
+/// When the filter is malformed or logging has begun already.
+pub fn init(config: &Config) -> Result<()> {
+    let filter = EnvFilter::try_new(&config.log).with_context(|| format!("LOG={}", config.log))?;
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let outcome = if config.debug {
+        builder
+            .compact()
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init()
+    } else {
+        builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .try_init()
+    };
+    outcome.map_err(|error| anyhow::anyhow!("logging can't begin: {error}"))?;
+    log_panics();
+    Ok(())
+}
+
+/// A panic is one line of the log like any other error, with its place; the default hook would write text
+/// between the JSON.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
+        let message = panic.payload_as_str().unwrap_or("no message");
+        let backtrace = std::backtrace::Backtrace::capture();
+        tracing::error!(place, backtrace = %backtrace, "panic: {message}");
+    }));
+}
