@@ -3,10 +3,10 @@
 mod graphiql;
 pub mod graphql;
 mod health;
-mod media;
+pub mod media;
 pub mod middleware;
 mod problem;
-mod uploads;
+pub mod uploads;
 
 use std::{sync::Arc, time::Duration};
 
