@@ -16,4 +16,5 @@ mod media_cleanup;
 mod media_serving;
 mod media_uploads;
 mod media_world;
+mod schema;
 mod support;

@@ -68,7 +68,7 @@ impl MediaMutation {
     async fn create_upload(
         &self,
         ctx: &Context<'_>,
-        input: CreateUploadInput,
+        #[graphql(desc = "The file to come.")] input: CreateUploadInput,
     ) -> Result<CreateUploadPayload> {
         let input = CreateUpload {
             filename: input.filename,

@@ -1,0 +1,93 @@
+//! `schema.graphql` is what clients read: it must be what the server serves, and say what everything means.
+
+use async_graphql::parser::types::{
+    InputValueDefinition, ServiceDocument, TypeDefinition, TypeKind, TypeSystemDefinition,
+};
+use async_graphql::{Positioned, parser::parse_schema};
+use belle_house::graphql::sdl;
+
+#[test]
+fn everything_in_the_schema_is_described() {
+    let missing = undescribed(&parse_schema(sdl()).unwrap());
+    assert!(
+        missing.is_empty(),
+        "without a description:\n{}",
+        missing.join("\n")
+    );
+}
+
+fn undescribed(document: &ServiceDocument) -> Vec<String> {
+    let mut missing = Vec::new();
+    for definition in &document.definitions {
+        if let TypeSystemDefinition::Type(definition) = definition {
+            look_at_type(&definition.node, &mut missing);
+        }
+    }
+    missing
+}
+
+fn look_at_type(definition: &TypeDefinition, missing: &mut Vec<String>) {
+    let name = definition.name.node.as_str();
+    let mut look = |place: String, description: &Option<Positioned<String>>| {
+        if description
+            .as_ref()
+            .is_none_or(|text| text.node.trim().is_empty())
+        {
+            missing.push(place);
+        }
+    };
+    look(name.to_owned(), &definition.description);
+    let inputs =
+        |owner: &str, inputs: &[Positioned<InputValueDefinition>], look: &mut dyn FnMut(String, &_)| {
+            for input in inputs {
+                look(
+                    format!("{owner}.{}", input.node.name.node),
+                    &input.node.description,
+                );
+            }
+        };
+    match &definition.kind {
+        TypeKind::Object(object) => {
+            for field in &object.fields {
+                let place = format!("{name}.{}", field.node.name.node);
+                look(place.clone(), &field.node.description);
+                inputs(&place, &field.node.arguments, &mut look);
+            }
+        }
+        TypeKind::Interface(interface) => {
+            for field in &interface.fields {
+                let place = format!("{name}.{}", field.node.name.node);
+                look(place.clone(), &field.node.description);
+                inputs(&place, &field.node.arguments, &mut look);
+            }
+        }
+        TypeKind::Enum(values) => {
+            for value in &values.values {
+                look(
+                    format!("{name}.{}", value.node.value.node),
+                    &value.node.description,
+                );
+            }
+        }
+        TypeKind::InputObject(object) => inputs(name, &object.fields, &mut look),
+        TypeKind::Scalar | TypeKind::Union(_) => {}
+    }
+}
+
+#[test]
+fn the_check_for_descriptions_sees_every_kind_of_thing() {
+    let document = parse_schema(
+        r#"
+        type A { "said" b("said" c: Int d: Int): Int e: Int }
+        "said" interface F { g: Int }
+        "said" enum H { I "said" J }
+        "said" input K { l: Int }
+        scalar M
+        "#,
+    )
+    .unwrap();
+    assert_eq!(
+        undescribed(&document),
+        ["A", "A.b.d", "A.e", "F.g", "H.I", "K.l", "M"]
+    );
+}
