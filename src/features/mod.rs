@@ -3,4 +3,3 @@
 pub mod accounts;
 pub mod clients;
 pub mod media;
-pub mod projects;

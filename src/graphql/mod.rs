@@ -2,10 +2,14 @@
 
 pub mod meta;
 
-use async_graphql::{EmptySubscription, MergedObject, Request, Schema};
+use async_graphql::{EmptySubscription, MergedObject, Request, Schema, dataloader::DataLoader};
 
 use crate::{
-    features::media::{Media, graphql::MediaMutation},
+    features::{
+        accounts::graphql::{AccountLoader, AccountsMutation, AccountsQuery},
+        clients::graphql::{ClientLoader, ClientsMutation, ClientsQuery},
+        media::{Media, graphql::MediaMutation},
+    },
     platform::{actor::Actor, ctx::Ctx, graphql::RequestInfo},
 };
 
@@ -14,12 +18,12 @@ pub type AppSchema = Schema<Query, Mutation, Subscription>;
 
 /// Reads. A field that needs a role says so; what isn't yours reads like what doesn't exist.
 #[derive(MergedObject, Default)]
-pub struct Query(meta::MetaQuery);
+pub struct Query(meta::MetaQuery, AccountsQuery, ClientsQuery);
 
 /// Writes. Each takes one `input` and answers with the record and `userErrors`; when there are any, nothing was
 /// written.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MediaMutation);
+pub struct Mutation(AccountsMutation, ClientsMutation, MediaMutation);
 
 /// Live streams, over WebSocket.
 pub type Subscription = EmptySubscription;
@@ -43,6 +47,14 @@ fn schema_builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscriptio
 /// Attaches what the resolvers of one request need: who asks, and loaders that live as long as the request.
 #[must_use]
 pub fn with_request_data(request: Request, ctx: &Ctx, actor: Actor, info: RequestInfo) -> Request {
-    let _ = ctx;
-    request.data(actor).data(info)
+    let db = ctx.db.clone();
+    let clients = ClientLoader {
+        db: db.clone(),
+        actor: actor.clone(),
+    };
+    request
+        .data(DataLoader::new(AccountLoader(db), tokio::spawn))
+        .data(DataLoader::new(clients, tokio::spawn))
+        .data(actor)
+        .data(info)
 }

@@ -68,7 +68,7 @@ pub async fn check_email_free_in_tx(
     except: Option<AccountId>,
     field: &[&str],
 ) -> Result<(), CommandError> {
-    match queries::living_by_email(tx.conn(), &email.normalized).await? {
+    match queries::living_account_by_email(tx.conn(), &email.normalized).await? {
         Some(other) if Some(other.id) != except => Err(email_taken(field).into()),
         _ => Ok(()),
     }

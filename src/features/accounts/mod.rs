@@ -4,6 +4,7 @@
 mod accounts;
 mod authenticate;
 pub mod commands;
+pub mod graphql;
 mod model;
 mod passwords;
 mod queries;
@@ -19,7 +20,7 @@ pub use model::{
 pub use passwords::{
     check_new as check_new_password, hash as hash_password, temporary as temporary_password,
 };
-pub use queries::{Standing, account_by_id, accounts_by_ids, standing};
+pub use queries::{Standing, account_by_id, accounts_by_ids, living_account_by_email, sessions_of, standing};
 pub use sessions::{ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, revoke_all_in_tx};
 pub use tables::{
     account::{

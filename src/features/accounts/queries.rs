@@ -9,10 +9,16 @@ use super::{
     authenticate::{client_id, living_sessions},
     tables::{account, session},
 };
-use crate::platform::actor::{AccountId, ClientId, Role, SessionId};
+use crate::platform::{
+    actor::{AccountId, Actor, ClientId, Role, SessionId},
+    ctx::Ctx,
+};
 
-/// A living account by the address it signs in with.
-pub(super) async fn living_by_email(
+/// A living account by the address it signs in with, in lower case.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn living_account_by_email(
     conn: &impl ConnectionTrait,
     email_normalized: &str,
 ) -> Result<Option<account::Model>, DbErr> {
@@ -51,19 +57,21 @@ pub async fn accounts_by_ids(
         .await
 }
 
-/// The sessions of an account that are good at `now`, newest first.
-pub(super) async fn living_sessions_of(
-    conn: &impl ConnectionTrait,
-    account: AccountId,
-    now: DateTime<Utc>,
-) -> Result<Vec<session::Model>, DbErr> {
+/// The caller's sessions that are good now, the latest used first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sessions_of(ctx: &Ctx, actor: &Actor) -> Result<Vec<session::Model>, DbErr> {
+    let Some(account) = actor.account_id() else {
+        return Ok(Vec::new());
+    };
     session::Entity::find()
         .filter(session::Column::AccountId.eq(account))
         .filter(session::Column::RevokedAt.is_null())
-        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(session::Column::ExpiresAt.gt(ctx.clock.now()))
         .order_by_desc(session::Column::LastSeenAt)
         .order_by_desc(session::Column::Id)
-        .all(conn)
+        .all(ctx.db.reader())
         .await
 }
 

@@ -4,10 +4,14 @@ use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{Enum, Object, OutputType, Result, SimpleObject, TypeName};
 use futures_util::future::BoxFuture;
+use sea_orm::{ColumnTrait, QueryFilter, Select};
 use tokio::sync::OnceCell;
 
 use super::user_error::internal;
-use crate::platform::paging::{Page, Window};
+use crate::platform::{
+    paging::{Page, Window},
+    record::{RecordColumn, RecordEntity},
+};
 
 /// Which records a list shows, by their state. Anything but the default is for staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Enum)]
@@ -21,6 +25,27 @@ pub enum RecordScope {
     Deleted,
     /// Living and deleted ones.
     All,
+}
+
+impl RecordScope {
+    /// Narrows a list to the records of this state, for records that have no drafts.
+    pub fn filter<E: RecordEntity>(self, list: Select<E>) -> Select<E> {
+        let deleted_at = E::column(RecordColumn::DeletedAt);
+        match self {
+            Self::Published | Self::Living => list.filter(deleted_at.is_null()),
+            Self::Deleted => list.filter(deleted_at.is_not_null()),
+            Self::All => list,
+        }
+    }
+}
+
+/// Which end of an ordered list comes first. Empty values come last either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
+pub enum OrderDirection {
+    /// Smallest, earliest or A first.
+    Asc,
+    /// Largest, latest or Z first.
+    Desc,
 }
 
 /// Where a page stands between its neighbours, for paging by cursor.

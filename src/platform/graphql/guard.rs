@@ -72,7 +72,11 @@ impl Allow {
         }
     }
 
-    fn judge(self, actor: &Actor) -> Result<()> {
+    /// Judges an actor who isn't the request's own, such as the one who has just signed in.
+    ///
+    /// # Errors
+    /// As the guard.
+    pub fn judge(self, actor: &Actor) -> Result<()> {
         let account = match actor {
             Actor::System => return Ok(()),
             Actor::Anonymous if self.access == Access::Anyone => return Ok(()),

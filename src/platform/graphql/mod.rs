@@ -3,11 +3,13 @@
 pub mod connection;
 pub mod guard;
 pub mod limits;
+pub mod people;
 pub mod request;
 pub mod scalars;
 pub mod user_error;
 
-pub use connection::{Connection, Edge, NumberedPage, PageInfo, RecordScope};
+pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo, RecordScope};
 pub use guard::Allow;
+pub use people::{Locale, Role};
 pub use request::{RequestInfo, actor, command_ctx};
 pub use user_error::{Payload, UserError, UserErrorCode, internal, split};

@@ -22,3 +22,23 @@ impl ScalarType for Url {
         Value::String(self.0.clone())
     }
 }
+
+/// An e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailAddress(pub String);
+
+/// An e-mail address (RFC 5321), such as `zainab@example.ne`; compared without regard to case. A text that isn't one
+/// is answered with a `UserError` at its path, like any other mistake in a form.
+#[Scalar]
+impl ScalarType for EmailAddress {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}

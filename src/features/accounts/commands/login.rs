@@ -71,7 +71,7 @@ pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     if let Err(retry_after) = limiter::hit(&ctx.db, now, &bucket, &ATTEMPTS).await? {
         return Err(CommandError::RateLimited { retry_after });
     }
-    let account = queries::living_by_email(ctx.db.reader(), &email).await?;
+    let account = queries::living_account_by_email(ctx.db.reader(), &email).await?;
     let hash = account.as_ref().map(|account| account.password_hash.as_str());
     let verified = passwords::verify(&input.password, hash).await?;
     let Some(account) = account.filter(|_| verified) else {

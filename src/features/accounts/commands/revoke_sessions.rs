@@ -32,15 +32,19 @@ pub async fn revoke_session(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<S
     Ok(id)
 }
 
-/// Ends all of the caller's sessions but the present one, and says which.
+/// Ends all of the caller's sessions but the present one and those in `keep`, and says which.
 ///
 /// # Errors
 /// [`CommandError::Unauthenticated`] for visitors.
-pub async fn revoke_other_sessions(ctx: &Ctx, actor: &Actor) -> Result<Vec<SessionId>, CommandError> {
+pub async fn revoke_other_sessions(
+    ctx: &Ctx,
+    actor: &Actor,
+    keep: Vec<SessionId>,
+) -> Result<Vec<SessionId>, CommandError> {
     let account = actor.account().ok_or(CommandError::Unauthenticated)?;
     let others = Condition::all()
         .add(session::Column::AccountId.eq(account.id))
-        .add(session::Column::Id.ne(account.session));
+        .add(session::Column::Id.is_not_in(keep.into_iter().chain([account.session])));
     let tx = ctx.db.begin_write(ctx.clock.now()).await?;
     let ended = sessions::revoke_in_tx(&tx, others, RevokedReason::Revoked).await?;
     tx.commit().await?;

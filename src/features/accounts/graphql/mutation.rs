@@ -1,0 +1,232 @@
+//! Signing in and out, passwords, devices.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+
+use super::{types::GqlSessionTokens, viewer::Viewer};
+use crate::{
+    features::accounts::commands::{
+        self, ChangePassword, Login, change_password, refresh_session, revoke_other_sessions, revoke_session,
+    },
+    platform::{
+        actor::SessionId,
+        error::{CommandError, ErrorCode, Violation},
+        graphql::{Allow, RequestInfo, UserError, actor, command_ctx, scalars::EmailAddress, split},
+    },
+};
+
+/// What signing in takes.
+#[derive(InputObject)]
+pub struct LoginInput {
+    /// The account's address, in any case.
+    pub email: EmailAddress,
+    /// The password, 128 characters at most.
+    #[graphql(secret)]
+    pub password: String,
+    /// What to call the device in the list of sessions, such as "Téléphone de Zaïnab"; cut at 100 characters.
+    pub device_name: Option<String>,
+}
+
+/// What `login` answers.
+#[derive(SimpleObject)]
+pub struct LoginPayload {
+    /// The tokens of the new session.
+    pub session: Option<GqlSessionTokens>,
+    /// Who signed in. Its own fields and lists can be read at once; what lies deeper asks for the token.
+    pub viewer: Option<Viewer>,
+    /// INVALID: the address or the password is wrong. EXPIRED: the temporary password ran out. FORBIDDEN: the account
+    /// is disabled.
+    pub user_errors: Vec<UserError>,
+}
+
+/// A refresh token to trade.
+#[derive(InputObject)]
+pub struct RefreshSessionInput {
+    /// From `login`, `changePassword` or the last `refreshSession`.
+    #[graphql(secret)]
+    pub refresh_token: String,
+}
+
+/// A session's new tokens.
+#[derive(SimpleObject)]
+pub struct SessionPayload {
+    /// The new tokens; the former ones are worth nothing any more.
+    pub session: Option<GqlSessionTokens>,
+    /// What stood in the way.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Which session to end.
+#[derive(InputObject, Default)]
+pub struct LogoutInput {
+    /// For a device whose access token has run out; otherwise the session of the access token ends.
+    #[graphql(secret)]
+    pub refresh_token: Option<String>,
+}
+
+/// What `logout` answers.
+#[derive(SimpleObject)]
+pub struct LogoutPayload {
+    /// Whether the session is over; it is, once this is answered.
+    pub signed_out: bool,
+    /// Always empty: signing out twice is no mistake.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What changing a password takes.
+#[derive(InputObject)]
+pub struct ChangePasswordInput {
+    /// The present password, or the temporary one.
+    #[graphql(secret)]
+    pub current_password: String,
+    /// The new one: 8 to 128 characters, not easily guessed. No rules about kinds of characters.
+    #[graphql(secret)]
+    pub new_password: String,
+}
+
+/// Which device to sign out.
+#[derive(InputObject)]
+pub struct RevokeSessionInput {
+    /// The session's id (`ses_…`), from `viewer.sessions`.
+    pub id: ID,
+}
+
+/// Which devices stay signed in.
+#[derive(InputObject, Default)]
+pub struct RevokeOtherSessionsInput {
+    /// Sessions to keep besides the caller's own.
+    pub keep: Option<Vec<ID>>,
+}
+
+/// Which sessions ended.
+#[derive(SimpleObject)]
+pub struct RevokeSessionsPayload {
+    /// The sessions that are over now.
+    pub session_ids: Vec<ID>,
+    /// What stood in the way.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Mutations on the caller's own account.
+#[derive(Debug, Default)]
+pub struct AccountsMutation;
+
+#[Object]
+impl AccountsMutation {
+    /// Signs in and opens a session for this device. For everybody. After ten failures for an account from one address
+    /// in 15 minutes each further attempt waits longer (RATE_LIMITED, with `extensions.retryAfterSeconds`).
+    async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<LoginPayload> {
+        let login = Login {
+            email: input.email.0,
+            password: input.password.into(),
+            device_name: input.device_name,
+            remote_addr: ctx.data::<RequestInfo>()?.remote_addr,
+        };
+        let (logged_in, user_errors) = split(commands::login(command_ctx(ctx)?, login).await)?;
+        let (session, viewer) = match logged_in {
+            Some(logged_in) => (Some(logged_in.tokens.into()), Viewer::of(&logged_in.actor)),
+            None => (None, None),
+        };
+        Ok(LoginPayload {
+            session,
+            viewer,
+            user_errors,
+        })
+    }
+
+    /// Trades a refresh token for new tokens. For everybody who has one; send it without `Authorization`, or with a
+    /// token that is still good. A refresh token that comes a second time ends the session, unless it comes within a
+    /// minute and its successor is unused (EXPIRED: sign in again).
+    async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SessionPayload> {
+        let token = input.refresh_token.into();
+        session_payload(refresh_session(command_ctx(ctx)?, &token).await)
+    }
+
+    /// Signs this device out: its tokens and streams end. For whoever is signed in, or holds a refresh token.
+    async fn logout(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which session to end; by default the caller's.", default)] input: LogoutInput,
+    ) -> Result<LogoutPayload> {
+        let token = input.refresh_token.map(Into::into);
+        let outcome = commands::logout(command_ctx(ctx)?, actor(ctx), token.as_ref()).await;
+        let (done, user_errors) = split(outcome)?;
+        Ok(LogoutPayload {
+            signed_out: done.is_some(),
+            user_errors,
+        })
+    }
+
+    /// Replaces the caller's password, ends their other sessions, and gives this one new tokens. For whoever is signed
+    /// in, also with a temporary password.
+    #[graphql(guard = "Allow::signed_in().even_with_temporary_password()")]
+    async fn change_password(&self, ctx: &Context<'_>, input: ChangePasswordInput) -> Result<SessionPayload> {
+        let input = ChangePassword {
+            current_password: input.current_password.into(),
+            new_password: input.new_password.into(),
+        };
+        session_payload(change_password(command_ctx(ctx)?, actor(ctx), input).await)
+    }
+
+    /// Signs one of the caller's devices out: its tokens and streams end. For whoever is signed in.
+    #[graphql(guard = "Allow::signed_in()")]
+    async fn revoke_session(
+        &self,
+        ctx: &Context<'_>,
+        input: RevokeSessionInput,
+    ) -> Result<RevokeSessionsPayload> {
+        let outcome = match session_id(&input.id, "id") {
+            Ok(id) => revoke_session(command_ctx(ctx)?, actor(ctx), id)
+                .await
+                .map(|id| vec![id]),
+            Err(violation) => Err(violation.into()),
+        };
+        revoked_payload(outcome)
+    }
+
+    /// Signs all of the caller's other devices out. For whoever is signed in.
+    #[graphql(guard = "Allow::signed_in()")]
+    async fn revoke_other_sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which to keep; by default none.", default)] input: RevokeOtherSessionsInput,
+    ) -> Result<RevokeSessionsPayload> {
+        let keep: Result<Vec<_>, _> = input
+            .keep
+            .unwrap_or_default()
+            .iter()
+            .map(|id| session_id(id, "keep"))
+            .collect();
+        let outcome = match keep {
+            Ok(keep) => revoke_other_sessions(command_ctx(ctx)?, actor(ctx), keep).await,
+            Err(violation) => Err(violation.into()),
+        };
+        revoked_payload(outcome)
+    }
+}
+
+fn session_id(text: &str, field: &str) -> Result<SessionId, Violation> {
+    SessionId::parse(text)
+        .map_err(|error| Violation::new(ErrorCode::Invalid, ["input", field], error.to_string()))
+}
+
+fn session_payload(
+    outcome: Result<crate::features::accounts::SessionTokens, CommandError>,
+) -> Result<SessionPayload> {
+    let (tokens, user_errors) = split(outcome)?;
+    Ok(SessionPayload {
+        session: tokens.map(Into::into),
+        user_errors,
+    })
+}
+
+fn revoked_payload(outcome: Result<Vec<SessionId>, CommandError>) -> Result<RevokeSessionsPayload> {
+    let (ended, user_errors) = split(outcome)?;
+    Ok(RevokeSessionsPayload {
+        session_ids: ended
+            .unwrap_or_default()
+            .into_iter()
+            .map(|id| id.to_string().into())
+            .collect(),
+        user_errors,
+    })
+}

@@ -1,0 +1,18 @@
+//! `viewer`.
+
+use async_graphql::{Context, Object};
+
+use super::viewer::Viewer;
+use crate::platform::graphql::actor;
+
+/// Reads of accounts.
+#[derive(Debug, Default)]
+pub struct AccountsQuery;
+
+#[Object]
+impl AccountsQuery {
+    /// The signed-in person, and the root of everything that is theirs; null for visitors.
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
+        Viewer::of(actor(ctx))
+    }
+}

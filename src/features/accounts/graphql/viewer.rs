@@ -1,0 +1,99 @@
+//! `Viewer`: the signed-in person, and the root of everything that is theirs.
+
+use async_graphql::{Context, ID, Object, Result};
+
+use super::types::GqlSession;
+use crate::{
+    features::{
+        accounts::sessions_of,
+        clients::graphql::{Client, client_of},
+    },
+    platform::{
+        actor::{Account, Actor},
+        graphql::{Allow, Locale, Role, command_ctx, internal, scalars::EmailAddress},
+    },
+};
+
+/// The signed-in person. Holds its own actor, since `login` answers with a viewer before any request carries the
+/// token: fields judge by this one, not by the request's.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    account: Account,
+}
+
+impl Viewer {
+    /// The viewer for `actor`; `None` for visitors.
+    #[must_use]
+    pub fn of(actor: &Actor) -> Option<Self> {
+        actor.account().cloned().map(|account| Self { account })
+    }
+
+    /// The actor to read with.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Account(Box::new(self.account.clone()))
+    }
+
+    /// Everything but the few fields that tell of it waits until a temporary password is replaced.
+    fn with_own_password(&self) -> Result<Actor> {
+        let actor = self.actor();
+        Allow::signed_in().judge(&actor)?;
+        Ok(actor)
+    }
+}
+
+/// The signed-in person. Until a temporary password is replaced only `id`, `email`, `name`, `role`, `locale` and
+/// `mustChangePassword` can be read.
+#[Object]
+impl Viewer {
+    /// The account's id (`acc_…`).
+    async fn id(&self) -> ID {
+        self.account.id.to_string().into()
+    }
+
+    /// The address the person signs in with.
+    async fn email(&self) -> EmailAddress {
+        EmailAddress(self.account.email.clone())
+    }
+
+    /// The person's name.
+    async fn name(&self) -> &str {
+        &self.account.name
+    }
+
+    /// What the account may do.
+    async fn role(&self) -> Role {
+        self.account.role.into()
+    }
+
+    /// The language of the person's e-mails and push messages.
+    async fn locale(&self) -> Locale {
+        self.account.locale.into()
+    }
+
+    /// Whether the password is the temporary one that came by e-mail: show the form for a new one, since everything
+    /// else answers PASSWORD_CHANGE_REQUIRED until `changePassword` has replaced it.
+    async fn must_change_password(&self) -> bool {
+        self.account.must_change_password
+    }
+
+    /// The person's client profile; null for staff.
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>> {
+        let actor = self.with_own_password()?;
+        client_of(ctx, &actor).await
+    }
+
+    /// The devices that are signed in, the latest used first.
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<GqlSession>> {
+        let actor = self.with_own_password()?;
+        let ctx = command_ctx(ctx)?;
+        let sessions = sessions_of(ctx, &actor).await.map_err(internal)?;
+        Ok(sessions
+            .into_iter()
+            .map(|stored| GqlSession {
+                stored,
+                current: self.account.session,
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,172 @@
+//! Making a client: account, profile, temporary password, and the mail that brings it.
+
+use sea_orm::ActiveValue::Set;
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::super::{
+    credentials::{self, Temporary},
+    model::{MAX_ADDRESS_LENGTH, may_manage, search_text},
+    queries,
+    tables::{ActiveModel, Entity, Model},
+};
+use crate::{
+    features::accounts::{
+        self, Email, NewAccount, check_new_password, hash_password, optional_text, person_name, phone,
+    },
+    platform::{
+        actor::{Actor, ClientId, Locale, Role},
+        ctx::Ctx,
+        db::WriteTx,
+        error::{CommandError, Violation, Violations},
+        idempotency::{self, Claim},
+        record,
+    },
+};
+
+/// What a client takes.
+#[derive(Debug, Clone, Serialize)]
+pub struct CreateClient {
+    /// The client's name.
+    pub name: String,
+    /// The address to sign in with, which the temporary password goes to.
+    pub email: String,
+    /// A telephone number.
+    pub phone: Option<String>,
+    /// Where the client lives.
+    pub address: Option<String>,
+    /// The language the client reads; French unless said otherwise.
+    pub locale: Option<Locale>,
+    /// Whether messages go by WhatsApp too.
+    pub whatsapp_enabled: bool,
+    /// Makes sending twice harmless.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// A checked [`CreateClient`].
+struct Checked {
+    name: String,
+    email: Email,
+    phone: Option<String>,
+    address: Option<String>,
+    locale: Locale,
+    whatsapp_enabled: bool,
+}
+
+impl CreateClient {
+    fn check(&self) -> Result<Checked, CommandError> {
+        let mut violations = Violations::default();
+        let name = violations.check(person_name(&self.name, &["input", "name"]));
+        let email = violations.check(Email::parse(&self.email, &["input", "email"]));
+        let number = self.phone.as_deref().unwrap_or_default();
+        let number = violations.check(phone(number, &["input", "phone"]));
+        let address = self.address.as_deref().unwrap_or_default();
+        let address = violations.check(optional_text(address, MAX_ADDRESS_LENGTH, &["input", "address"]));
+        match (name, email, number, address) {
+            (Some(name), Some(email), Some(phone), Some(address)) => Ok(Checked {
+                name,
+                email,
+                phone,
+                address,
+                locale: self.locale.unwrap_or_default(),
+                whatsapp_enabled: self.whatsapp_enabled,
+            }),
+            _ => Err(violations.into_error()),
+        }
+    }
+}
+
+/// Makes a client with a temporary password that nobody sees: it goes into the mail, encrypted until it is sent.
+/// For staff.
+///
+/// # Errors
+/// Violations at `input.…`; TAKEN when a living account has the address.
+pub async fn create_client(ctx: &Ctx, actor: &Actor, input: CreateClient) -> Result<Model, CommandError> {
+    may_manage(actor)?;
+    let checked = input.check()?;
+    let temporary = Temporary::make(ctx.clock.now()).await?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let key = input.idempotency_key.as_deref();
+    let claimed = match idempotency::claim_in_tx(&tx, actor, "createClient", key, &input).await? {
+        Claim::New(claimed) => claimed,
+        Claim::Replay(id) => {
+            return queries::living_client(tx.conn(), actor, ClientId(id))
+                .await?
+                .ok_or_else(|| Violation::not_found(["input", "idempotencyKey"], "client").into());
+        }
+    };
+    let account = account_of(&checked, temporary.hash.clone(), Some(temporary.expires_at));
+    let account = accounts::insert_in_tx(&tx, actor, account).await?;
+    let client = insert_in_tx(&tx, actor, account.id, checked).await?;
+    credentials::send_in_tx(ctx, &tx, &account, &temporary).await?;
+    claimed.complete(&tx, client.id).await?;
+    tx.commit().await?;
+    Ok(client)
+}
+
+/// Makes a client whose password is chosen already, and sends nothing: for the demo company, and for people who
+/// sit at the desk.
+///
+/// # Errors
+/// As [`create_client`], and INVALID at `input.password` for a weak one.
+pub async fn create_client_with_password(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: CreateClient,
+    password: SecretString,
+) -> Result<Model, CommandError> {
+    may_manage(actor)?;
+    let checked = input.check()?;
+    let about = vec![input.name, input.email];
+    check_new_password(&password, about, &["input", "password"]).await??;
+    let hash = hash_password(&password).await?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let account = accounts::insert_in_tx(&tx, actor, account_of(&checked, hash, None)).await?;
+    let client = insert_in_tx(&tx, actor, account.id, checked).await?;
+    tx.commit().await?;
+    Ok(client)
+}
+
+fn account_of(
+    checked: &Checked,
+    password_hash: String,
+    temporary_password_expires_at: Option<chrono::DateTime<chrono::Utc>>,
+) -> NewAccount {
+    NewAccount {
+        email: checked.email.clone(),
+        name: checked.name.clone(),
+        role: Role::Client,
+        locale: checked.locale,
+        password_hash,
+        temporary_password_expires_at,
+    }
+}
+
+async fn insert_in_tx(
+    tx: &WriteTx,
+    actor: &Actor,
+    account: crate::platform::actor::AccountId,
+    checked: Checked,
+) -> Result<Model, CommandError> {
+    let search_text = search_text(
+        &checked.name,
+        &checked.email.shown,
+        checked.phone.as_deref(),
+        checked.address.as_deref(),
+    );
+    let row = ActiveModel {
+        id: Set(ClientId::generate(tx.now())),
+        account_id: Set(account),
+        name: Set(checked.name),
+        phone: Set(checked.phone),
+        address: Set(checked.address),
+        locale: Set(checked.locale),
+        whatsapp_enabled: Set(checked.whatsapp_enabled),
+        email_updates: Set(true),
+        push_updates: Set(true),
+        search_text: Set(search_text),
+        ..Default::default()
+    };
+    Ok(record::insert::<Entity, _>(tx, actor, row).await?)
+}

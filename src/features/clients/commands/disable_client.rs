@@ -1,0 +1,58 @@
+//! Shutting a client out for a time, and letting them in again.
+
+use sea_orm::ActiveValue::Set;
+
+use super::super::{
+    model::may_manage,
+    tables::{Entity, Model},
+};
+use crate::{
+    features::accounts::{AccountRow, Accounts, RevokedReason, announce_end_in_tx, revoke_all_in_tx},
+    platform::{
+        actor::{Actor, ClientId},
+        ctx::Ctx,
+        error::{CommandError, Violation},
+        record,
+    },
+};
+
+/// Disables a client's account: it can't sign in, its sessions end, its streams close within seconds. For staff.
+/// Doing it twice changes nothing.
+///
+/// # Errors
+/// NOT_FOUND.
+pub async fn disable_client(ctx: &Ctx, actor: &Actor, id: ClientId) -> Result<Model, CommandError> {
+    set_disabled(ctx, actor, id, true).await
+}
+
+/// Lets a disabled client sign in again. For staff. Doing it twice changes nothing.
+///
+/// # Errors
+/// NOT_FOUND.
+pub async fn enable_client(ctx: &Ctx, actor: &Actor, id: ClientId) -> Result<Model, CommandError> {
+    set_disabled(ctx, actor, id, false).await
+}
+
+async fn set_disabled(ctx: &Ctx, actor: &Actor, id: ClientId, disabled: bool) -> Result<Model, CommandError> {
+    may_manage(actor)?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let client = record::lock_living::<Entity>(&tx, id)
+        .await?
+        .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
+    let account = record::lock_living::<Accounts>(&tx, client.account_id)
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("the client {} has no account", client.id))?;
+    if account.disabled_at.is_some() != disabled {
+        let changes = AccountRow {
+            disabled_at: Set(disabled.then(|| tx.now())),
+            ..Default::default()
+        };
+        record::update::<Accounts, _>(&tx, actor, &account, changes).await?;
+        if disabled {
+            revoke_all_in_tx(&tx, account.id, RevokedReason::AccountDisabled).await?;
+            announce_end_in_tx(&tx, account.id).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(client)
+}

@@ -1,0 +1,143 @@
+//! `clients` and `client`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+
+use super::types::Client;
+use crate::{
+    features::clients::{ClientColumn, ClientFilter, Clients, living_client, select},
+    platform::{
+        actor::ClientId,
+        error::{CommandError, ErrorCode, Violation},
+        graphql::{
+            Allow, Connection, OrderDirection, RecordScope, actor, command_ctx, internal,
+            user_error::top_level,
+        },
+        paging::{self, OrderBy, PageArgs},
+    },
+};
+
+/// Which clients a list shows. All of what is given must hold.
+#[derive(Debug, InputObject)]
+pub struct ClientFilterInput {
+    /// Each word stands in the name, e-mail address, telephone number or address; case and accents don't matter.
+    pub search: Option<String>,
+    /// Only clients who are, or aren't, disabled.
+    pub disabled: Option<bool>,
+    /// Only clients who want, or don't want, messages by WhatsApp.
+    pub whatsapp_enabled: Option<bool>,
+}
+
+/// What clients can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum ClientOrderField {
+    /// The name.
+    Name,
+    /// When they were entered.
+    CreatedAt,
+    /// When they were last changed.
+    UpdatedAt,
+}
+
+/// An order of clients.
+#[derive(Debug, InputObject)]
+pub struct ClientOrder {
+    /// By what.
+    pub field: ClientOrderField,
+    /// Which end comes first.
+    pub direction: OrderDirection,
+}
+
+impl ClientOrder {
+    fn order_by(&self) -> OrderBy<Clients> {
+        let column = match self.field {
+            ClientOrderField::Name => ClientColumn::Name,
+            ClientOrderField::CreatedAt => ClientColumn::CreatedAt,
+            ClientOrderField::UpdatedAt => ClientColumn::UpdatedAt,
+        };
+        OrderBy::new(column, self.direction == OrderDirection::Desc, ClientColumn::Id)
+    }
+}
+
+/// Reads of clients.
+#[derive(Debug, Default)]
+pub struct ClientsQuery;
+
+#[Object]
+impl ClientsQuery {
+    /// The company's clients, by name unless ordered otherwise. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn clients(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which clients.")] filter: Option<ClientFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<ClientOrder>,
+        #[graphql(desc = "Living ones, deleted ones or all.", default)] scope: RecordScope,
+    ) -> Result<Connection<Client>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let window = args.window().map_err(|violation| top_level(violation.into()))?;
+        let filter = filter.map(ClientFilter::from).unwrap_or_default();
+        let order = order_by
+            .unwrap_or(ClientOrder {
+                field: ClientOrderField::Name,
+                direction: OrderDirection::Asc,
+            })
+            .order_by();
+        let db = command_ctx(ctx)?.db.clone();
+        let list = scope.filter(select(actor(ctx), &filter));
+        let rows = paging::fetch(db.reader(), list.clone(), &order, &window)
+            .await
+            .map_err(top_level)?;
+        let counter = Arc::new(move || {
+            let (db, list) = (db.clone(), list.clone());
+            let count = async move { Ok(paging::count(db.reader(), list).await?) };
+            Box::pin(count) as futures_util::future::BoxFuture<'static, anyhow::Result<i64>>
+        });
+        Ok(Connection::new(rows, window, counter, Client))
+    }
+
+    /// A client by id; null when there is none, or it is deleted. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The client's id (`cli_…`).")] id: ID,
+    ) -> Result<Option<Client>> {
+        let id = ClientId::parse(&id).map_err(|error| {
+            top_level(CommandError::from(Violation::new(
+                ErrorCode::Invalid,
+                ["id"],
+                error.to_string(),
+            )))
+        })?;
+        let found = living_client(command_ctx(ctx)?.db.reader(), actor(ctx), id)
+            .await
+            .map_err(internal)?;
+        Ok(found.map(Client))
+    }
+}
+
+impl From<ClientFilterInput> for ClientFilter {
+    fn from(input: ClientFilterInput) -> Self {
+        Self {
+            search: input.search,
+            disabled: input.disabled,
+            whatsapp_enabled: input.whatsapp_enabled,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! `Client`.
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject, dataloader::DataLoader};
+use chrono::{DateTime, Utc};
+
+use super::loaders::ClientLoader;
+use crate::{
+    features::{
+        accounts::{
+            StoredAccount,
+            graphql::{GqlActor, account, actor_of},
+        },
+        clients::{StoredClient, living_client},
+    },
+    platform::{
+        actor::{Actor, ClientId},
+        graphql::{Allow, Locale, command_ctx, internal, scalars::EmailAddress},
+    },
+};
+
+/// A client by id, batched with the other look-ups of the operation; deleted ones too. Null when it isn't the
+/// caller's to see.
+///
+/// # Errors
+/// INTERNAL when the database is away.
+pub async fn client_by_id(ctx: &Context<'_>, id: ClientId) -> Result<Option<Client>> {
+    let found = ctx
+        .data::<DataLoader<ClientLoader>>()?
+        .load_one(id)
+        .await
+        .map_err(internal)?;
+    Ok(found.map(Client))
+}
+
+/// The profile of an actor; null for staff.
+///
+/// # Errors
+/// INTERNAL when the database is away.
+pub async fn client_of(ctx: &Context<'_>, actor: &Actor) -> Result<Option<Client>> {
+    let Some(id) = actor.client_id() else {
+        return Ok(None);
+    };
+    let found = living_client(command_ctx(ctx)?.db.reader(), actor, id)
+        .await
+        .map_err(internal)?;
+    Ok(found.map(Client))
+}
+
+/// Which ways news of a project reach a client, beside the inbox in the app, which always has them.
+#[derive(Debug, Clone, Copy, SimpleObject)]
+pub struct NotificationPreferences {
+    /// By e-mail.
+    pub email_updates: bool,
+    /// As push messages on the client's devices.
+    pub push_updates: bool,
+}
+
+/// A client of the company.
+#[derive(Debug, Clone)]
+pub struct Client(pub StoredClient);
+
+impl Client {
+    async fn account(&self, ctx: &Context<'_>) -> Result<StoredAccount> {
+        account(ctx, self.0.account_id)
+            .await?
+            .ok_or_else(|| internal(anyhow::anyhow!("the client {} has no account", self.0.id)))
+    }
+}
+
+/// A client of the company: clients see themselves alone, staff all.
+#[Object]
+impl Client {
+    /// The client's id (`cli_…`).
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The client's name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The address the client signs in with and is written to.
+    async fn email(&self, ctx: &Context<'_>) -> Result<EmailAddress> {
+        Ok(EmailAddress(self.account(ctx).await?.email))
+    }
+
+    /// The telephone number, as `+22790123456`.
+    async fn phone(&self) -> Option<&str> {
+        self.0.phone.as_deref()
+    }
+
+    /// Where the client lives; may have several lines.
+    async fn address(&self) -> Option<&str> {
+        self.0.address.as_deref()
+    }
+
+    /// The language of the client's e-mails and push messages.
+    async fn locale(&self) -> Locale {
+        self.0.locale.into()
+    }
+
+    /// Whether messages go by WhatsApp too.
+    async fn whatsapp_enabled(&self) -> bool {
+        self.0.whatsapp_enabled
+    }
+
+    /// Which ways news of a project reach the client.
+    async fn notification_preferences(&self) -> NotificationPreferences {
+        NotificationPreferences {
+            email_updates: self.0.email_updates,
+            push_updates: self.0.push_updates,
+        }
+    }
+
+    /// Since when the client can't sign in; null when they can. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn disabled_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.account(ctx).await?.disabled_at)
+    }
+
+    /// Until when the temporary password is good (in the past: it ran out, send another with
+    /// `resendClientCredentials`); null once the client has chosen their own. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn temporary_password_expires_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.account(ctx).await?.temporary_password_expires_at)
+    }
+
+    /// Rises with each change; send it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When the client was entered.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When the client was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// When the client was deleted; null among the living.
+    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.deleted_at
+    }
+
+    /// Who entered the client; null for the server itself. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.created_by).await
+    }
+
+    /// Who last changed the client; null for the server itself. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.updated_by).await
+    }
+
+    /// Who deleted the client; null among the living. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.deleted_by).await
+    }
+}
