@@ -6,6 +6,7 @@ mod m20261121_000001_platform;
 mod m20261121_000002_accounts;
 mod m20261121_000003_media;
 mod m20261121_000004_outbox;
+mod m20261121_000004_projects;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_platform::Migration),
             Box::new(m20261121_000002_accounts::Migration),
             Box::new(m20261121_000003_media::Migration),
+            Box::new(m20261121_000004_projects::Migration),
             Box::new(m20261121_000004_outbox::Migration),
         ]
     }

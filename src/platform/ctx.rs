@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{clock::SharedClock, config::Config, crypto::Keys, db::Db};
+use super::{announce::Announcer, clock::SharedClock, config::Config, crypto::Keys, db::Db};
 
 /// The tools of every command and query. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -15,4 +15,6 @@ pub struct Ctx {
     pub keys: Arc<Keys>,
     /// What the environment says.
     pub config: Arc<Config>,
+    /// Tells people what happened.
+    pub announcer: Arc<dyn Announcer>,
 }

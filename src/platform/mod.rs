@@ -1,6 +1,7 @@
 //! What every feature stands on; knows nothing of construction.
 
 pub mod actor;
+pub mod announce;
 pub mod audit;
 pub mod clock;
 pub mod config;
@@ -16,6 +17,7 @@ pub mod ids;
 pub mod images;
 pub mod limiter;
 pub mod logging;
+pub mod money;
 pub mod outbox;
 pub mod paging;
 pub mod record;

@@ -231,6 +231,39 @@ where
     Ok(updated)
 }
 
+/// Bumps the version of the row `current`, which the caller has locked, because something that belongs to it
+/// changed in another table.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn touch<E, A>(tx: &WriteTx, actor: &Actor, current: &E::Model) -> Result<E::Model, DbErr>
+where
+    E: RecordEntity,
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send + sea_orm::ActiveModelBehavior,
+{
+    let by: Option<Uuid> = actor.account_id().map(|id| id.0);
+    let mut row = A::default();
+    row.set(E::column(RecordColumn::Id), E::id_of(current).into());
+    row.set(
+        E::column(RecordColumn::Version),
+        (E::version_of(current) + 1).into(),
+    );
+    row.set(E::column(RecordColumn::UpdatedAt), tx.now().into());
+    row.set(E::column(RecordColumn::UpdatedBy), by.into());
+    let updated = row.update(tx.conn()).await?;
+    audit::write_in_tx(
+        tx,
+        actor,
+        AuditAction::Update,
+        E::KIND,
+        E::id_of(current),
+        json!({}),
+    )
+    .await?;
+    Ok(updated)
+}
+
 /// Deletes the living records that match, as part of `batch`, and returns them as they are now. Each is audited.
 ///
 /// # Errors

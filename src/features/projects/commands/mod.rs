@@ -1,0 +1,59 @@
+//! What can be done to projects and updates, one operation a file.
+
+mod create_project;
+mod create_project_update;
+mod post_project_update;
+mod update_project;
+mod update_project_update;
+
+pub use create_project::{CreateProject, create_project};
+pub use create_project_update::{CreateProjectUpdate, create_project_update};
+pub use post_project_update::post_project_update;
+pub use update_project::{ProjectPatch, close_project, reopen_project, update_project};
+pub use update_project_update::{ImageChoice, ProjectUpdatePatch, update_project_update};
+
+use super::{ProjectId, ProjectUpdateId, events, tables::project};
+use crate::platform::{
+    actor::Actor,
+    db::WriteTx,
+    error::{CommandError, Violation},
+    events::{NewEvent, append_in_tx},
+    record,
+};
+
+/// Only the company's people change projects.
+fn require_staff(actor: &Actor) -> Result<(), CommandError> {
+    match actor {
+        Actor::Anonymous => Err(CommandError::Unauthenticated),
+        _ if actor.is_staff() => Ok(()),
+        _ => Err(CommandError::Forbidden),
+    }
+}
+
+/// Locks a living project.
+async fn lock_project(tx: &WriteTx, id: ProjectId, field: &[&str]) -> Result<project::Model, CommandError> {
+    record::lock_living::<project::Entity>(tx, id.0)
+        .await?
+        .ok_or_else(|| Violation::not_found(field.iter().copied(), "project").into())
+}
+
+/// Tells the project's client and the staff that it changed.
+async fn append_project_changed(tx: &WriteTx, project: &project::Model) -> Result<(), CommandError> {
+    append_in_tx(
+        tx,
+        NewEvent {
+            kind: events::PROJECT_CHANGED,
+            project: Some(project.id.0),
+            for_staff: true,
+            record: Some(("Project", project.id.0, project.version)),
+            ..NewEvent::default()
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// The record of an event about an update.
+fn update_record(id: ProjectUpdateId, version: i32) -> Option<(&'static str, uuid::Uuid, i32)> {
+    Some(("ProjectUpdate", id.0, version))
+}

@@ -1,0 +1,111 @@
+//! `postProjectUpdate`: shows a draft to the client, once.
+
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde_json::json;
+
+use super::{lock_project, require_staff, update_record};
+use crate::{
+    features::projects::{
+        ProjectUpdateId, events,
+        tables::{project, update},
+    },
+    platform::{
+        actor::Actor,
+        announce::Announcement,
+        ctx::Ctx,
+        db::WriteTx,
+        error::{CommandError, ErrorCode, Violation},
+        events::{NewEvent, append_in_tx},
+        record,
+    },
+};
+
+/// Posts a draft.
+///
+/// # Errors
+/// LOCKED when it is posted already; CONFLICT when it is not at `expected_version`; NOT_FOUND.
+pub async fn post_project_update(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ProjectUpdateId,
+    expected_version: i32,
+) -> Result<update::Model, CommandError> {
+    require_staff(actor)?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let (project, current) = lock_update(&tx, id).await?;
+    if current.posted_at.is_some() {
+        return Err(Violation::new(
+            ErrorCode::Locked,
+            ["input", "id"],
+            "This update is posted already; its client has been told. Use updateProjectUpdate to change it.",
+        )
+        .into());
+    }
+    record::expect_version::<update::Entity>(&current, expected_version)?;
+    let changes = update::ActiveModel {
+        posted_at: Set(Some(tx.now())),
+        ..Default::default()
+    };
+    let posted = record::update::<update::Entity, _>(&tx, actor, &current, changes).await?;
+    announce_in_tx(ctx, &tx, &project, &posted).await?;
+    tx.commit().await?;
+    Ok(posted)
+}
+
+/// Locks a living update and, before it, its living project: always in this order.
+pub(super) async fn lock_update(
+    tx: &WriteTx,
+    id: ProjectUpdateId,
+) -> Result<(project::Model, update::Model), CommandError> {
+    let missing = || CommandError::from(Violation::not_found(["input", "id"], "project update"));
+    let project = update::Entity::find_by_id(id)
+        .one(tx.conn())
+        .await?
+        .ok_or_else(missing)?
+        .project_id;
+    let project = lock_project(tx, project, &["input", "id"]).await?;
+    let update = record::lock_living::<update::Entity>(tx, id.0)
+        .await?
+        .ok_or_else(missing)?;
+    Ok((project, update))
+}
+
+/// Writes what posting causes: the feed's event, and what its client is told.
+pub(super) async fn announce_in_tx(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    project: &project::Model,
+    update: &update::Model,
+) -> Result<(), CommandError> {
+    append_in_tx(
+        tx,
+        NewEvent {
+            kind: events::PROJECT_UPDATE_POSTED,
+            project: Some(project.id.0),
+            for_staff: true,
+            record: update_record(update.id, update.version),
+            ..NewEvent::default()
+        },
+    )
+    .await?;
+    ctx.announcer
+        .announce_in_tx(
+            tx,
+            &ctx.keys,
+            Announcement {
+                kind: events::PROJECT_UPDATE_POSTED,
+                client: project.client_id,
+                project: Some(project.id.0),
+                record: ("ProjectUpdate", update.id.0),
+                data: json!({
+                    "project_name": project.name,
+                    "update_title": update.title,
+                    "update_description": update.description,
+                    "project_id": project.id,
+                    "update_id": update.id,
+                }),
+            },
+        )
+        .await?;
+    Ok(())
+}

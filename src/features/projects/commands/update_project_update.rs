@@ -1,0 +1,189 @@
+//! `updateProjectUpdate`: corrects an update. A posted one stays posted and isn't announced again.
+
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
+};
+
+use super::{create_project_update::link_images, post_project_update::lock_update, require_staff};
+use crate::{
+    features::{
+        media::{self, ImageId, UploadId},
+        projects::{
+            ProjectUpdateId, events,
+            model::{MAX_IMAGES, description, title},
+            tables::{update, update_image},
+        },
+    },
+    platform::{
+        actor::Actor,
+        ctx::Ctx,
+        db::WriteTx,
+        error::{CommandError, ErrorCode, Violation, Violations},
+        events::{NewEvent, append_in_tx},
+        record, search,
+    },
+};
+
+/// One entry of the new list of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageChoice {
+    /// One that the update has already stays, at this place.
+    Keep(ImageId),
+    /// A new one.
+    Add(UploadId),
+}
+
+/// What changes; an absent value stays.
+#[derive(Debug, Clone, Default)]
+pub struct ProjectUpdatePatch {
+    /// What happened.
+    pub title: Option<String>,
+    /// In more words; the inner `None` clears it.
+    pub description: Option<Option<String>>,
+    /// The pictures from now on, in order; those not named are removed.
+    pub images: Option<Vec<ImageChoice>>,
+}
+
+/// Corrects an update.
+///
+/// # Errors
+/// Violations at `input.…`; CONFLICT when it is not at `expected_version`.
+pub async fn update_project_update(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: ProjectUpdateId,
+    expected_version: i32,
+    patch: ProjectUpdatePatch,
+) -> Result<update::Model, CommandError> {
+    require_staff(actor)?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let (project, current) = lock_update(&tx, id).await?;
+    record::expect_version::<update::Entity>(&current, expected_version)?;
+    let mut violations = Violations::default();
+    let title = patch
+        .title
+        .and_then(|text| violations.check(title(&text, &["input", "patch", "title"])));
+    let text = patch.description.and_then(|text| {
+        violations.check(description(
+            text.as_deref().unwrap_or(""),
+            &["input", "patch", "description"],
+        ))
+    });
+    if patch
+        .images
+        .as_ref()
+        .is_some_and(|images| images.len() > MAX_IMAGES)
+    {
+        let message = format!("An update has at most {MAX_IMAGES} pictures.");
+        violations.push(Violation::new(
+            ErrorCode::Invalid,
+            ["input", "patch", "images"],
+            message,
+        ));
+    }
+    violations.into_result()?;
+    let pictures_changed = match patch.images {
+        Some(images) => replace_images(&tx, actor, id, &images).await?,
+        None => false,
+    };
+    let new_title = title.as_deref().unwrap_or(&current.title);
+    let new_text = text
+        .as_ref()
+        .unwrap_or(&current.description)
+        .as_deref()
+        .unwrap_or("");
+    let changes = update::ActiveModel {
+        search_text: Set(search::search_text([new_title, new_text])),
+        title: title.map_or(NotSet, Set),
+        description: text.map_or(NotSet, Set),
+        ..Default::default()
+    };
+    let mut updated = record::update::<update::Entity, _>(&tx, actor, &current, changes).await?;
+    if pictures_changed && updated.version == current.version {
+        updated = record::touch::<update::Entity, _>(&tx, actor, &current).await?;
+    }
+    if updated.version != current.version {
+        append_in_tx(
+            &tx,
+            NewEvent {
+                kind: events::PROJECT_CHANGED,
+                // A draft is nothing to its client.
+                project: updated.posted_at.map(|_| project.id.0),
+                for_staff: true,
+                record: Some(("Project", project.id.0, project.version)),
+                ..NewEvent::default()
+            },
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(updated)
+}
+
+/// Makes `choices` the update's pictures; whether that changed anything.
+async fn replace_images(
+    tx: &WriteTx,
+    actor: &Actor,
+    id: ProjectUpdateId,
+    choices: &[ImageChoice],
+) -> Result<bool, CommandError> {
+    let before: Vec<ImageId> = update_image::Entity::find()
+        .filter(update_image::Column::UpdateId.eq(id))
+        .order_by_asc(update_image::Column::Position)
+        .all(tx.conn())
+        .await?
+        .into_iter()
+        .map(|link| link.image_id)
+        .collect();
+    let mut violations = Violations::default();
+    let mut kept = Vec::new();
+    for (index, choice) in choices.iter().enumerate() {
+        let ImageChoice::Keep(image) = choice else {
+            continue;
+        };
+        let field = ["input", "patch", "images", &index.to_string(), "id"];
+        if !before.contains(image) {
+            violations.push(Violation::not_found(field, "picture on this update"));
+        } else if kept.contains(image) {
+            violations.push(Violation::new(
+                ErrorCode::Invalid,
+                field,
+                "This picture is named twice.",
+            ));
+        }
+        kept.push(*image);
+    }
+    violations.into_result()?;
+    let uploads: Vec<UploadId> = choices
+        .iter()
+        .filter_map(|choice| match choice {
+            ImageChoice::Add(upload) => Some(*upload),
+            ImageChoice::Keep(_) => None,
+        })
+        .collect();
+    let mut added = media::attach_in_tx(tx, actor, &["input", "patch", "images"], &uploads)
+        .await?
+        .into_iter();
+    let after: Vec<ImageId> = choices
+        .iter()
+        .filter_map(|choice| match choice {
+            ImageChoice::Keep(image) => Some(*image),
+            ImageChoice::Add(_) => added.next(),
+        })
+        .collect();
+    if after == before {
+        return Ok(false);
+    }
+    update_image::Entity::delete_many()
+        .filter(update_image::Column::UpdateId.eq(id))
+        .exec(tx.conn())
+        .await?;
+    link_images(tx, id, &after).await?;
+    let removed: Vec<ImageId> = before
+        .into_iter()
+        .filter(|image| !after.contains(image))
+        .collect();
+    media::remove_in_tx(tx, &removed).await?;
+    Ok(true)
+}

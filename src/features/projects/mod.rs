@@ -1,0 +1,33 @@
+//! Contracts with clients and what happens on their sites. A project here is a signed contract, visible to its
+//! client alone; a portfolio item, which is marketing, is another thing entirely.
+
+pub mod commands;
+pub mod events;
+
+mod images;
+mod model;
+mod queries;
+mod tables;
+
+pub use images::ProjectImages;
+pub use model::{Phase, schedule_is_ordered};
+pub use queries::{
+    PostedUpdate, ProjectFilter, ProjectOrder, UpdateFilter, UpdateOrder, images_of_updates, projects_by_ids,
+    resolve_scope, select_projects, select_updates, updates_with_all,
+};
+pub use tables::{
+    project::{Column as ProjectColumn, Entity as Projects, Model as Project},
+    update::{Column as UpdateColumn, Entity as ProjectUpdates, Model as ProjectUpdate},
+    update_image::{Column as UpdateImageColumn, Entity as UpdateImages},
+};
+
+use crate::typed_id;
+
+typed_id!(
+    /// A contract.
+    ProjectId, "prj", "project"
+);
+typed_id!(
+    /// A progress update.
+    ProjectUpdateId, "upd", "project update"
+);

@@ -1,0 +1,315 @@
+//! Reads of projects and updates. Every list starts from [`select_projects`] or [`select_updates`], which know who
+//! asks: a client sees the own, living and posted, and nothing else, in lists, counts and look-ups alike.
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, sea_query::SelectStatement,
+};
+
+use super::{
+    Phase, ProjectId, ProjectUpdateId,
+    tables::{project, update, update_image},
+};
+use crate::{
+    features::media::{Image, tables::image},
+    platform::{
+        actor::{Actor, ClientId},
+        error::CommandError,
+        graphql::RecordScope,
+        paging::OrderBy,
+        search,
+    },
+};
+
+/// Which projects a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ProjectFilter {
+    /// Of this client.
+    pub client: Option<ClientId>,
+    /// In this phase.
+    pub phase: Option<Phase>,
+    /// Closed ones, or open ones.
+    pub closed: Option<bool>,
+    /// Starting on this day or later.
+    pub starts_from: Option<NaiveDate>,
+    /// Starting on this day or earlier.
+    pub starts_until: Option<NaiveDate>,
+    /// Each word stands in the name.
+    pub search: Option<String>,
+}
+
+/// Which updates a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct UpdateFilter {
+    /// Of this project.
+    pub project: Option<ProjectId>,
+    /// Of this client's projects.
+    pub client: Option<ClientId>,
+    /// Drafts, or posted ones.
+    pub draft: Option<bool>,
+    /// Posted at this moment or later.
+    pub posted_from: Option<DateTime<Utc>>,
+    /// Posted before this moment.
+    pub posted_until: Option<DateTime<Utc>>,
+    /// Each word stands in title or description.
+    pub search: Option<String>,
+}
+
+/// What projects are ordered by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum ProjectOrder {
+    /// When they were made.
+    #[default]
+    CreatedAt,
+    /// When they last changed.
+    UpdatedAt,
+    /// By name.
+    Name,
+    /// By start.
+    StartDate,
+    /// By estimated completion.
+    EstimatedCompletion,
+    /// By progress.
+    Progress,
+}
+
+/// What updates are ordered by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum UpdateOrder {
+    /// When they were posted; drafts last.
+    #[default]
+    PostedAt,
+    /// When they were made.
+    CreatedAt,
+}
+
+impl ProjectOrder {
+    /// As columns.
+    #[must_use]
+    pub fn by(self, descending: bool) -> OrderBy<project::Entity> {
+        let column = match self {
+            Self::CreatedAt => project::Column::CreatedAt,
+            Self::UpdatedAt => project::Column::UpdatedAt,
+            Self::Name => project::Column::SearchText,
+            Self::StartDate => project::Column::StartDate,
+            Self::EstimatedCompletion => project::Column::EstimatedCompletion,
+            Self::Progress => project::Column::ProgressPercentage,
+        };
+        OrderBy::new(column, descending, project::Column::Id)
+    }
+}
+
+impl UpdateOrder {
+    /// As columns.
+    #[must_use]
+    pub fn by(self, descending: bool) -> OrderBy<update::Entity> {
+        let column = match self {
+            Self::PostedAt => update::Column::PostedAt,
+            Self::CreatedAt => update::Column::CreatedAt,
+        };
+        OrderBy::new(column, descending, update::Column::Id)
+    }
+}
+
+/// The scope a list has for this caller: staff see the living unless they say otherwise, everybody else what is
+/// published.
+///
+/// # Errors
+/// FORBIDDEN when somebody else asks for more.
+pub fn resolve_scope(actor: &Actor, asked: Option<RecordScope>) -> Result<RecordScope, CommandError> {
+    match asked {
+        _ if actor.is_staff() => Ok(asked.unwrap_or(RecordScope::Living)),
+        None | Some(RecordScope::Published | RecordScope::Living) => Ok(RecordScope::Published),
+        Some(RecordScope::Deleted | RecordScope::All) => Err(CommandError::Forbidden),
+    }
+}
+
+/// The projects that `actor` may see, within `scope` and `filter`.
+#[must_use]
+pub fn select_projects(actor: &Actor, filter: &ProjectFilter, scope: RecordScope) -> Select<project::Entity> {
+    use project::Column;
+    let mut only = Condition::all();
+    if !actor.is_staff() {
+        only = only.add(match actor.client_id() {
+            Some(own) => Column::ClientId.eq(own),
+            None => Column::Id.is_null(),
+        });
+    }
+    only = match scope {
+        RecordScope::Published | RecordScope::Living => only.add(Column::DeletedAt.is_null()),
+        RecordScope::Deleted => only.add(Column::DeletedAt.is_not_null()),
+        RecordScope::All => only,
+    };
+    only = only
+        .add_option(filter.client.map(|client| Column::ClientId.eq(client)))
+        .add_option(filter.phase.map(|phase| Column::CurrentPhase.eq(phase)))
+        .add_option(filter.starts_from.map(|day| Column::StartDate.gte(day)))
+        .add_option(filter.starts_until.map(|day| Column::StartDate.lte(day)))
+        .add_option(filter.closed.map(|closed| {
+            if closed {
+                Column::ClosedAt.is_not_null()
+            } else {
+                Column::ClosedAt.is_null()
+            }
+        }));
+    for word in filter
+        .search
+        .iter()
+        .flat_map(|query| search::matches(Column::SearchText, query))
+    {
+        only = only.add(word);
+    }
+    project::Entity::find().filter(only)
+}
+
+/// The updates that `actor` may see, within `scope` and `filter`. Those of deleted projects are deleted too.
+#[must_use]
+pub fn select_updates(actor: &Actor, filter: &UpdateFilter, scope: RecordScope) -> Select<update::Entity> {
+    use update::Column;
+    let mut only = Condition::all();
+    if !actor.is_staff() {
+        let own = match actor.client_id() {
+            Some(own) => project::Column::ClientId.eq(own),
+            None => project::Column::Id.is_null(),
+        };
+        only = only
+            .add(Column::PostedAt.is_not_null())
+            .add(Column::ProjectId.in_subquery(project_ids(own.and_living())));
+    }
+    only = match scope {
+        RecordScope::Published => only
+            .add(Column::DeletedAt.is_null())
+            .add(Column::PostedAt.is_not_null()),
+        RecordScope::Living => only.add(Column::DeletedAt.is_null()),
+        RecordScope::Deleted => only.add(Column::DeletedAt.is_not_null()),
+        RecordScope::All => only,
+    };
+    only = only
+        .add_option(filter.project.map(|project| Column::ProjectId.eq(project)))
+        .add_option(filter.client.map(|client| {
+            Column::ProjectId.in_subquery(project_ids(project::Column::ClientId.eq(client).into_condition()))
+        }))
+        .add_option(filter.posted_from.map(|from| Column::PostedAt.gte(from)))
+        .add_option(filter.posted_until.map(|until| Column::PostedAt.lt(until)))
+        .add_option(filter.draft.map(|draft| {
+            if draft {
+                Column::PostedAt.is_null()
+            } else {
+                Column::PostedAt.is_not_null()
+            }
+        }));
+    for word in filter
+        .search
+        .iter()
+        .flat_map(|query| search::matches(Column::SearchText, query))
+    {
+        only = only.add(word);
+    }
+    update::Entity::find().filter(only)
+}
+
+trait IntoOwnCondition {
+    fn and_living(self) -> Condition;
+    fn into_condition(self) -> Condition;
+}
+
+impl IntoOwnCondition for sea_orm::sea_query::SimpleExpr {
+    fn and_living(self) -> Condition {
+        Condition::all()
+            .add(self)
+            .add(project::Column::DeletedAt.is_null())
+    }
+
+    fn into_condition(self) -> Condition {
+        Condition::all().add(self)
+    }
+}
+
+fn project_ids(which: Condition) -> SelectStatement {
+    project::Entity::find()
+        .select_only()
+        .column(project::Column::Id)
+        .filter(which)
+        .into_query()
+}
+
+/// Projects by id, whoever's and deleted ones too: for what has been checked already. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn projects_by_ids(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = ProjectId>,
+) -> Result<HashMap<ProjectId, project::Model>, DbErr> {
+    let found = project::Entity::find()
+        .filter(project::Column::Id.is_in(ids))
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().map(|project| (project.id, project)).collect())
+}
+
+/// The pictures of many updates, each update's in order. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn images_of_updates(
+    conn: &impl ConnectionTrait,
+    updates: impl IntoIterator<Item = ProjectUpdateId>,
+) -> Result<HashMap<ProjectUpdateId, Vec<Arc<Image>>>, DbErr> {
+    let rows = update_image::Entity::find()
+        .find_also_related(image::Entity)
+        .filter(update_image::Column::UpdateId.is_in(updates))
+        .order_by_asc(update_image::Column::Position)
+        .all(conn)
+        .await?;
+    let mut images: HashMap<ProjectUpdateId, Vec<Arc<Image>>> = HashMap::new();
+    for (link, image) in rows {
+        images
+            .entry(link.update_id)
+            .or_default()
+            .extend(image.map(Arc::new));
+    }
+    Ok(images)
+}
+
+/// An update with all that its readers look at, loaded once for all of them.
+#[derive(Debug, Clone)]
+pub struct PostedUpdate {
+    /// The update.
+    pub update: Arc<update::Model>,
+    /// Its pictures, in order.
+    pub images: Arc<[Arc<Image>]>,
+}
+
+/// Posted, living updates with their pictures. Two statements.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn updates_with_all(
+    conn: &impl ConnectionTrait,
+    ids: Vec<ProjectUpdateId>,
+) -> Result<HashMap<ProjectUpdateId, PostedUpdate>, DbErr> {
+    let updates = update::Entity::find()
+        .filter(update::Column::Id.is_in(ids.iter().copied()))
+        .filter(update::Column::DeletedAt.is_null())
+        .filter(update::Column::PostedAt.is_not_null())
+        .all(conn)
+        .await?;
+    let mut images = images_of_updates(conn, ids).await?;
+    Ok(updates
+        .into_iter()
+        .map(|update| {
+            let images = images.remove(&update.id).unwrap_or_default().into();
+            (
+                update.id,
+                PostedUpdate {
+                    update: Arc::new(update),
+                    images,
+                },
+            )
+        })
+        .collect())
+}

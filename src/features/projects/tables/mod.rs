@@ -1,0 +1,5 @@
+//! The tables of projects.
+
+pub mod project;
+pub mod update;
+pub mod update_image;

@@ -1,0 +1,226 @@
+//! Money, exact: whole hundredths in an `i64`, whatever the database; never a float.
+
+use std::fmt::Write;
+
+use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter};
+use serde::{Deserialize, Serialize};
+
+use super::actor::Locale;
+
+/// Hundredths in one unit.
+const HUNDREDTHS: i64 = 100;
+/// The largest amount taken, in hundredths: 10^15 units, beyond any building and far from `i64`'s end.
+const MAX_HUNDREDTHS: i64 = 100_000_000_000_000_000;
+
+/// The currencies that contracts are made in (DESIGN.md 2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Currency {
+    /// CFA franc of West Africa, which has no subunit.
+    #[sea_orm(string_value = "XOF")]
+    Xof,
+    /// Euro.
+    #[sea_orm(string_value = "EUR")]
+    Eur,
+    /// Dollar of the United States.
+    #[sea_orm(string_value = "USD")]
+    Usd,
+}
+
+impl Currency {
+    /// Decimals of the currency (ISO 4217).
+    #[must_use]
+    pub fn decimals(self) -> usize {
+        match self {
+            Self::Xof => 0,
+            Self::Eur | Self::Usd => 2,
+        }
+    }
+
+    /// The ISO 4217 code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Xof => "XOF",
+            Self::Eur => "EUR",
+            Self::Usd => "USD",
+        }
+    }
+
+    /// The currency of an ISO 4217 code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Xof, Self::Eur, Self::Usd]
+            .into_iter()
+            .find(|currency| currency.code() == code)
+    }
+}
+
+/// An amount in hundredths of a unit.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, DeriveValueType,
+)]
+pub struct Amount(pub i64);
+
+/// Why a text is not an amount.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AmountError {
+    /// Not a decimal number.
+    #[error("write a decimal number with a point, such as 1500000 or 99.50")]
+    Malformed,
+    /// More decimals than the currency has.
+    #[error("{0} has {1} decimals at most")]
+    TooPrecise(&'static str, usize),
+    /// Beyond what is taken.
+    #[error("the amount is too large")]
+    TooLarge,
+}
+
+impl Amount {
+    /// Reads a decimal text exactly; digits beyond the currency's decimals are refused, not rounded.
+    ///
+    /// # Errors
+    /// [`AmountError`], a sentence for the caller.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, AmountError> {
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (whole, fraction) = digits
+            .split_once('.')
+            .map_or((digits, None), |(whole, part)| (whole, Some(part)));
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !all_digits(whole) || fraction.is_some_and(|part| !all_digits(part)) {
+            return Err(AmountError::Malformed);
+        }
+        let fraction = fraction.unwrap_or("").trim_end_matches('0');
+        if fraction.len() > currency.decimals() {
+            return Err(AmountError::TooPrecise(currency.code(), currency.decimals()));
+        }
+        let units: i64 =
+            whole
+                .trim_start_matches('0')
+                .parse()
+                .or_else(|error: std::num::ParseIntError| {
+                    if *error.kind() == std::num::IntErrorKind::Empty {
+                        Ok(0)
+                    } else {
+                        Err(AmountError::TooLarge)
+                    }
+                })?;
+        let hundredths: i64 = format!("{fraction:0<2}")
+            .parse()
+            .map_err(|_| AmountError::Malformed)?;
+        let total = units
+            .checked_mul(HUNDREDTHS)
+            .and_then(|units| units.checked_add(hundredths))
+            .filter(|total| *total <= MAX_HUNDREDTHS)
+            .ok_or(AmountError::TooLarge)?;
+        Ok(Self(if negative { -total } else { total }))
+    }
+
+    /// The decimal text, with exactly the currency's decimals: `1500000`, `99.50`.
+    #[must_use]
+    pub fn to_decimal(self, currency: Currency) -> String {
+        let (units, hundredths) = (self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100);
+        let sign = if self.0 < 0 { "-" } else { "" };
+        // What the currency can't express is still shown, should it ever get here.
+        if currency.decimals() == 0 && hundredths == 0 {
+            format!("{sign}{units}")
+        } else {
+            format!("{sign}{units}.{hundredths:02}")
+        }
+    }
+
+    /// The amount as people read it: `1 500 000 F CFA`, `99,50 €`; `1,500,000 F CFA`, `€99.50`. French groups by narrow
+    /// no-break spaces (U+202F) and sets a no-break space (U+00A0) before the sign.
+    #[must_use]
+    pub fn format(self, currency: Currency, locale: Locale) -> String {
+        let decimal = Self(self.0.saturating_abs()).to_decimal(currency);
+        let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
+        let (group, point) = match locale {
+            Locale::Fr => ('\u{202f}', ','),
+            Locale::En => (',', '.'),
+        };
+        let mut number = String::new();
+        for (index, digit) in whole.chars().enumerate() {
+            if index > 0 && (whole.len() - index) % 3 == 0 {
+                number.push(group);
+            }
+            number.push(digit);
+        }
+        if !fraction.is_empty() {
+            let _ = write!(number, "{point}{fraction}");
+        }
+        let sign = match (self.0 < 0, locale) {
+            (false, _) => "",
+            (true, _) => "\u{2212}",
+        };
+        match (locale, currency) {
+            (_, Currency::Xof) => format!("{sign}{number}\u{a0}F\u{a0}CFA"),
+            (Locale::Fr, Currency::Eur) => format!("{sign}{number}\u{a0}€"),
+            (Locale::Fr, Currency::Usd) => format!("{sign}{number}\u{a0}$"),
+            (Locale::En, Currency::Eur) => format!("{sign}€{number}"),
+            (Locale::En, Currency::Usd) => format!("{sign}${number}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_writes_exactly() {
+        for (text, currency, hundredths, back) in [
+            ("0", Currency::Xof, 0, "0"),
+            ("1500000", Currency::Xof, 150_000_000, "1500000"),
+            ("1500000.00", Currency::Xof, 150_000_000, "1500000"),
+            ("0.1", Currency::Eur, 10, "0.10"),
+            ("-99.5", Currency::Usd, -9950, "-99.50"),
+            ("007", Currency::Eur, 700, "7.00"),
+        ] {
+            let amount = Amount::parse(text, currency).unwrap();
+            assert_eq!(amount, Amount(hundredths), "{text}");
+            assert_eq!(amount.to_decimal(currency), back);
+        }
+    }
+
+    #[test]
+    fn refuses_what_it_would_have_to_change() {
+        for text in [
+            "", "-", ".5", "5.", "1e3", "1,5", "+1", "1 000", "NaN", "0x1", "1.2.3",
+        ] {
+            assert_eq!(
+                Amount::parse(text, Currency::Eur),
+                Err(AmountError::Malformed),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            Amount::parse("0.5", Currency::Xof),
+            Err(AmountError::TooPrecise("XOF", 0))
+        );
+        assert_eq!(
+            Amount::parse("0.123", Currency::Eur),
+            Err(AmountError::TooPrecise("EUR", 2))
+        );
+        for text in ["1000000000000001", "99999999999999999999999999"] {
+            assert_eq!(Amount::parse(text, Currency::Eur), Err(AmountError::TooLarge));
+        }
+    }
+
+    #[test]
+    fn reads_like_the_language() {
+        assert_eq!(
+            Amount(150_000_000).format(Currency::Xof, Locale::Fr),
+            "1\u{202f}500\u{202f}000\u{a0}F\u{a0}CFA"
+        );
+        assert_eq!(
+            Amount(-9950).format(Currency::Eur, Locale::Fr),
+            "\u{2212}99,50\u{a0}€"
+        );
+        assert_eq!(
+            Amount(123_456_789).format(Currency::Usd, Locale::En),
+            "$1,234,567.89"
+        );
+    }
+}
