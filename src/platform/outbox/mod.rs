@@ -6,9 +6,16 @@
 //! first instead of standing beside it.
 
 mod enqueue;
+mod failure;
+mod policy;
 pub mod table;
+mod templates;
+mod worker;
 
 pub use enqueue::{NewDelivery, cancel_in_tx, enqueue_in_tx};
+pub use failure::SendError;
+pub use templates::{Letter, Notice, Templates};
+pub use worker::{Devices, Randomness, Report, Transports, deliver_due, run};
 
 use serde::{Deserialize, Serialize};
 
