@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod clients;
+pub mod deliveries;
 pub mod media;
 pub mod projects;

@@ -5,7 +5,9 @@
 //! value that a template names and nobody gave is an error, not a gap in a letter.
 
 use anyhow::{Context, Result};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use chrono::{DateTime, Datelike};
+use chrono_tz::Tz;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 
 use super::Channel;
 use crate::platform::actor::Locale;
@@ -42,6 +44,7 @@ impl Templates {
     pub fn new(
         sources: impl IntoIterator<Item = (&'static str, &'static str)>,
         globals: impl IntoIterator<Item = (&'static str, String)>,
+        time_zone: Tz,
     ) -> Result<Self> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -53,6 +56,8 @@ impl Templates {
                 AutoEscape::None
             }
         });
+        environment.add_filter("moment_fr", move |text: &str| moment(text, time_zone, Locale::Fr));
+        environment.add_filter("moment_en", move |text: &str| moment(text, time_zone, Locale::En));
         for (name, source) in sources {
             environment.add_template(name, source)?;
         }
@@ -122,6 +127,39 @@ fn file_name(template: &str, locale: Locale, form: &str) -> String {
     format!("{template}.{language}.{form}")
 }
 
+/// A moment (RFC 3339) as people say it: `24 novembre 2026 à 06 h 04`, `24 November 2026 at 06:04`.
+fn moment(text: &str, time_zone: Tz, locale: Locale) -> Result<String, Error> {
+    const FRENCH_MONTHS: [&str; 12] = [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ];
+    let at = DateTime::parse_from_rfc3339(text)
+        .map_err(|error| Error::new(ErrorKind::InvalidOperation, format!("{text}: {error}")))?
+        .with_timezone(&time_zone);
+    let day = if at.day() == 1 {
+        "1er".to_owned()
+    } else {
+        at.day().to_string()
+    };
+    Ok(match locale {
+        Locale::Fr => {
+            let month = FRENCH_MONTHS[at.month0() as usize];
+            format!("{day} {month} {} à {}", at.year(), at.format("%H h %M"))
+        }
+        Locale::En => at.format("%-d %B %Y at %H:%M").to_string(),
+    })
+}
+
 fn split_first_line(page: &str) -> (String, String) {
     let (first, rest) = page.trim_start().split_once('\n').unwrap_or((page, ""));
     (first.trim().to_owned(), rest.trim().to_owned())
@@ -138,6 +176,7 @@ mod tests {
                 ("hello.fr.html", "<h1>{{ subject }}</h1><p>{{ name }}</p>"),
             ],
             [("site", "https://bellehouse.ne".to_owned())],
+            chrono_tz::Africa::Niamey,
         )
         .unwrap()
     }

@@ -349,7 +349,7 @@ async fn send_push(
 /// The ids among a push's data, and its kind: what the app needs to open the right page.
 fn app_data(template: &str, data: &serde_json::Value) -> std::collections::BTreeMap<String, String> {
     let ids = data.as_object().into_iter().flatten();
-    ids.filter(|(key, _)| key.ends_with("_id"))
+    ids.filter(|(key, _)| key.ends_with("Id"))
         .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
         .chain([("kind".to_owned(), template.to_owned())])
         .collect()

@@ -1,0 +1,125 @@
+//! What the company's messages say, in French and English. The specification's English texts (section 8) stand
+//! here word for word.
+//!
+//! | template                | channels    | data                                                            |
+//! | ----------------------- | ----------- | --------------------------------------------------------------- |
+//! | `client_credentials`    | e-mail      | `name`, `email`, `temporaryPassword`, `expiresAt` (all secret)  |
+//! | `account_created`       | push        |                                                                 |
+//! | `project_update_posted` | push, email | `name`, `projectName`, `updateTitle`, `projectId`, `updateId`   |
+//! | `password_changed`      | e-mail      | `name`, `changedAt`                                             |
+//!
+//! A push passes on to the app what ends in `Id`, and the template's name as `kind`.
+
+use anyhow::Result;
+
+use crate::platform::{config::Config, outbox::Templates};
+
+macro_rules! sources {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("templates/", $name)))),+]
+    };
+}
+
+/// All messages' texts.
+///
+/// # Errors
+/// When one is malformed.
+pub fn templates(config: &Config) -> Result<Templates> {
+    Templates::new(
+        sources![
+            "layout.html",
+            "layout.fr.html",
+            "layout.en.html",
+            "client_credentials.fr.txt",
+            "client_credentials.fr.html",
+            "client_credentials.en.txt",
+            "client_credentials.en.html",
+            "account_created.fr.push",
+            "account_created.en.push",
+            "project_update_posted.fr.push",
+            "project_update_posted.fr.txt",
+            "project_update_posted.fr.html",
+            "project_update_posted.en.push",
+            "project_update_posted.en.txt",
+            "project_update_posted.en.html",
+            "password_changed.fr.txt",
+            "password_changed.fr.html",
+            "password_changed.en.txt",
+            "password_changed.en.html",
+        ],
+        [("websiteUrl", config.website_url.to_string())],
+        config.time_zone,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::platform::{actor::Locale, outbox::Channel};
+
+    fn texts() -> Templates {
+        let config = Config::load(|key| match key {
+            "SECRET_KEY" => Some("Zq7vJ0mKx2LwB9tR4yHs6PfD8gNc1AeU".to_owned()),
+            "WEBSITE_URL" => Some("https://bellehouse.ne".to_owned()),
+            _ => None,
+        });
+        templates(&config.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_specification_s_pushes_word_for_word() {
+        let data = json!({ "projectName": "Villa Awa", "updateTitle": "Dalle coulée", "name": "Awa" });
+        let english = |template| texts().notice(template, Locale::En, &data).unwrap().body;
+        assert_eq!(
+            english("account_created"),
+            "Welcome to Belle House! Your account has been created."
+        );
+        assert_eq!(
+            english("project_update_posted"),
+            "New update on Villa Awa: Dalle coulée"
+        );
+    }
+
+    #[test]
+    fn credentials_come_in_both_languages_with_the_hour_of_niamey() {
+        let data = json!({
+            "name": "Awa <Diallo>",
+            "email": "awa@example.ne",
+            "temporaryPassword": "kola-<7>",
+            "expiresAt": "2026-11-24T05:04:03.5Z",
+        });
+        let french = texts().letter("client_credentials", Locale::Fr, &data).unwrap();
+        assert_eq!(french.subject, "Bienvenue chez Belle House : vos identifiants");
+        assert!(
+            french.text.contains("kola-<7>") && french.text.contains("24 novembre 2026 à 06 h 04"),
+            "{}",
+            french.text
+        );
+        assert!(
+            french.html.contains("kola-&lt;7&gt;") && french.html.contains("lang=\"fr\""),
+            "{}",
+            french.html
+        );
+        let english = texts().letter("client_credentials", Locale::En, &data).unwrap();
+        assert!(
+            english.text.contains("24 November 2026 at 06:04"),
+            "{}",
+            english.text
+        );
+    }
+
+    #[test]
+    fn every_message_exists_on_its_channels_in_both_languages() {
+        for (template, channel) in [
+            ("client_credentials", Channel::Email),
+            ("account_created", Channel::Push),
+            ("project_update_posted", Channel::Email),
+            ("project_update_posted", Channel::Push),
+            ("password_changed", Channel::Email),
+        ] {
+            assert!(texts().has(template, channel), "{template} {channel:?}");
+        }
+    }
+}
