@@ -5,16 +5,15 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde::Deserialize;
 
 use super::problem::Problem;
 use crate::features::media::{Audience, ImageId, Media, Rendition};
 use crate::platform::images::RenditionFormat;
-use crate::platform::signed_url::Refusal;
+use crate::platform::signed_url::{Refusal, SignedQuery};
 
 /// The route.
 pub fn router(media: Media) -> Router {
@@ -23,23 +22,14 @@ pub fn router(media: Media) -> Router {
         .with_state(media)
 }
 
-#[derive(Debug, Deserialize)]
-struct Signed {
-    #[serde(default)]
-    audience: String,
-    #[serde(default)]
-    expires: i64,
-    #[serde(default)]
-    signature: String,
-}
-
 async fn serve(
     State(media): State<Media>,
     Path((image, file)): Path<(String, String)>,
-    Query(signed): Query<Signed>,
+    RawQuery(query): RawQuery,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let signed = SignedQuery::parse(query.as_deref());
     let path = format!("/media/{image}/{file}");
     media
         .urls()

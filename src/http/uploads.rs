@@ -7,25 +7,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
 use axum::{Json, Router};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use super::problem::Problem;
 use crate::features::media::{Image, Media, UploadError, UploadId};
 use crate::platform::images::MAX_BYTES;
-use crate::platform::signed_url::Refusal;
+use crate::platform::signed_url::{Refusal, SignedQuery};
 
 /// Bodies in memory at once, of 10 MB at most each.
 const BODIES: usize = 24;
 /// A connection that sends nothing for so long is given up; poor ones stall for a while.
 const STALLED_AFTER: Duration = Duration::from_secs(30);
+/// And one that drips is given up too: 10 MB in this time is 12 KB a second.
+const TOO_SLOW_AFTER: Duration = Duration::from_secs(15 * 60);
 
 #[derive(Clone)]
 struct Uploads {
@@ -44,21 +45,14 @@ pub fn router(media: Media) -> Router {
         .with_state(state)
 }
 
-#[derive(Debug, Deserialize)]
-struct Signed {
-    #[serde(default)]
-    expires: i64,
-    #[serde(default)]
-    signature: String,
-}
-
 async fn receive(
     State(uploads): State<Uploads>,
     Path(id): Path<String>,
-    Query(signed): Query<Signed>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    let signed = SignedQuery::parse(query.as_deref());
     let id = UploadId::parse(&id).map_err(|_| Problem::not_found())?;
     uploads
         .media
@@ -92,7 +86,10 @@ async fn receive(
         .bodies
         .try_acquire()
         .map_err(|_| failed(UploadError::Busy))?;
-    let bytes = read(body, expected.byte_size).await?;
+    let bytes = tokio::time::timeout(TOO_SLOW_AFTER, read(body, expected.byte_size)).await.map_err(|_| {
+        let message = "The file took more than 15 minutes. Make it smaller, or send it where the connection is better.";
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "TOO_SLOW", message)
+    })??;
     let image = uploads.media.receive(id, bytes).await.map_err(failed)?;
     Ok(received(id, &image))
 }

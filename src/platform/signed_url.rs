@@ -80,6 +80,35 @@ impl Grant<'_> {
     }
 }
 
+/// The parameters of a signed URL, as a request carries them. Whatever is missing or unreadable is empty or 0, which
+/// no signature covers: a mangled URL is simply forged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignedQuery {
+    /// For whom it was made.
+    pub audience: String,
+    /// Until when.
+    pub expires: i64,
+    /// The signature.
+    pub signature: String,
+}
+
+impl SignedQuery {
+    /// Reads a query string.
+    #[must_use]
+    pub fn parse(query: Option<&str>) -> Self {
+        let mut signed = Self::default();
+        for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            match &*name {
+                "audience" => signed.audience = value.into_owned(),
+                "expires" => signed.expires = value.parse().unwrap_or(0),
+                "signature" => signed.signature = value.into_owned(),
+                _ => {}
+            }
+        }
+        signed
+    }
+}
+
 /// The end of the next half-day (UTC): 12 to 24 hours from now, and the same for everything that is signed until
 /// the half-day is over, so that a phone finds in its cache what it loaded an hour ago.
 #[must_use]
@@ -112,6 +141,27 @@ mod tests {
             assert_eq!(stable_expiry(at(now)), end, "{now}");
         }
         assert_eq!(stable_expiry(at("2026-11-21T12:00:00Z")), end + HALF_DAY);
+    }
+
+    #[test]
+    fn a_mangled_query_is_merely_forged() {
+        let whole = SignedQuery::parse(Some("audience=staff&expires=12&signature=x%2By&utm=1"));
+        assert_eq!(
+            whole,
+            SignedQuery {
+                audience: "staff".into(),
+                expires: 12,
+                signature: "x+y".into()
+            }
+        );
+        for mangled in [
+            None,
+            Some(""),
+            Some("expires=soon"),
+            Some("%%%&&&==&expires=99999999999999999999"),
+        ] {
+            assert_eq!(SignedQuery::parse(mangled), SignedQuery::default(), "{mangled:?}");
+        }
     }
 
     #[test]

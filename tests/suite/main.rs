@@ -13,6 +13,7 @@ mod architecture;
 mod docs;
 mod harness;
 mod media_cleanup;
+mod media_graphql;
 mod media_serving;
 mod media_uploads;
 mod media_world;

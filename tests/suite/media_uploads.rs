@@ -120,6 +120,28 @@ async fn what_is_wrong_with_a_file_is_said_clearly() {
 }
 
 #[tokio::test]
+async fn a_connection_that_breaks_leaves_the_upload_open() {
+    use tokio::io::AsyncWriteExt;
+    let world = World::start().await;
+    let file = jpeg(800, 600);
+    let created = world.announce(file.len()).await;
+    let url = url::Url::parse(&created.upload_url).unwrap();
+    for sent in [0, 1, file.len() / 2, file.len() - 1] {
+        let address = (url.host_str().unwrap(), url.port().unwrap());
+        let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "PUT {}?{} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
+            url.path(),
+            url.query().unwrap(),
+            file.len()
+        );
+        connection.write_all(head.as_bytes()).await.unwrap();
+        connection.write_all(&file[..sent]).await.unwrap();
+    }
+    assert_eq!(world.put(&created.upload_url, file).await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_url_works_only_as_it_was_given() {
     let world = World::start().await;
     let file = jpeg(100, 100);
@@ -129,6 +151,7 @@ async fn a_url_works_only_as_it_was_given() {
     let forged = [
         url.replace("signature=", "signature=A"),
         url.replace("expires=", "expires=9"),
+        url.replace("expires=", "expires=soon"),
         url.split('?').next().unwrap().to_owned(),
         url.replace(&created.id.to_string(), &other.id.to_string()),
     ];
