@@ -137,12 +137,17 @@ pub(crate) fn decode_error(error: image::ImageError) -> ImageError {
     }
 }
 
+/// More passes over a picture than any camera or program makes (some ten). Each costs the decoder a walk through
+/// all pixels and the sender some sixty bytes: without a limit, 10 MB could keep a core busy for an hour.
+const MAX_SCANS: u32 = 100;
+
 /// Walks a JPEG's markers to its end. The decoder paints what is missing grey and calls it a success; a photo
 /// cut off by a lost connection must be sent again instead. Bytes after the end are fine: phones put
 /// thumbnails and short videos there. The frame header is read on the way, since a progressive file's
 /// coefficients, which the decoder's limits don't count, take six bytes a pixel.
 fn check_jpeg(bytes: &[u8]) -> Result<(), ImageError> {
     let mut at = 2;
+    let mut scans = 0;
     loop {
         // Any number of 0xFF may stand before a marker.
         while bytes.get(at) == Some(&0xFF) && bytes.get(at + 1) == Some(&0xFF) {
@@ -182,6 +187,10 @@ fn check_jpeg(bytes: &[u8]) -> Result<(), ImageError> {
         }
         at += length;
         if marker == 0xDA {
+            scans += 1;
+            if scans > MAX_SCANS {
+                return Err(ImageError::Damaged);
+            }
             at = end_of_scan(bytes, at)?;
         }
     }

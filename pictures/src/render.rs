@@ -15,6 +15,8 @@ use crate::{EncodedRendition, ImageError, ProcessedImage, RenditionFormat, Sourc
 
 const JPEG_QUALITY: u8 = 80;
 const WEBP_QUALITY: f32 = 78.0;
+/// A display's colour profile has a few kilobytes.
+const MAX_PROFILE: usize = 512 * 1024;
 /// ThumbHash accepts no larger picture.
 const THUMB_SIDE: u32 = 100;
 
@@ -137,7 +139,9 @@ impl Pixels {
     /// Phones photograph in Display P3; without their profile, which goes with the other metadata, those
     /// numbers would show dull. A profile that can't be read leaves the colours alone.
     fn into_srgb(self, profile: Option<&[u8]>) -> Self {
-        let Some(profile) = profile else { return self };
+        let Some(profile) = profile.filter(|profile| profile.len() <= MAX_PROFILE) else {
+            return self;
+        };
         let Ok(profile) = moxcms::ColorProfile::new_from_slice(profile) else {
             return self;
         };

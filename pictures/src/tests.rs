@@ -368,6 +368,28 @@ fn bombs_are_refused_from_the_header() {
 }
 
 #[test]
+fn a_jpeg_of_endless_scans_is_refused() {
+    let pixels = photo(640, 480);
+    let mut progressive = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut progressive, 80);
+    encoder.set_progressive(true);
+    encoder
+        .encode(pixels.as_raw(), 640, 480, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    assert!(process(&progressive).is_ok());
+    let last = progressive
+        .windows(2)
+        .rposition(|pair| pair == [0xFF, 0xDA])
+        .unwrap();
+    let scan = progressive[last..progressive.len() - 2].to_vec();
+    let end = progressive.split_off(progressive.len() - 2);
+    let bomb = [progressive, scan.repeat(500), end].concat();
+    let started = Instant::now();
+    assert_eq!(process(&bomb).unwrap_err(), ImageError::Damaged);
+    assert!(started.elapsed().as_secs() < 2);
+}
+
+#[test]
 fn wide_gamut_colours_come_into_srgb() {
     let p3 = moxcms::ColorProfile::new_display_p3().encode().unwrap();
     let icc = [b"ICC_PROFILE\0\x01\x01".to_vec(), p3].concat();

@@ -67,6 +67,7 @@ impl Storage {
         let unfinished = folder.join("unfinished");
         std::fs::create_dir_all(&unfinished)
             .with_context(|| format!("the media folder {} can't be made", folder.display()))?;
+        remove_leftovers(&unfinished)?;
         let folder = std::path::absolute(folder)?;
         let text = |path: &Path| {
             path.to_str()
@@ -218,6 +219,19 @@ impl Storage {
     }
 }
 
+/// What a crash left half-written. Young files may belong to another instance on the same folder.
+fn remove_leftovers(unfinished: &Path) -> std::io::Result<()> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    for entry in std::fs::read_dir(unfinished)?.flatten() {
+        let metadata = entry.metadata()?;
+        let age = metadata.modified()?.elapsed().unwrap_or_default();
+        if metadata.is_file() && age > DAY {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 fn as_folder(folder: &str) -> String {
     format!("{}/", folder.trim_end_matches('/'))
 }
@@ -290,6 +304,20 @@ mod tests {
         assert_eq!(leftovers, 0);
         assert!(storage.put(vec![file("../outside", b"x")]).await.is_err());
         assert!(!folder.path().join("outside").exists());
+    }
+
+    #[test]
+    fn old_halves_are_removed_at_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let unfinished = folder.path().join("media/unfinished");
+        std::fs::create_dir_all(&unfinished).unwrap();
+        let (old, young) = (unfinished.join("old"), unfinished.join("young"));
+        let file = std::fs::File::create(&old).unwrap();
+        std::fs::File::create(&young).unwrap();
+        let yesterday = file.metadata().unwrap().modified().unwrap() - Duration::from_secs(25 * 60 * 60);
+        file.set_modified(yesterday).unwrap();
+        Storage::open(&StorageConfig::Fs, folder.path()).unwrap();
+        assert!(!old.exists() && young.exists());
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect};
+use tracing::Instrument;
 
 use super::commands::attach::remove_folder_in_tx;
 use super::model::UPLOAD_LIFETIME;
@@ -129,7 +130,7 @@ impl Media {
     /// What is wrong with the file or the upload, or that the server is busy.
     pub async fn receive(&self, id: UploadId, bytes: Bytes) -> Result<Image, UploadError> {
         let media = self.clone();
-        let task = tokio::spawn(async move { media.receive_to_the_end(id, bytes).await });
+        let task = tokio::spawn(async move { media.receive_to_the_end(id, bytes).await }.in_current_span());
         task.map(|joined| joined.map_err(|error| UploadError::Internal(error.into()))?)
             .await
     }
