@@ -10,11 +10,12 @@ use belle_house::features::media::{
     create_upload,
 };
 use belle_house::platform::actor::{Account, AccountId, Actor, ClientId, Locale, Role, SessionId};
+use belle_house::platform::announce::{Announcement, Announcer};
 use belle_house::platform::clock::{Clock, FixedClock};
 use belle_house::platform::config::{Config, StorageConfig};
 use belle_house::platform::crypto::Keys;
 use belle_house::platform::ctx::Ctx;
-use belle_house::platform::db::Db;
+use belle_house::platform::db::{Db, WriteTx};
 use belle_house::platform::error::CommandError;
 use belle_house::platform::storage::Storage;
 use futures_util::future::BoxFuture;
@@ -72,6 +73,21 @@ impl ImageUse for Shown {
     }
 }
 
+/// Nobody is told of anything here.
+#[derive(Debug)]
+struct Silent;
+
+impl Announcer for Silent {
+    fn announce_in_tx<'a>(
+        &'a self,
+        _: &'a WriteTx,
+        _: &'a Keys,
+        _: Announcement,
+    ) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
 pub struct World {
     pub media: Media,
     pub db: Db,
@@ -99,6 +115,7 @@ impl World {
             clock: Arc::new(clock.clone()),
             keys: Arc::new(Keys::new("a test")),
             config: Arc::new(config),
+            announcer: Arc::new(Silent),
         };
         let media = Media::new(MediaOptions {
             ctx,
