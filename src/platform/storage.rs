@@ -1,7 +1,7 @@
 //! Where files live: a local folder by default, an S3-compatible bucket by configuration.
 //!
 //! A file is written once under a key that names its content, and never changed; readers may therefore cache it,
-//! and writing the same one twice is no mistake. What [`Storage::put`] has acknowledged survives a power failure.
+//! and writing the same one twice is no mistake. Servers on several machines need the same folder or a bucket. What [`Storage::put`] has acknowledged survives a power failure.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

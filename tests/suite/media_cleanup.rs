@@ -105,3 +105,25 @@ async fn a_removal_that_fails_is_tried_again() {
     assert_eq!(world.media.remove_files().await.unwrap(), 1);
     assert!(world.files().is_empty());
 }
+
+#[tokio::test]
+async fn the_worker_cleans_up_at_once_and_stops_when_told() {
+    let world = World::start().await;
+    let (_, client) = world.client();
+    let image = world.shown_image(client).await;
+    let tx = world.db.begin_write(world.clock.now()).await.unwrap();
+    remove_in_tx(&tx, &[image]).await.unwrap();
+    tx.commit().await.unwrap();
+    let stop = tokio_util::sync::CancellationToken::new();
+    let worker = tokio::spawn(world.media.clone().run(stop.clone()));
+    let gone = async {
+        while !world.files().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), gone)
+        .await
+        .unwrap();
+    stop.cancel();
+    worker.await.unwrap();
+}

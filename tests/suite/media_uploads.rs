@@ -6,6 +6,7 @@ use belle_house::platform::clock::Clock;
 use belle_house::platform::error::{CommandError, ErrorCode};
 use chrono::TimeDelta;
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
 
 use crate::media_world::{World, code_of, jpeg};
 
@@ -119,26 +120,60 @@ async fn what_is_wrong_with_a_file_is_said_clearly() {
     assert_eq!(world.put(&created.upload_url, whole).await.status(), 200);
 }
 
+/// Opens a connection of its own and sends the beginning of a file.
+async fn send_part(url: &str, file: &[u8], sent: usize) -> tokio::net::TcpStream {
+    let url = url::Url::parse(url).unwrap();
+    let address = (url.host_str().unwrap(), url.port().unwrap());
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    let (path, query, length) = (url.path(), url.query().unwrap(), file.len());
+    let head = format!("PUT {path}?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n");
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(&file[..sent]).await.unwrap();
+    connection
+}
+
 #[tokio::test]
 async fn a_connection_that_breaks_leaves_the_upload_open() {
-    use tokio::io::AsyncWriteExt;
     let world = World::start().await;
     let file = jpeg(800, 600);
     let created = world.announce(file.len()).await;
-    let url = url::Url::parse(&created.upload_url).unwrap();
     for sent in [0, 1, file.len() / 2, file.len() - 1] {
-        let address = (url.host_str().unwrap(), url.port().unwrap());
-        let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
-        let head = format!(
-            "PUT {}?{} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
-            url.path(),
-            url.query().unwrap(),
-            file.len()
-        );
-        connection.write_all(head.as_bytes()).await.unwrap();
-        connection.write_all(&file[..sent]).await.unwrap();
+        drop(send_part(&created.upload_url, &file, sent).await);
     }
     assert_eq!(world.put(&created.upload_url, file).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_full_house_asks_to_come_back() {
+    let world = World::start().await;
+    let file = jpeg(800, 600);
+    let created = world.announce(file.len()).await;
+    let mut slow = Vec::new();
+    let busy = loop {
+        slow.push(send_part(&created.upload_url, &file, 100).await);
+        assert!(slow.len() < 200, "bodies in memory are not bounded");
+        let answer = world.put(&created.upload_url, b"short".to_vec()).await;
+        if answer.status() == 503 {
+            break answer;
+        }
+        assert_eq!(answer.status(), 422);
+    };
+    assert_eq!(busy.headers()["retry-after"], "5");
+    assert_eq!(code_of(busy).await, "BUSY");
+    drop(slow);
+    let sent = async {
+        loop {
+            let answer = world.put(&created.upload_url, file.clone()).await;
+            if answer.status() == 200 {
+                return;
+            }
+            assert_eq!(answer.status(), 503);
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), sent)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -215,15 +215,12 @@ impl World {
         url
     }
 
-    /// The picture files in the folder.
+    /// The picture files in the folder, which may be going while we look.
     pub fn files(&self) -> Vec<String> {
-        let images = self.folder.path().join("media/images");
-        let Ok(folders) = std::fs::read_dir(images) else {
-            return Vec::new();
-        };
-        folders
-            .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap())
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
+        let list = |folder| std::fs::read_dir(folder).into_iter().flatten().flatten();
+        list(self.folder.path().join("media/images"))
+            .flat_map(|folder| list(folder.path()))
+            .map(|file| file.file_name().into_string().unwrap())
             .collect()
     }
 }
