@@ -114,7 +114,11 @@ pub struct AccountsMutation;
 impl AccountsMutation {
     /// Signs in and opens a session for this device. For everybody. After ten failures for an account from one address
     /// in 15 minutes each further attempt waits longer (RATE_LIMITED, with `extensions.retryAfterSeconds`).
-    async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<LoginPayload> {
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The credentials.")] input: LoginInput,
+    ) -> Result<LoginPayload> {
         let login = Login {
             email: input.email.0,
             password: input.password.into(),
@@ -136,7 +140,11 @@ impl AccountsMutation {
     /// Trades a refresh token for new tokens. For everybody who has one; send it without `Authorization`, or with a
     /// token that is still good. A refresh token that comes a second time ends the session, unless it comes within a
     /// minute and its successor is unused (EXPIRED: sign in again).
-    async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SessionPayload> {
+    async fn refresh_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The refresh token.")] input: RefreshSessionInput,
+    ) -> Result<SessionPayload> {
         let token = input.refresh_token.into();
         session_payload(refresh_session(command_ctx(ctx)?, &token).await)
     }
@@ -159,7 +167,11 @@ impl AccountsMutation {
     /// Replaces the caller's password, ends their other sessions, and gives this one new tokens. For whoever is signed
     /// in, also with a temporary password.
     #[graphql(guard = "Allow::signed_in().even_with_temporary_password()")]
-    async fn change_password(&self, ctx: &Context<'_>, input: ChangePasswordInput) -> Result<SessionPayload> {
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The old password and the new one.")] input: ChangePasswordInput,
+    ) -> Result<SessionPayload> {
         let input = ChangePassword {
             current_password: input.current_password.into(),
             new_password: input.new_password.into(),
@@ -172,7 +184,7 @@ impl AccountsMutation {
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        input: RevokeSessionInput,
+        #[graphql(desc = "Which session to end.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionsPayload> {
         let outcome = match session_id(&input.id, "id") {
             Ok(id) => revoke_session(command_ctx(ctx)?, actor(ctx), id)

@@ -130,7 +130,11 @@ impl ClientsMutation {
     /// Enters a client and mails them a temporary password, good until they choose their own and 72 hours at most.
     /// Nobody else gets to see it. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn create_client(&self, ctx: &Context<'_>, input: CreateClientInput) -> Result<ClientPayload> {
+    async fn create_client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who the client is.")] input: CreateClientInput,
+    ) -> Result<ClientPayload> {
         let input = CreateClient {
             name: input.name,
             email: input.email.0,
@@ -145,7 +149,11 @@ impl ClientsMutation {
 
     /// Changes what the company knows of a client. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn update_client(&self, ctx: &Context<'_>, input: UpdateClientInput) -> Result<ClientPayload> {
+    async fn update_client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which client, and what changes.")] input: UpdateClientInput,
+    ) -> Result<ClientPayload> {
         let id = match client_id(&input.id) {
             Ok(id) => id,
             Err(violation) => return payload(Err(violation.into())),
@@ -169,7 +177,11 @@ impl ClientsMutation {
 
     /// Changes the caller's own profile. Name and e-mail address are the staff's to change. For clients.
     #[graphql(guard = "Allow::client()")]
-    async fn update_profile(&self, ctx: &Context<'_>, input: UpdateProfileInput) -> Result<ClientPayload> {
+    async fn update_profile(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateProfileInput,
+    ) -> Result<ClientPayload> {
         let patch = input.patch;
         let preferences = patch.notification_preferences;
         let (email_updates, push_updates) = preferences.map_or_else(Default::default, |preferences| {
@@ -196,7 +208,11 @@ impl ClientsMutation {
     /// Shuts a client out: sessions and live streams end within seconds, and signing in fails. For staff. Doing it
     /// twice changes nothing.
     #[graphql(guard = "Allow::staff()")]
-    async fn disable_client(&self, ctx: &Context<'_>, input: ClientIdInput) -> Result<ClientPayload> {
+    async fn disable_client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which client.")] input: ClientIdInput,
+    ) -> Result<ClientPayload> {
         payload(match client_id(&input.id) {
             Ok(id) => disable_client(command_ctx(ctx)?, actor(ctx), id).await,
             Err(violation) => Err(violation.into()),
@@ -205,7 +221,11 @@ impl ClientsMutation {
 
     /// Lets a disabled client sign in again. For staff. Doing it twice changes nothing.
     #[graphql(guard = "Allow::staff()")]
-    async fn enable_client(&self, ctx: &Context<'_>, input: ClientIdInput) -> Result<ClientPayload> {
+    async fn enable_client(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which client.")] input: ClientIdInput,
+    ) -> Result<ClientPayload> {
         payload(match client_id(&input.id) {
             Ok(id) => enable_client(command_ctx(ctx)?, actor(ctx), id).await,
             Err(violation) => Err(violation.into()),
@@ -218,7 +238,7 @@ impl ClientsMutation {
     async fn resend_client_credentials(
         &self,
         ctx: &Context<'_>,
-        input: ClientIdInput,
+        #[graphql(desc = "Which client.")] input: ClientIdInput,
     ) -> Result<ClientPayload> {
         payload(match client_id(&input.id) {
             Ok(id) => resend_client_credentials(command_ctx(ctx)?, actor(ctx), id).await,
