@@ -18,7 +18,7 @@ impl Query {
         find_image(db.reader(), ImageId::parse(&id).unwrap())
             .await
             .unwrap()
-            .map(GqlImage)
+            .map(GqlImage::from)
     }
 }
 

@@ -24,7 +24,7 @@ pub use commands::attach::{attach_in_tx, remove_in_tx};
 pub use commands::create_upload::{CreateUpload, CreatedUpload, create_upload};
 pub use error::UploadError;
 pub use model::{Rendition, Renditions, UploadState};
-pub use queries::{find_image, images_of};
+pub use queries::find_image;
 pub use references::{Audience, ImageUse, ImageUses};
 pub use service::{Media, MediaOptions};
 pub use sweep::SweepReport;

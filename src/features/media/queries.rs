@@ -1,29 +1,10 @@
-//! Reading pictures. Who may see one is the business of the record that shows it.
+//! Reading pictures. Who may see one is the business of the record that shows it; lists of pictures are joined by
+//! the features that list them (`tables::image`), in one statement.
 
-use std::collections::HashMap;
-
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 
 use super::tables::image;
 use super::{Image, ImageId};
-
-/// The pictures with these ids, in one statement, with all that is needed to build their URLs.
-///
-/// # Errors
-/// When the database can't be read.
-pub async fn images_of(
-    conn: &impl ConnectionTrait,
-    ids: &[ImageId],
-) -> Result<HashMap<ImageId, Image>, DbErr> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = image::Entity::find()
-        .filter(image::Column::Id.is_in(ids.iter().copied()))
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
 
 /// One picture.
 ///

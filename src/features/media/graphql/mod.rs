@@ -1,9 +1,7 @@
 //! How pictures and uploads look in the API.
 
-pub mod loaders;
 pub mod mutation;
 pub mod types;
 
-pub use loaders::ImageLoader;
 pub use mutation::MediaMutation;
 pub use types::{GqlImage, ImageFormat};
