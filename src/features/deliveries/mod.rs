@@ -1,5 +1,12 @@
 //! What leaves the house: the texts of its messages, and the staff's view of the outbox.
 
+pub mod commands;
+pub mod graphql;
+
+mod queries;
 mod texts;
 
+pub use queries::{DeliveryFilter, select};
 pub use texts::templates;
+
+pub use crate::platform::outbox::table::{Column as DeliveryColumn, Entity as Deliveries, Model as Delivery};

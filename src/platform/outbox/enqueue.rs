@@ -121,3 +121,8 @@ pub async fn cancel_in_tx(tx: &WriteTx, recipient: AccountId, template: &str) ->
         .await?;
     Ok(cancelled.rows_affected)
 }
+
+/// Wakes the worker after the commit; for whoever puts a delivery back among those that wait.
+pub fn wake_in_tx(tx: &WriteTx) {
+    tx.mark_deliveries();
+}

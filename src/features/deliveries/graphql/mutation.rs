@@ -1,0 +1,59 @@
+//! `replayDelivery`.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+
+use super::types::GqlDelivery;
+use crate::{
+    features::deliveries::commands::replay_delivery,
+    platform::{
+        error::{CommandError, ErrorCode, Violation},
+        graphql::{Allow, UserError, actor, command_ctx, split},
+        outbox::DeliveryId,
+    },
+};
+
+/// Which delivery is tried again.
+#[derive(InputObject)]
+pub struct ReplayDeliveryInput {
+    /// The delivery's id (`dlv_…`). It must be DEAD.
+    pub id: ID,
+}
+
+/// What `replayDelivery` answers.
+#[derive(SimpleObject)]
+pub struct ReplayDeliveryPayload {
+    /// The delivery, waiting again.
+    pub delivery: Option<GqlDelivery>,
+    /// What is wrong with the input.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Mutations on the outbox.
+#[derive(Debug, Default)]
+pub struct DeliveriesMutation;
+
+#[Object]
+impl DeliveriesMutation {
+    /// Tries a dead delivery again, at once and with its attempts counted anew. For staff. LOCKED when it isn't dead,
+    /// is too old, or held credentials that were wiped since: those are sent anew with `resendClientCredentials`.
+    #[graphql(guard = "Allow::staff()")]
+    async fn replay_delivery(
+        &self,
+        ctx: &Context<'_>,
+        input: ReplayDeliveryInput,
+    ) -> Result<ReplayDeliveryPayload> {
+        let outcome = match DeliveryId::parse(&input.id) {
+            Ok(id) => replay_delivery(command_ctx(ctx)?, actor(ctx), id).await,
+            Err(error) => Err(CommandError::from(Violation::new(
+                ErrorCode::Invalid,
+                ["input", "id"],
+                error.to_string(),
+            ))),
+        };
+        let (delivery, user_errors) = split(outcome)?;
+        Ok(ReplayDeliveryPayload {
+            delivery: delivery.map(GqlDelivery),
+            user_errors,
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! `deliveries`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, Result};
+
+use super::types::{DeliveryChannel, DeliveryStatus, GqlDelivery};
+use crate::{
+    features::deliveries::{DeliveryColumn, DeliveryFilter, select},
+    platform::{
+        actor::AccountId,
+        error::{CommandError, ErrorCode, Violation},
+        graphql::{Allow, Connection, OrderDirection, actor, command_ctx, user_error::top_level},
+        paging::{self, OrderBy, PageArgs},
+    },
+};
+
+/// Which deliveries a list shows. All of what is given must hold.
+#[derive(Debug, InputObject)]
+pub struct DeliveryFilterInput {
+    /// Only those in one of these states.
+    pub status: Option<Vec<DeliveryStatus>>,
+    /// Only those on this channel.
+    pub channel: Option<DeliveryChannel>,
+    /// Only those for this account (`acc_…`).
+    pub recipient_id: Option<ID>,
+}
+
+/// Reads of the outbox.
+#[derive(Debug, Default)]
+pub struct DeliveriesQuery;
+
+#[Object]
+impl DeliveriesQuery {
+    /// E-mails and pushes on their way, sent and given up, newest first unless ordered otherwise. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which deliveries.")] filter: Option<DeliveryFilterInput>,
+        #[graphql(desc = "By when they were written.", default_with = "OrderDirection::Desc")]
+        direction: OrderDirection,
+    ) -> Result<Connection<GqlDelivery>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let window = args.window().map_err(|violation| top_level(violation.into()))?;
+        let filter = filter
+            .map(DeliveryFilter::try_from)
+            .transpose()
+            .map_err(|violation| top_level(CommandError::from(violation)))?
+            .unwrap_or_default();
+        let order = OrderBy::new(
+            DeliveryColumn::CreatedAt,
+            direction == OrderDirection::Desc,
+            DeliveryColumn::Id,
+        );
+        let db = command_ctx(ctx)?.db.clone();
+        let list = select(actor(ctx), &filter);
+        let rows = paging::fetch(db.reader(), list.clone(), &order, &window)
+            .await
+            .map_err(top_level)?;
+        let counter = Arc::new(move || {
+            let (db, list) = (db.clone(), list.clone());
+            let count = async move { Ok(paging::count(db.reader(), list).await?) };
+            Box::pin(count) as futures_util::future::BoxFuture<'static, anyhow::Result<i64>>
+        });
+        Ok(Connection::new(rows, window, counter, GqlDelivery))
+    }
+}
+
+impl TryFrom<DeliveryFilterInput> for DeliveryFilter {
+    type Error = Violation;
+
+    fn try_from(input: DeliveryFilterInput) -> Result<Self, Violation> {
+        let recipient = input
+            .recipient_id
+            .map(|id| AccountId::parse(&id))
+            .transpose()
+            .map_err(|error| {
+                Violation::new(ErrorCode::Invalid, ["filter", "recipientId"], error.to_string())
+            })?;
+        Ok(Self {
+            status: input
+                .status
+                .map(|states| states.into_iter().map(Into::into).collect()),
+            channel: input.channel.map(Into::into),
+            recipient,
+        })
+    }
+}
