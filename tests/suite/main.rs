@@ -10,12 +10,17 @@
 )]
 
 mod architecture;
+mod client;
 mod docs;
 mod harness;
+mod login;
 mod media_cleanup;
 mod media_graphql;
 mod media_serving;
 mod media_uploads;
 mod media_world;
+mod people_world;
 mod schema;
+mod session;
+mod staff;
 mod support;

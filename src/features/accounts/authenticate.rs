@@ -148,5 +148,5 @@ pub(super) fn living_sessions(now: DateTime<Utc>) -> Select<session::Entity> {
 
 /// The id of the client that [`living_sessions`] joined.
 pub(super) fn client_id() -> SimpleExpr {
-    Expr::col((Alias::new(CLIENTS), Alias::new("id"))).into()
+    Expr::col((Alias::new(CLIENTS), Alias::new("id")))
 }

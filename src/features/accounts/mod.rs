@@ -1,7 +1,6 @@
 //! Who is calling: accounts, their passwords, signed-in devices and tokens. Clients' profiles are the feature
 //! `clients`; what the three roles may do is decided where it is done.
 
-mod accounts;
 mod authenticate;
 pub mod commands;
 pub mod graphql;
@@ -9,10 +8,10 @@ mod model;
 mod passwords;
 mod queries;
 mod sessions;
+mod store;
 mod tables;
 mod tokens;
 
-pub use accounts::{NewAccount, check_email_free_in_tx, insert_in_tx, taken_or_internal};
 pub use authenticate::{AuthError, Authenticated, authenticate};
 pub use model::{
     Email, MAX_NAME_LENGTH, normalize_email, one_line, optional_text, person_name, phone, several_lines,
@@ -22,6 +21,7 @@ pub use passwords::{
 };
 pub use queries::{Standing, account_by_id, accounts_by_ids, living_account_by_email, sessions_of, standing};
 pub use sessions::{ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, revoke_all_in_tx};
+pub use store::{NewAccount, check_email_free_in_tx, insert_in_tx, taken_or_internal};
 pub use tables::{
     account::{
         ActiveModel as AccountRow, Column as AccountColumn, Entity as Accounts, Model as StoredAccount,

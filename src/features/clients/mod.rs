@@ -7,6 +7,7 @@ mod model;
 mod queries;
 mod tables;
 
+pub use commands::ACCOUNT_CREATED;
 pub use commands::delete_client::{delete_client_in_tx, force_delete_client_in_tx, restore_clients_in_tx};
 pub use credentials::CREDENTIALS_TEMPLATE;
 pub use queries::{ClientFilter, clients_by_ids, living_client, select};

@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QuerySelect};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 
 use super::{
     super::{
@@ -20,8 +21,11 @@ use crate::platform::{
     actor::Actor,
     crypto::Purpose,
     ctx::Ctx,
+    db::WriteTx,
     error::{CommandError, ErrorCode, Violation},
-    limiter, record,
+    limiter,
+    outbox::{self, Channel, NewDelivery},
+    record,
 };
 
 const CURRENT: [&str; 2] = ["input", "currentPassword"];
@@ -36,8 +40,8 @@ pub struct ChangePassword {
     pub new_password: SecretString,
 }
 
-/// Changes the caller's password, ends the other sessions, and gives this one new tokens: what was known of the
-/// account before is worth nothing afterwards.
+/// Changes the caller's password, ends the other sessions, gives this one new tokens, and says so by e-mail: what
+/// was known of the account before is worth nothing afterwards.
 ///
 /// # Errors
 /// INVALID for a wrong present password or a weak new one, EXPIRED for a temporary password past its time.
@@ -82,7 +86,7 @@ pub async fn change_password(
         .await?
         .filter(|current| current.password_hash == account.password_hash)
         .ok_or(CommandError::Unauthenticated)?;
-    record::update::<account::Entity, _>(
+    let changed = record::update::<account::Entity, _>(
         &tx,
         actor,
         &current,
@@ -94,6 +98,7 @@ pub async fn change_password(
         },
     )
     .await?;
+    tell_in_tx(ctx, &tx, &changed).await?;
     let others = Condition::all()
         .add(session::Column::AccountId.eq(account.id))
         .add(session::Column::Id.ne(caller.session));
@@ -120,4 +125,21 @@ pub async fn change_password(
     .await?;
     tx.commit().await?;
     Ok(sessions::tokens_of(ctx, now, account.id, &refresh, expires_at)?)
+}
+
+/// A change that the person didn't make must not go unnoticed.
+async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, account: &account::Model) -> anyhow::Result<()> {
+    let delivery = NewDelivery {
+        channel: Channel::Email,
+        recipient: account.id,
+        address: Some(account.email.clone()),
+        template: "password_changed",
+        locale: account.locale,
+        data: json!({ "name": account.name, "changedAt": tx.now() }),
+        secret: false,
+        idempotency_key: format!("{}/password-changed/{}", account.id, account.version),
+        expires_at: None,
+    };
+    outbox::enqueue_in_tx(tx, &ctx.keys, delivery).await?;
+    Ok(())
 }

@@ -3,9 +3,9 @@
 use secrecy::SecretString;
 
 use super::super::{
-    accounts::{NewAccount, insert_in_tx},
     model::{Email, person_name},
     passwords,
+    store::{NewAccount, insert_in_tx},
     tables::account,
 };
 use crate::platform::{

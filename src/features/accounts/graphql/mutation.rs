@@ -56,7 +56,7 @@ pub struct SessionPayload {
 }
 
 /// Which session to end.
-#[derive(InputObject, Default)]
+#[derive(InputObject)]
 pub struct LogoutInput {
     /// For a device whose access token has run out; otherwise the session of the access token ends.
     #[graphql(secret)]
@@ -91,7 +91,7 @@ pub struct RevokeSessionInput {
 }
 
 /// Which devices stay signed in.
-#[derive(InputObject, Default)]
+#[derive(InputObject)]
 pub struct RevokeOtherSessionsInput {
     /// Sessions to keep besides the caller's own.
     pub keep: Option<Vec<ID>>,
@@ -153,9 +153,9 @@ impl AccountsMutation {
     async fn logout(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which session to end; by default the caller's.", default)] input: LogoutInput,
+        #[graphql(desc = "Which session to end; by default the caller's.")] input: Option<LogoutInput>,
     ) -> Result<LogoutPayload> {
-        let token = input.refresh_token.map(Into::into);
+        let token = input.and_then(|input| input.refresh_token).map(Into::into);
         let outcome = commands::logout(command_ctx(ctx)?, actor(ctx), token.as_ref()).await;
         let (done, user_errors) = split(outcome)?;
         Ok(LogoutPayload {
@@ -200,10 +200,10 @@ impl AccountsMutation {
     async fn revoke_other_sessions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which to keep; by default none.", default)] input: RevokeOtherSessionsInput,
+        #[graphql(desc = "Which to keep; by default none.")] input: Option<RevokeOtherSessionsInput>,
     ) -> Result<RevokeSessionsPayload> {
         let keep: Result<Vec<_>, _> = input
-            .keep
+            .and_then(|input| input.keep)
             .unwrap_or_default()
             .iter()
             .map(|id| session_id(id, "keep"))

@@ -1,8 +1,10 @@
 //! Making a client: account, profile, temporary password, and the mail that brings it.
 
+use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use secrecy::SecretString;
 use serde::Serialize;
+use serde_json::json;
 
 use super::super::{
     credentials::{self, Temporary},
@@ -15,7 +17,8 @@ use crate::{
         self, Email, NewAccount, check_new_password, hash_password, optional_text, person_name, phone,
     },
     platform::{
-        actor::{Actor, ClientId, Locale, Role},
+        actor::{AccountId, Actor, ClientId, Locale, Role},
+        announce::Announcement,
         ctx::Ctx,
         db::WriteTx,
         error::{CommandError, Violation, Violations},
@@ -23,6 +26,9 @@ use crate::{
         record,
     },
 };
+
+/// The announcement that greets a new client: an inbox entry now, and a push when a first device is registered.
+pub const ACCOUNT_CREATED: &str = "AccountCreated";
 
 /// What a client takes.
 #[derive(Debug, Clone, Serialize)]
@@ -100,6 +106,14 @@ pub async fn create_client(ctx: &Ctx, actor: &Actor, input: CreateClient) -> Res
     let account = accounts::insert_in_tx(&tx, actor, account).await?;
     let client = insert_in_tx(&tx, actor, account.id, checked).await?;
     credentials::send_in_tx(ctx, &tx, &account, &temporary).await?;
+    let announcement = Announcement {
+        kind: ACCOUNT_CREATED,
+        client: client.id,
+        project: None,
+        record: ("Client", client.id.0),
+        data: json!({ "name": client.name }),
+    };
+    ctx.announcer.announce_in_tx(&tx, &ctx.keys, announcement).await?;
     claimed.complete(&tx, client.id).await?;
     tx.commit().await?;
     Ok(client)
@@ -131,7 +145,7 @@ pub async fn create_client_with_password(
 fn account_of(
     checked: &Checked,
     password_hash: String,
-    temporary_password_expires_at: Option<chrono::DateTime<chrono::Utc>>,
+    temporary_password_expires_at: Option<DateTime<Utc>>,
 ) -> NewAccount {
     NewAccount {
         email: checked.email.clone(),
@@ -146,7 +160,7 @@ fn account_of(
 async fn insert_in_tx(
     tx: &WriteTx,
     actor: &Actor,
-    account: crate::platform::actor::AccountId,
+    account: AccountId,
     checked: Checked,
 ) -> Result<Model, CommandError> {
     let search_text = search_text(
