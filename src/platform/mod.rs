@@ -18,6 +18,7 @@ pub mod images;
 pub mod limiter;
 pub mod logging;
 pub mod mail;
+pub mod migrate;
 pub mod money;
 pub mod outbox;
 pub mod paging;

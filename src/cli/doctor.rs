@@ -1,0 +1,218 @@
+//! `doctor`: looks at everything that a server needs, and says what is wrong and how to mend it.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::{database, output};
+use crate::{
+    features::deliveries,
+    platform::{
+        clock::{SharedClock, SystemClock},
+        config::Config,
+        db::Db,
+        mail, migrate,
+        outbox::{Status, table},
+        push,
+        storage::Storage,
+    },
+};
+
+/// What doesn't answer within this is not there.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+enum Finding {
+    Fine(String),
+    Notice(String),
+    Wrong { what: String, mend: String },
+}
+
+/// Looks, and prints. `true` when nothing is wrong.
+///
+/// # Errors
+/// When nothing can be printed.
+pub async fn run(config: &Config) -> Result<bool> {
+    let mut healthy = true;
+    for (name, finding) in examine(config).await {
+        match finding {
+            Finding::Fine(what) => output::line(format!("ok      {name}: {what}"))?,
+            Finding::Notice(what) => output::line(format!("note    {name}: {what}"))?,
+            Finding::Wrong { what, mend } => {
+                healthy = false;
+                output::line(format!("WRONG   {name}: {what}\n        {mend}"))?;
+            }
+        }
+    }
+    output::line(if healthy {
+        "Nothing is wrong."
+    } else {
+        "Mend what is marked WRONG and run `belle-house doctor` again."
+    })?;
+    Ok(healthy)
+}
+
+async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
+    let clock: SharedClock = Arc::new(SystemClock);
+    let mut findings = configuration(config);
+    findings.push(("data", data_dir(&config.data_dir)));
+    let db = reach_database(config).await;
+    findings.push(("database", judge_database(config, &db).await));
+    if let Ok(Some(db)) = &db {
+        findings.extend(outbox(db).await.map(|finding| ("outbox", finding)));
+    }
+    findings.push(("storage", storage(config).await));
+    let mail = async { mail::from_config(config)?.check().await };
+    findings.push((
+        "mail",
+        judge(
+            "EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS or EMAIL_USE_SSL, EMAIL_HOST_USER and EMAIL_HOST_PASSWORD decide where mail goes.",
+            mail,
+        )
+        .await,
+    ));
+    let push = async { push::from_config(config, Arc::clone(&clock))?.check().await };
+    findings.push((
+        "push",
+        judge(
+            "FIREBASE_CREDENTIALS_PATH names the JSON key of a service account of the app's Firebase project; the server's clock must be right.",
+            push,
+        )
+        .await,
+    ));
+    let texts = async { deliveries::templates(config).map(|_| "all messages have their texts".to_owned()) };
+    findings.push(("texts", judge("This build is broken: report it.", texts).await));
+    findings
+}
+
+fn configuration(config: &Config) -> Vec<(&'static str, Finding)> {
+    let mut findings = vec![(
+        "configuration",
+        Finding::Fine(format!(
+            "read; DEBUG={}, listening on {}, reached at {}",
+            config.debug, config.bind_addr, config.public_url
+        )),
+    )];
+    let mut notice = |text: &str| findings.push(("configuration", Finding::Notice(text.to_owned())));
+    if config.secret_key_generated {
+        notice(
+            "SECRET_KEY was made here and is kept in DATA_DIR/secret_key; set your own before production.",
+        );
+    }
+    if config.debug && !config.bind_addr.ip().is_loopback() {
+        notice(
+            "DEBUG=true on an address that others reach: GraphiQL is served to all. Set DEBUG=false in production.",
+        );
+    }
+    if !config.debug && config.public_url.scheme() == "http" {
+        notice(
+            "PUBLIC_URL begins with http://: tokens and photos travel unencrypted. Put TLS in front and write https://.",
+        );
+    }
+    if !config.debug && config.allowed_hosts.iter().any(|host| host == "*") {
+        notice("ALLOWED_HOSTS=* admits every host name; name your own.");
+    }
+    if config.cloudinary_configured {
+        notice("CLOUDINARY_* is set but not used yet: images go where STORAGE says.");
+    }
+    findings
+}
+
+fn data_dir(folder: &Path) -> Finding {
+    let probe = folder.join(".doctor");
+    let tried = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, b""))
+        .and_then(|()| std::fs::remove_file(&probe));
+    match tried {
+        Ok(()) => Finding::Fine(format!("{} can be written", folder.display())),
+        Err(error) => Finding::Wrong {
+            what: format!("{}: {error}", folder.display()),
+            mend: "Let the server's user write to DATA_DIR, or name another folder.".to_owned(),
+        },
+    }
+}
+
+/// `None` when there is no SQLite file yet: looking must not create one.
+async fn reach_database(config: &Config) -> Result<Option<Db>> {
+    if config.database.sqlite_path().is_some_and(|path| !path.exists()) {
+        return Ok(None);
+    }
+    tokio::time::timeout(PATIENCE, database::connect(config))
+        .await
+        .context("no answer in time")?
+        .map(Some)
+}
+
+async fn judge_database(config: &Config, db: &Result<Option<Db>>) -> Finding {
+    let kind = if config.database.is_sqlite() {
+        "SQLite"
+    } else {
+        "PostgreSQL"
+    };
+    let db = match db {
+        Ok(Some(db)) => db,
+        Ok(None) => {
+            return Finding::Notice("the SQLite file doesn't exist yet; `serve` makes it.".to_owned());
+        }
+        Err(error) => {
+            return Finding::Wrong {
+                what: format!("{error:#}"),
+                mend: "DATABASE_URL names it: sqlite://path or postgres://user:password@host:5432/name. Is it running, and may this user in?".to_owned(),
+            };
+        }
+    };
+    match migrate::pending(db).await {
+        Ok(0) => Finding::Fine(format!("{kind} answers, its schema is up to date")),
+        Ok(missing) => Finding::Notice(format!(
+            "{kind} answers; {missing} migration(s) are missing. `serve` and `migrate` apply them."
+        )),
+        Err(error) => Finding::Wrong {
+            what: format!("{kind} answers, but its migrations can't be told: {error}"),
+            mend: "Was it migrated by a newer version? Then start that one, or restore a backup.".to_owned(),
+        },
+    }
+}
+
+async fn outbox(db: &Db) -> Option<Finding> {
+    let count = |status| {
+        table::Entity::find()
+            .filter(table::Column::Status.eq(status))
+            .count(db.reader())
+    };
+    // A database without the table has been reported already.
+    let (dead, pending) = (
+        count(Status::Dead).await.ok()?,
+        count(Status::Pending).await.ok()?,
+    );
+    Some(if dead == 0 {
+        Finding::Fine(format!("{pending} message(s) wait, none was given up"))
+    } else {
+        Finding::Notice(format!(
+            "{dead} message(s) were given up, {pending} wait. `deliveries(filter: {{status: DEAD}})` shows why, `replayDelivery` tries again."
+        ))
+    })
+}
+
+async fn storage(config: &Config) -> Finding {
+    let check = async {
+        let storage = Storage::open(&config.storage, &config.data_dir)?;
+        storage.check().await?;
+        Ok(format!("{} can be written and read", storage.describe()))
+    };
+    judge(
+        "STORAGE=fs needs a DATA_DIR that can be written; STORAGE=s3 needs S3_BUCKET, S3_REGION, S3_ENDPOINT and keys that may read and write there.",
+        check,
+    )
+    .await
+}
+
+async fn judge(mend: &str, check: impl Future<Output = Result<String>>) -> Finding {
+    let outcome = tokio::time::timeout(PATIENCE, check).await;
+    match outcome.context("no answer in time").flatten() {
+        Ok(what) => Finding::Fine(what),
+        Err(error) => Finding::Wrong {
+            what: format!("{error:#}"),
+            mend: mend.to_owned(),
+        },
+    }
+}

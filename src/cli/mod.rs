@@ -1,0 +1,94 @@
+//! The command line.
+
+mod create_admin;
+mod database;
+mod doctor;
+mod lock;
+mod output;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use crate::platform::{config::Config, logging};
+
+pub use lock::ServingLock;
+
+/// Belle House's backend: one GraphQL endpoint for the public site, the clients' app and the staff. Settings come from the environment and .env; .env.example explains each.
+#[derive(Debug, Parser)]
+#[command(name = "belle-house", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Make an administrator. The password is read from standard input.
+    CreateAdmin {
+        /// The address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// The person's name.
+        #[arg(long)]
+        name: String,
+    },
+    /// Print the GraphQL schema.
+    Schema,
+    /// Check configuration, database, storage, mail and push; say what is wrong and how to mend it.
+    Doctor,
+}
+
+/// Does what the arguments say.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match start(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            use std::io::Write;
+            // Not to the log: it may not have begun, and this is for whoever typed the command.
+            let told = writeln!(std::io::stderr(), "{error:#}");
+            // Nobody is left to be told of a closed standard error.
+            drop(told);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(command: Command) -> Result<ExitCode> {
+    // One provider of cryptography for every TLS connection; without one, clients panic when they are built. An
+    // error means that somebody installed one already, which is as good.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    if matches!(command, Command::Schema) {
+        output::line(crate::graphql::sdl().trim_end())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = Config::from_env()?;
+    logging::init(&config)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime can't start")?
+        .block_on(execute(command, config))
+}
+
+async fn execute(command: Command, config: Config) -> Result<ExitCode> {
+    match command {
+        Command::Migrate => {
+            database::open(&config).await?;
+            output::line("The database is up to date.")?;
+        }
+        Command::CreateAdmin { email, name } => create_admin::run(config, email, name).await?,
+        Command::Doctor => {
+            if !doctor::run(&config).await? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Schema => output::line(crate::graphql::sdl().trim_end())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
