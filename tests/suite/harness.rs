@@ -1,7 +1,12 @@
 //! The harness itself: what every other test takes for granted.
 
+use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
 use sea_orm::ConnectionTrait;
+use serde_json::json;
+
+const CREATE_CLIENT: &str =
+    "mutation($input: CreateClientInput!) { createClient(input: $input) { userErrors { code message } } }";
 
 #[tokio::test]
 async fn each_test_has_a_migrated_database_of_its_own() {
@@ -21,4 +26,59 @@ async fn each_test_has_a_migrated_database_of_its_own() {
     assert!(there.is_err(), "tests would see each other's rows");
     one_db.close().await.unwrap();
     other_db.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn people_sign_in_through_the_front_door() {
+    let app = TestApp::start().await;
+    let (staff, admin, client) = tokio::join!(app.staff(), app.admin(), app.client());
+    for (person, role) in [(&staff, "STAFF"), (&admin, "ADMIN"), (&client, "CLIENT")] {
+        let answer = app.graphql(person, "{ viewer { role } }", json!({})).await;
+        assert_eq!(answer.data()["viewer"]["role"], role);
+    }
+    assert!(client.client_id.is_some() && staff.client_id.is_none());
+    assert_eq!(
+        app.graphql(None, "{ clients { totalCount } }", json!({}))
+            .await
+            .code(),
+        "UNAUTHENTICATED"
+    );
+}
+
+#[tokio::test]
+async fn statements_are_counted() {
+    let app = TestApp::start().await;
+    let client = app.client().await;
+    let query = app.graphql(&client, "{ viewer { email } }", json!({}));
+    let (answer, statements) = app.statements.of(query).await;
+    assert_eq!(answer.status, 200);
+    assert!(!statements.is_empty() && statements.len() < 4, "{statements:#?}");
+}
+
+#[tokio::test]
+#[should_panic(expected = "messages are left waiting")]
+async fn a_message_left_waiting_fails_the_test() {
+    let app = TestApp::start().await;
+    let staff = app.staff().await;
+    app.run(
+        &staff,
+        CREATE_CLIENT,
+        json!({ "name": "Ramatou", "email": "ramatou@example.com" }),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn messages_are_sent_when_the_test_says_so() {
+    let app = TestApp::start().await;
+    let staff = app.staff().await;
+    app.run(
+        &staff,
+        CREATE_CLIENT,
+        json!({ "name": "Ramatou", "email": "ramatou@example.com" }),
+    )
+    .await;
+    assert!(app.mail.sent().is_empty());
+    app.run_jobs().await;
+    assert_eq!(app.mail.sent()[0].to, "ramatou@example.com");
 }

@@ -1,4 +1,8 @@
-//! What tests stand on. Start with [`database::TestDatabase`] for a test of the platform, with `TestApp` for a
+//! What tests stand on. Start with [`database::TestDatabase`] for a test of the platform, with [`app::TestApp`] for a
 //! test through the front door.
 
+pub mod app;
 pub mod database;
+pub mod people;
+pub mod statements;
+pub mod subscription;

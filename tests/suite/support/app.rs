@@ -1,0 +1,447 @@
+//! The server in the test's own process: real sockets, real database, a clock that stands still, messages kept in
+//! memory.
+
+use super::database::TestDatabase;
+use super::people::{PASSWORD, Person};
+use super::statements::Statements;
+use super::subscription::Subscription;
+use belle_house::features::accounts::commands::{CreateStaff, create_staff};
+use belle_house::features::clients::commands::{CreateClient, create_client_with_password};
+use belle_house::features::media::{ImageUses, Media, MediaOptions};
+use belle_house::http::graphql::{Endpoint, Live};
+use belle_house::platform::actor::{Actor, Locale, Role};
+use belle_house::platform::clock::{Clock, FixedClock};
+use belle_house::platform::config::{Config, StorageConfig};
+use belle_house::platform::crypto::Keys;
+use belle_house::platform::ctx::Ctx;
+use belle_house::platform::db::Db;
+use belle_house::platform::events;
+use belle_house::platform::mail::MemoryMail;
+use belle_house::platform::outbox::{self, Status, Transports, table as deliveries};
+use belle_house::platform::push::MemoryPush;
+use belle_house::platform::storage::Storage;
+use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio_util::sync::CancellationToken;
+
+/// How a test's server differs from the usual one.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    instances: usize,
+    settings: Vec<(String, String)>,
+    pending_deliveries: bool,
+}
+
+impl Builder {
+    /// Several instances on one database. PostgreSQL alone: SQLite has one serving process.
+    pub fn instances(mut self, instances: usize) -> Self {
+        self.instances = instances;
+        self
+    }
+
+    /// An environment variable, as an operator would set it.
+    pub fn setting(mut self, key: &str, value: &str) -> Self {
+        self.settings.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Messages may be left waiting at the end; without this, that fails the test.
+    pub fn leaves_deliveries_pending(mut self) -> Self {
+        self.pending_deliveries = true;
+        self
+    }
+
+    /// Starts.
+    pub async fn start(self) -> TestApp {
+        TestApp::start_with(self).await
+    }
+}
+/// One serving instance.
+struct Instance {
+    ctx: Ctx,
+    address: SocketAddr,
+    stop: CancellationToken,
+}
+
+/// A running server with everything that a test looks at.
+pub struct TestApp {
+    /// The server's clock; it stands still until it is moved.
+    pub clock: FixedClock,
+    /// E-mail that was sent.
+    pub mail: MemoryMail,
+    /// Pushes that were sent.
+    pub push: MemoryPush,
+    /// Counts statements of all instances.
+    pub statements: Statements,
+    instances: Vec<Instance>,
+    http: reqwest::Client,
+    born: AtomicU32,
+    pending_deliveries: bool,
+    folder: tempfile::TempDir,
+    database: TestDatabase,
+}
+
+/// An answer over HTTP.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The `data` of an answer without errors.
+    pub fn data(self) -> Value {
+        assert!(self.body["errors"].is_null(), "unexpected errors: {}", self.body);
+        self.body["data"].clone()
+    }
+
+    /// The `extensions.code` of the one error.
+    pub fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("an error with a code was expected: {}", self.body))
+    }
+}
+
+impl TestApp {
+    /// The usual server.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// A server that differs.
+    pub fn builder() -> Builder {
+        Builder {
+            instances: 1,
+            settings: Vec::new(),
+            pending_deliveries: false,
+        }
+    }
+
+    async fn start_with(builder: Builder) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let database = TestDatabase::create().await;
+        assert!(
+            builder.instances == 1 || database.is_postgres(),
+            "SQLite has one serving process"
+        );
+        let mut app = Self {
+            clock: FixedClock::new("2026-11-21T05:00:00Z".parse().unwrap()),
+            mail: MemoryMail::default(),
+            push: MemoryPush::default(),
+            statements: Statements::default(),
+            instances: Vec::new(),
+            http: reqwest::Client::new(),
+            born: AtomicU32::new(0),
+            pending_deliveries: builder.pending_deliveries,
+            folder: tempfile::tempdir().unwrap(),
+            database,
+        };
+        for _ in 0..builder.instances {
+            let instance = app.start_instance(&builder.settings).await;
+            app.instances.push(instance);
+        }
+        app
+    }
+
+    async fn start_instance(&self, settings: &[(String, String)]) -> Instance {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let config = Config::load(|key| {
+            let set = settings
+                .iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value.clone());
+            set.or_else(|| match key {
+                "SECRET_KEY" => Some("Kq7vT2mXw9ZpLr4sYd8hBn3cJf6gUe1aQoRi5tNk".to_owned()),
+                "DATABASE_URL" => Some(self.database.url().to_owned()),
+                "DATA_DIR" => Some(self.folder.path().display().to_string()),
+                "PUBLIC_URL" => Some(format!("http://{address}")),
+                _ => None,
+            })
+        });
+        let config = config.unwrap();
+        let mut db = self.database.connect().await;
+        self.statements.listen(&mut db);
+        let config = Arc::new(config);
+        let ctx = Ctx {
+            db,
+            clock: Arc::new(self.clock.clone()),
+            keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
+            announcer: Arc::new(Mute),
+            config: Arc::clone(&config),
+        };
+        let tx = ctx.db.begin_write(ctx.clock.now()).await.unwrap();
+        events::ensure_head(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let media = Media::new(MediaOptions {
+            ctx: ctx.clone(),
+            storage: Storage::open(&StorageConfig::Fs, self.folder.path()).unwrap(),
+            uses: ImageUses::default(),
+        });
+        let schema = belle_house::graphql::build_schema(ctx.clone(), media.clone());
+        let stop = CancellationToken::new();
+        let endpoint = Endpoint::new(schema, ctx.clone(), Arc::new(NoFeed), stop.clone(), Vec::new());
+        let router = belle_house::http::router(endpoint, media, &config);
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Instance { ctx, address, stop }
+    }
+
+    /// Where the (first) instance listens.
+    pub fn address(&self) -> SocketAddr {
+        self.instances[0].address
+    }
+
+    /// Where an instance listens.
+    pub fn address_of(&self, instance: usize) -> SocketAddr {
+        self.instances[instance].address
+    }
+
+    /// The address of a page of the first instance.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address())
+    }
+
+    /// What commands work with, for a test that calls one.
+    pub fn ctx(&self) -> &Ctx {
+        &self.instances[0].ctx
+    }
+
+    /// A client for plain HTTP.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// Sends a GraphQL document over HTTP as somebody, or as nobody (`None`).
+    pub async fn graphql<'a>(
+        &self,
+        who: impl Into<Option<&'a str>>,
+        query: &str,
+        variables: Value,
+    ) -> Answer {
+        self.graphql_at(self.address(), who, query, variables).await
+    }
+
+    /// As [`TestApp::graphql`], at another instance.
+    pub async fn graphql_at<'a>(
+        &self,
+        address: SocketAddr,
+        who: impl Into<Option<&'a str>>,
+        query: &str,
+        variables: Value,
+    ) -> Answer {
+        let mut request = self
+            .http
+            .post(format!("http://{address}/graphql"))
+            .header("Accept", "application/graphql-response+json")
+            .json(&json!({ "query": query, "variables": variables }));
+        if let Some(token) = who.into() {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await.unwrap();
+        Answer {
+            status: answer.status().as_u16(),
+            body: answer.json().await.unwrap(),
+        }
+    }
+
+    /// Runs a mutation of one field that must succeed, and answers its payload.
+    pub async fn run<'a>(&self, who: impl Into<Option<&'a str>>, query: &str, input: Value) -> Value {
+        let data = self.graphql(who, query, json!({ "input": input })).await.data();
+        let payload = data.as_object().unwrap().values().next().unwrap().clone();
+        let errors = payload["userErrors"].as_array();
+        assert!(errors.is_none_or(Vec::is_empty), "{query}: {payload}");
+        payload
+    }
+
+    /// Subscribes at the first instance.
+    pub async fn subscribe(&self, who: &Person, query: &str, variables: Value) -> Subscription {
+        Subscription::start(self.address(), &who.token, query, variables).await
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    /// Sends every message that is due: the outbox's worker doesn't run by itself in tests.
+    pub async fn run_jobs(&self) {
+        outbox::deliver_due(self.ctx(), &self.transports()).await.unwrap();
+    }
+
+    fn transports(&self) -> Transports {
+        Transports {
+            mail: Arc::new(self.mail.clone()),
+            push: Arc::new(self.push.clone()),
+            devices: None,
+            templates: Arc::new(belle_house::features::deliveries::templates(&self.ctx().config).unwrap()),
+            random: Arc::new(|| 7),
+        }
+    }
+
+    /// Signs in with an address and a password.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Person {
+        let payload = self
+            .run(
+                None,
+                "mutation($input: LoginInput!) { login(input: $input) { session { accessToken refreshToken } \
+                 viewer { client { id } } userErrors { code message } } }",
+                json!({ "email": email, "password": password, "deviceName": "Test" }),
+            )
+            .await;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        Person {
+            email: email.to_owned(),
+            token: text(&payload["session"]["accessToken"]).unwrap(),
+            refresh_token: text(&payload["session"]["refreshToken"]).unwrap(),
+            client_id: text(&payload["viewer"]["client"]["id"]),
+        }
+    }
+
+    /// A new member of staff, signed in.
+    pub async fn staff(&self) -> Person {
+        self.employee(Role::Staff).await
+    }
+
+    /// A new administrator, signed in.
+    pub async fn admin(&self) -> Person {
+        self.employee(Role::Admin).await
+    }
+
+    async fn employee(&self, role: Role) -> Person {
+        let number = self.born.fetch_add(1, Ordering::Relaxed);
+        let email = format!("staff{number}@bellehouse.example");
+        let input = CreateStaff {
+            email: email.clone(),
+            name: format!("Aïssa {number}"),
+            role,
+            locale: Locale::Fr,
+            password: PASSWORD.into(),
+        };
+        create_staff(self.ctx(), &Actor::System, input).await.unwrap();
+        self.sign_in(&email, PASSWORD).await
+    }
+
+    /// A new client who has long chosen a password, signed in.
+    pub async fn client(&self) -> Person {
+        let number = self.born.fetch_add(1, Ordering::Relaxed);
+        let email = format!("client{number}@example.com");
+        let input = CreateClient {
+            name: format!("Moussa {number}"),
+            email: email.clone(),
+            phone: None,
+            address: None,
+            locale: None,
+            whatsapp_enabled: false,
+            idempotency_key: None,
+        };
+        create_client_with_password(self.ctx(), &Actor::System, input, PASSWORD.into())
+            .await
+            .unwrap();
+        self.sign_in(&email, PASSWORD).await
+    }
+
+    /// A new project of a client; its id.
+    pub async fn project(&self, staff: &Person, client: &Person) -> String {
+        let number = self.born.fetch_add(1, Ordering::Relaxed);
+        let payload = self
+            .run(
+                staff,
+                "mutation($input: CreateProjectInput!) { createProject(input: $input) { project { id } \
+                 userErrors { code message field } } }",
+                json!({ "clientId": client.client(), "name": format!("Villa {number}") }),
+            )
+            .await;
+        payload["project"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Posts an update on a project; its id.
+    pub async fn post_update(&self, staff: &Person, project: &str, title: &str) -> String {
+        let payload = self
+            .run(
+                staff,
+                "mutation($input: CreateProjectUpdateInput!) { createProjectUpdate(input: $input) { \
+                 projectUpdate { id } userErrors { code message field } } }",
+                json!({ "projectId": project, "title": title, "post": true }),
+            )
+            .await;
+        payload["projectUpdate"]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        for instance in &self.instances {
+            instance.stop.cancel();
+        }
+        if self.pending_deliveries || std::thread::panicking() {
+            return;
+        }
+        let options = self.database.options();
+        // Dropping can't wait for a future on the test's own runtime; a thread with its own can.
+        let counting = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let db = Db::connect(&options).await.unwrap();
+                let pending = deliveries::Entity::find()
+                    .filter(deliveries::Column::Status.eq(Status::Pending))
+                    .all(db.reader())
+                    .await
+                    .unwrap();
+                db.close().await.unwrap();
+                pending
+                    .into_iter()
+                    .map(|delivery| delivery.template)
+                    .collect::<Vec<_>>()
+            })
+        });
+        let pending = counting.join().unwrap();
+        assert!(
+            pending.is_empty(),
+            "messages are left waiting: {pending:?}; call run_jobs() or leaves_deliveries_pending()"
+        );
+    }
+}
+
+#[derive(Debug)]
+struct Mute;
+
+impl belle_house::platform::announce::Announcer for Mute {
+    fn announce_in_tx<'a>(
+        &'a self,
+        _: &'a belle_house::platform::db::WriteTx,
+        _: &'a Keys,
+        _: belle_house::platform::announce::Announcement,
+    ) -> futures_util::future::BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+struct NoFeed;
+
+impl Live for NoFeed {
+    fn head_cursor(&self) -> String {
+        String::new()
+    }
+    fn session_ended(
+        &self,
+        _: belle_house::platform::actor::SessionId,
+        _: belle_house::platform::actor::AccountId,
+    ) -> futures_util::future::BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
+    fn is_verified(&self) -> bool {
+        true
+    }
+}
