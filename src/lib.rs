@@ -4,6 +4,7 @@
 //! protocols, [`graphql`] merges the schema, [`features`] hold what the company does, [`platform`] knows
 //! nothing of construction.
 
+pub mod app;
 pub mod cli;
 pub mod features;
 pub mod graphql;

@@ -7,6 +7,7 @@ mod m20261121_000002_accounts;
 mod m20261121_000003_media;
 mod m20261121_000004_outbox;
 mod m20261121_000004_projects;
+mod m20261121_000006_notifications;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_media::Migration),
             Box::new(m20261121_000004_projects::Migration),
             Box::new(m20261121_000004_outbox::Migration),
+            Box::new(m20261121_000006_notifications::Migration),
         ]
     }
 }

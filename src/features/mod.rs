@@ -3,5 +3,7 @@
 pub mod accounts;
 pub mod clients;
 pub mod deliveries;
+pub mod feed;
 pub mod media;
+pub mod notifications;
 pub mod projects;

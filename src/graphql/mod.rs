@@ -2,13 +2,25 @@
 
 pub mod meta;
 
-use async_graphql::{EmptySubscription, MergedObject, Request, Schema, dataloader::DataLoader};
+use std::sync::Arc;
+
+use async_graphql::{MergedObject, MergedSubscription, Request, Schema, dataloader::DataLoader};
 
 use crate::{
     features::{
         accounts::graphql::{AccountLoader, AccountsMutation, AccountsQuery},
         clients::graphql::{ClientLoader, ClientsMutation, ClientsQuery},
+        deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
+        feed::{
+            FeedHub,
+            graphql::{FeedSubscription, types::StreamEvent},
+        },
         media::{Media, graphql::MediaMutation},
+        notifications::graphql::{NotificationLoader, NotificationsMutation},
+        projects::graphql::{
+            NestedUpdatesLoader, ProjectLoader, ProjectsMutation, ProjectsQuery, UpdateCountLoader,
+            UpdateImagesLoader,
+        },
     },
     platform::{actor::Actor, ctx::Ctx, graphql::RequestInfo},
 };
@@ -18,20 +30,34 @@ pub type AppSchema = Schema<Query, Mutation, Subscription>;
 
 /// Reads. A field that needs a role says so; what isn't yours reads like what doesn't exist.
 #[derive(MergedObject, Default)]
-pub struct Query(meta::MetaQuery, AccountsQuery, ClientsQuery);
+pub struct Query(
+    meta::MetaQuery,
+    AccountsQuery,
+    ClientsQuery,
+    ProjectsQuery,
+    DeliveriesQuery,
+);
 
 /// Writes. Each takes one `input` and answers with the record and `userErrors`; when there are any, nothing was
 /// written.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountsMutation, ClientsMutation, MediaMutation);
+pub struct Mutation(
+    AccountsMutation,
+    ClientsMutation,
+    MediaMutation,
+    ProjectsMutation,
+    NotificationsMutation,
+    DeliveriesMutation,
+);
 
 /// Live streams, over WebSocket.
-pub type Subscription = EmptySubscription;
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(FeedSubscription);
 
 /// Builds the schema with what its resolvers share.
 #[must_use]
-pub fn build_schema(ctx: Ctx, media: Media) -> AppSchema {
-    schema_builder().data(ctx).data(media).finish()
+pub fn build_schema(ctx: Ctx, media: Media, feed: FeedHub) -> AppSchema {
+    schema_builder().data(ctx).data(media).data(feed).finish()
 }
 
 /// The schema's definition alone, for `schema.graphql`.
@@ -41,20 +67,49 @@ pub fn sdl() -> String {
 }
 
 fn schema_builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .register_output_type::<StreamEvent>()
+        // `http` measures documents before they get here, and needs no second opinion on what clients sent.
+        .disable_suggestions()
 }
 
 /// Attaches what the resolvers of one request need: who asks, and loaders that live as long as the request.
 #[must_use]
 pub fn with_request_data(request: Request, ctx: &Ctx, actor: Actor, info: RequestInfo) -> Request {
-    let db = ctx.db.clone();
-    let clients = ClientLoader {
-        db: db.clone(),
-        actor: actor.clone(),
-    };
+    let db = || ctx.db.clone();
+    let as_actor = || actor.clone();
     request
-        .data(DataLoader::new(AccountLoader(db), tokio::spawn))
-        .data(DataLoader::new(clients, tokio::spawn))
+        .data(DataLoader::new(AccountLoader(db()), tokio::spawn))
+        .data(DataLoader::new(
+            ClientLoader {
+                db: db(),
+                actor: as_actor(),
+            },
+            tokio::spawn,
+        ))
+        .data(DataLoader::new(ProjectLoader(db()), tokio::spawn))
+        .data(DataLoader::new(
+            NestedUpdatesLoader {
+                db: db(),
+                actor: as_actor(),
+            },
+            tokio::spawn,
+        ))
+        .data(Arc::new(DataLoader::new(
+            UpdateCountLoader {
+                db: db(),
+                actor: as_actor(),
+            },
+            tokio::spawn,
+        )))
+        .data(DataLoader::new(UpdateImagesLoader(db()), tokio::spawn))
+        .data(DataLoader::new(
+            NotificationLoader {
+                db: db(),
+                actor: as_actor(),
+            },
+            tokio::spawn,
+        ))
         .data(actor)
         .data(info)
 }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod feed;
 pub mod graphql;
+pub mod housekeeping;
 pub mod idempotency;
 pub mod ids;
 pub mod images;

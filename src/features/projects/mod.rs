@@ -3,6 +3,7 @@
 
 pub mod commands;
 pub mod events;
+pub mod graphql;
 
 mod images;
 mod model;

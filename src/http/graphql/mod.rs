@@ -25,7 +25,7 @@ use crate::{
         actor::{AccountId, Actor, SessionId},
         ctx::Ctx,
         graphql::{
-            RequestInfo,
+            RequestInfo, ResumeFrom,
             limits::{self, Limits},
         },
     },
@@ -69,10 +69,6 @@ pub struct Caller {
     /// The address.
     pub remote_addr: IpAddr,
 }
-
-/// Where a live stream goes on, from `connection_init` (DESIGN.md 4); the later of this and `after` wins.
-#[derive(Debug, Clone, Default)]
-pub struct ResumeFrom(pub Option<String>);
 
 /// Why a request was not executed.
 #[derive(Debug)]

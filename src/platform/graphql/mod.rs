@@ -7,9 +7,10 @@ pub mod people;
 pub mod request;
 pub mod scalars;
 pub mod user_error;
+pub mod values;
 
 pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo, RecordScope};
 pub use guard::Allow;
 pub use people::{Locale, Role};
-pub use request::{RequestInfo, actor, command_ctx};
+pub use request::{RequestInfo, ResumeFrom, actor, command_ctx};
 pub use user_error::{Payload, UserError, UserErrorCode, internal, split};

@@ -17,6 +17,10 @@ pub struct RequestInfo {
     pub event_cursor: String,
 }
 
+/// Where a live stream goes on, from `connection_init` (DESIGN.md 4); the later of this and `after` wins.
+#[derive(Debug, Clone, Default)]
+pub struct ResumeFrom(pub Option<String>);
+
 /// Who is calling.
 pub fn actor<'a>(ctx: &Context<'a>) -> &'a Actor {
     ctx.data_opt::<Actor>().unwrap_or(&Actor::Anonymous)

@@ -7,10 +7,17 @@ use crate::{
     features::{
         accounts::sessions_of,
         clients::graphql::{Client, client_of},
+        notifications::graphql::{
+            GqlNotification, NotificationFilterInput, notification_connection, unread_notification_count,
+        },
+        projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, project_connection},
     },
     platform::{
         actor::{Account, Actor},
-        graphql::{Allow, Locale, Role, command_ctx, internal, scalars::EmailAddress},
+        graphql::{
+            Allow, Connection, Locale, RecordScope, Role, command_ctx, internal, scalars::EmailAddress,
+        },
+        paging::PageArgs,
     },
 };
 
@@ -81,6 +88,65 @@ impl Viewer {
     async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>> {
         let actor = self.with_own_password()?;
         client_of(ctx, &actor).await
+    }
+
+    /// The person's projects, the latest entered first unless ordered otherwise: a client's own; for staff, everybody's.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which projects.")] filter: Option<ProjectFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<ProjectOrderInput>,
+        #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
+        scope: Option<RecordScope>,
+    ) -> Result<Connection<GqlProject>> {
+        let actor = self.with_own_password()?;
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        project_connection(ctx, &actor, args, filter, order_by, scope).await
+    }
+
+    /// Your inbox, the newest entry first.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which entries.")] filter: Option<NotificationFilterInput>,
+    ) -> Result<Connection<GqlNotification>> {
+        let actor = self.with_own_password()?;
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        notification_connection(ctx, &actor, args, filter).await
+    }
+
+    /// How many entries of your inbox are unread.
+    async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let actor = self.with_own_password()?;
+        unread_notification_count(ctx, &actor).await
     }
 
     /// The devices that are signed in, the latest used first.

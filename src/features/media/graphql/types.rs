@@ -1,5 +1,7 @@
 //! `Image` and its renditions. Everything is in the loaded row: no field costs a statement.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 
 use crate::features::media::{Audience, Image, Media, Rendition};
@@ -39,11 +41,11 @@ pub struct GqlRendition {
 
 /// A picture.
 #[derive(Debug, Clone)]
-pub struct GqlImage(pub Image);
+pub struct GqlImage(pub Arc<Image>);
 
 impl From<Image> for GqlImage {
     fn from(image: Image) -> Self {
-        Self(image)
+        Self(Arc::new(image))
     }
 }
 

@@ -98,11 +98,11 @@ pub(super) async fn announce_in_tx(
                 project: Some(project.id.0),
                 record: ("ProjectUpdate", update.id.0),
                 data: json!({
-                    "project_name": project.name,
-                    "update_title": update.title,
-                    "update_description": update.description,
-                    "project_id": project.id,
-                    "update_id": update.id,
+                    "projectName": project.name,
+                    "updateTitle": update.title,
+                    "updateDescription": update.description,
+                    "projectId": project.id,
+                    "updateId": update.id,
                 }),
             },
         )

@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     features::accounts::AuthError,
-    http::graphql::{Caller, Endpoint, Refused, ResumeFrom, is_request_error},
+    http::graphql::{Caller, Endpoint, Refused, is_request_error},
+    platform::graphql::ResumeFrom,
 };
 
 /// An operation's answers, and `None` at its end.

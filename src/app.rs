@@ -1,0 +1,222 @@
+//! The composition root: what is built from the configuration, how the parts know each other, which workers run.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use futures_util::future::BoxFuture;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    features::{
+        deliveries,
+        feed::{FeatureEvents, FeedHub},
+        media::{ImageUses, Media, MediaOptions},
+        notifications::Inbox,
+        projects::ProjectImages,
+    },
+    graphql,
+    http::{
+        self,
+        graphql::{Endpoint, Live},
+    },
+    platform::{
+        actor::{AccountId, SessionId},
+        clock::SharedClock,
+        config::Config,
+        crypto::Keys,
+        ctx::Ctx,
+        db::{DatabaseOptions, Db},
+        events,
+        feed::Tailer,
+        housekeeping,
+        mail::MailTransport,
+        outbox::{self, Randomness, Transports},
+        push::PushTransport,
+        storage::Storage,
+    },
+};
+
+/// What the application needs from outside. Tests pass their own clock and transports.
+pub struct AppOptions {
+    /// The configuration.
+    pub config: Config,
+    /// The time.
+    pub clock: SharedClock,
+    /// How e-mail leaves.
+    pub mail: Arc<dyn MailTransport>,
+    /// How pushes leave.
+    pub push: Arc<dyn PushTransport>,
+    /// Where jitter comes from.
+    pub random: Randomness,
+}
+
+/// The assembled application. Nothing runs until [`App::start_workers`] and [`App::serve`].
+pub struct App {
+    /// What commands and queries work with.
+    pub ctx: Ctx,
+    /// Pictures.
+    pub media: Media,
+    /// The live feed.
+    pub feed: FeedHub,
+    /// The ways out of the outbox.
+    pub transports: Transports,
+    router: Router,
+    tailer: Tailer<FeatureEvents>,
+    stop: CancellationToken,
+}
+
+impl App {
+    /// Connects to the database, brings it up to date, and puts the parts together.
+    ///
+    /// # Errors
+    /// When a service that is needed can't be reached or is set up wrong.
+    pub async fn init(options: AppOptions) -> Result<Self> {
+        let config = Arc::new(options.config);
+        let db = connect(&config).await?;
+        migrate(&db, &options.clock).await?;
+
+        let templates = Arc::new(deliveries::templates(&config)?);
+        let ctx = Ctx {
+            db: db.clone(),
+            clock: Arc::clone(&options.clock),
+            keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
+            config: Arc::clone(&config),
+            announcer: Arc::new(Inbox::new(Arc::clone(&templates))),
+        };
+        let storage = Storage::open(&config.storage, &config.data_dir)?;
+        let uses = ImageUses::default().with(ProjectImages);
+        let media = Media::new(MediaOptions {
+            ctx: ctx.clone(),
+            storage,
+            uses,
+        });
+        let tailer = Tailer::init(FeatureEvents::new(db.clone(), Arc::clone(&options.clock)), db)
+            .await
+            .context("the event log could not be read")?;
+        let feed = tailer.hub();
+        let schema = graphql::build_schema(ctx.clone(), media.clone(), feed.clone());
+        let stop = CancellationToken::new();
+        let live = Arc::new(LiveFeed(feed.clone()));
+        let origins = config.cors_allowed_origins.clone();
+        let endpoint = Endpoint::new(schema, ctx.clone(), live, stop.clone(), origins);
+        let router = http::router(endpoint, media.clone(), &config);
+        let transports = Transports {
+            mail: options.mail,
+            push: options.push,
+            devices: None,
+            templates,
+            random: options.random,
+        };
+        Ok(Self {
+            ctx,
+            media,
+            feed,
+            transports,
+            router,
+            tailer,
+            stop,
+        })
+    }
+
+    /// Told when the application should end: sockets close with 1012, requests finish, workers stop.
+    #[must_use]
+    pub fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Starts the workers, and serves `listener` until the stop token is cancelled and every request has finished.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(self, listener: TcpListener, workers: Workers) -> Result<()> {
+        let tracker = TaskTracker::new();
+        self.tailer.spawn(&tracker, self.stop.clone());
+        if workers == Workers::All {
+            tracker.spawn(outbox::run(
+                self.ctx.clone(),
+                self.transports.clone(),
+                self.stop.clone(),
+            ));
+            tracker.spawn(self.media.clone().run(self.stop.clone()));
+            tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone()));
+        }
+        tracker.close();
+        let stop = self.stop.clone();
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service)
+            .with_graceful_shutdown(async move { stop.cancelled().await })
+            .await?;
+        tracker.wait().await;
+        Ok(())
+    }
+}
+
+/// Which workers run beside the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workers {
+    /// All of them.
+    All,
+    /// The live feed alone: tests run the others when they want to.
+    FeedAlone,
+}
+
+/// Connects to the configured database.
+///
+/// # Errors
+/// When it can't be reached.
+pub async fn connect(config: &Config) -> Result<Db> {
+    if let Some(folder) = config
+        .database
+        .sqlite_path()
+        .as_deref()
+        .and_then(std::path::Path::parent)
+    {
+        tokio::fs::create_dir_all(folder)
+            .await
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    let options = DatabaseOptions {
+        url: config.database.url.expose_secret().to_owned(),
+        max_connections: config.database.max_connections,
+        statement_timeout: config.database.statement_timeout,
+    };
+    Db::connect(&options)
+        .await
+        .context("the database can't be reached; check DATABASE_URL")
+}
+
+/// Brings the database up to date.
+///
+/// # Errors
+/// When a migration fails.
+pub async fn migrate(db: &Db, clock: &SharedClock) -> Result<()> {
+    Migrator::up(db.migrator(), None)
+        .await
+        .context("the database could not be migrated")?;
+    let tx = db.begin_write(clock.now()).await?;
+    events::ensure_head(&tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The feed, as the transports know it.
+struct LiveFeed(FeedHub);
+
+impl Live for LiveFeed {
+    fn head_cursor(&self) -> String {
+        self.0.head_cursor().to_string()
+    }
+
+    fn session_ended(&self, session: SessionId, account: AccountId) -> BoxFuture<'static, ()> {
+        self.0.session_ended(session, account)
+    }
+
+    fn is_verified(&self) -> bool {
+        self.0.is_verified()
+    }
+}

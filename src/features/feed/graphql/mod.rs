@@ -1,0 +1,6 @@
+//! How the live feed looks in the API.
+
+mod subscription;
+pub mod types;
+
+pub use subscription::FeedSubscription;

@@ -1,0 +1,251 @@
+//! `viewerEvents`, `projectUpdatePosted`, `staffEvents`.
+
+use std::time::Duration;
+
+use async_graphql::{Context, ErrorExtensions, ID, Result, Subscription};
+use futures_util::{Stream, stream};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::types::{Delivered, ProjectUpdatePosted, StaffEvent, StreamReset, ViewerEvent};
+use crate::{
+    features::{
+        feed::{FeatureEvents, FeedHub, Happening},
+        projects::{ProjectColumn, ProjectFilter, ProjectId, select_projects},
+    },
+    platform::{
+        actor::Actor,
+        error::{ErrorCode, Violation},
+        feed::{Item, Reader, Subscription as FeedStream, later_of},
+        graphql::{Allow, RecordScope, ResumeFrom, actor, command_ctx, internal, user_error::top_level},
+    },
+};
+
+/// How long a stream waits before it reads the log again after the database failed.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
+
+/// The live streams.
+#[derive(Debug, Default)]
+pub struct FeedSubscription;
+
+#[Subscription]
+impl FeedSubscription {
+    /// Everything that happens to what is yours, in order, each event once. For clients.
+    ///
+    /// With `after` it first replays what you missed (`replayed: true`), then goes live without a gap; without, it starts
+    /// now. Take the first `after` from `eventCursor`, later ones from the last event you handled. When the connection
+    /// breaks, clients resend the old `after`: put the newest cursor into `resumeFrom` of `connection_init`, and the later
+    /// of the two wins.
+    #[graphql(guard = "Allow::client()")]
+    async fn viewer_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The cursor of the last event you handled.")] after: Option<String>,
+        #[graphql(
+            desc = "Events of this project alone (`prj_…`); the stream ends when it is no longer yours."
+        )]
+        project_id: Option<ID>,
+    ) -> Result<impl Stream<Item = ViewerEvent> + use<>> {
+        let project = checked_project(ctx, project_id).await?;
+        let reader = Reader {
+            staff: false,
+            ..reader(actor(ctx), project)?
+        };
+        let clock = command_ctx(ctx)?.clock.clone();
+        Ok(events(ctx, reader, From::Cursor(after), move |item| {
+            Some(match item {
+                Item::Event {
+                    event,
+                    cursor,
+                    replayed,
+                } => Delivered {
+                    event,
+                    cursor,
+                    replayed,
+                }
+                .into(),
+                Item::Reset { cursor } => ViewerEvent::StreamReset(StreamReset {
+                    cursor,
+                    at: clock.now(),
+                }),
+            })
+        })
+        .await?)
+    }
+
+    /// Updates as they are posted, from now on: a client's own, or all for staff. A convenience over the same log as
+    /// `viewerEvents`, which is the one that can resume.
+    #[graphql(guard = "Allow::signed_in()")]
+    async fn project_update_posted(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this project alone (`prj_…`).")] project_id: Option<ID>,
+    ) -> Result<impl Stream<Item = ProjectUpdatePosted> + use<>> {
+        let project = checked_project(ctx, project_id).await?;
+        let reader = reader(actor(ctx), project)?;
+        Ok(events(ctx, reader, From::Now, |item| match item {
+            Item::Event {
+                event,
+                cursor,
+                replayed,
+            } if matches!(event.what, Happening::UpdatePosted(..)) => Some(ProjectUpdatePosted(Delivered {
+                event,
+                cursor,
+                replayed,
+            })),
+            _ => None,
+        })
+        .await?)
+    }
+
+    /// Everything that happens to the company's projects, in order, each event once; resumes like `viewerEvents`. For
+    /// staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn staff_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The cursor of the last event you handled.")] after: Option<String>,
+    ) -> Result<impl Stream<Item = StaffEvent> + use<>> {
+        let reader = reader(actor(ctx), None)?;
+        let clock = command_ctx(ctx)?.clock.clone();
+        Ok(events(ctx, reader, From::Cursor(after), move |item| match item {
+            Item::Event {
+                event,
+                cursor,
+                replayed,
+            } => Delivered {
+                event,
+                cursor,
+                replayed,
+            }
+            .for_staff(),
+            Item::Reset { cursor } => Some(StaffEvent::StreamReset(StreamReset {
+                cursor,
+                at: clock.now(),
+            })),
+        })
+        .await?)
+    }
+}
+
+fn reader(actor: &Actor, project: Option<ProjectId>) -> Result<Reader> {
+    let account = actor
+        .account()
+        .ok_or_else(|| internal(anyhow::anyhow!("a stream without an account")))?;
+    Ok(Reader {
+        account: account.id,
+        session: account.session,
+        client: account.client,
+        staff: actor.is_staff(),
+        project: project.map(|project| project.0),
+    })
+}
+
+/// The project that a stream is about, if it is the caller's to see.
+async fn checked_project(ctx: &Context<'_>, id: Option<ID>) -> Result<Option<ProjectId>> {
+    let Some(id) = id else { return Ok(None) };
+    let id = ProjectId::parse(&id).map_err(|error| {
+        top_level(Violation::new(ErrorCode::Invalid, ["projectId"], error.to_string()).into())
+    })?;
+    let found = select_projects(actor(ctx), &ProjectFilter::default(), RecordScope::Living)
+        .filter(ProjectColumn::Id.eq(id))
+        .one(command_ctx(ctx)?.db.reader())
+        .await
+        .map_err(internal)?;
+    match found {
+        Some(_) => Ok(Some(id)),
+        None => Err(async_graphql::Error::new("There is no such project.")
+            .extend_with(|_, extensions| extensions.set("code", "NOT_FOUND"))),
+    }
+}
+
+/// The stream of `reader`, each item turned into an event or left out.
+async fn events<T, F>(
+    ctx: &Context<'_>,
+    reader: Reader,
+    from: From,
+    to_event: F,
+) -> Result<impl Stream<Item = T> + use<T, F>>
+where
+    F: Fn(Item<crate::features::feed::FeedEvent>) -> Option<T> + Send + 'static,
+    T: Send + 'static,
+{
+    let after = match from {
+        From::Now => None,
+        From::Cursor(after) => {
+            let resume_from = ctx
+                .data_opt::<ResumeFrom>()
+                .and_then(|resume| resume.0.as_deref());
+            later_of(after.as_deref(), resume_from)
+        }
+    };
+    let stream = ctx
+        .data::<FeedHub>()?
+        .subscribe(reader, after.as_deref())
+        .await
+        .map_err(internal)?;
+    Ok(stream::unfold(
+        State {
+            stream,
+            reader,
+            to_event,
+            over: false,
+        },
+        |mut state| async {
+            let event = state.next().await?;
+            Some((event, state))
+        },
+    ))
+}
+
+/// Where a stream begins.
+enum From {
+    /// At the head.
+    Now,
+    /// Behind a cursor, if there is one: this or the connection's `resumeFrom`.
+    Cursor(Option<String>),
+}
+
+struct State<F> {
+    stream: FeedStream<FeatureEvents>,
+    reader: Reader,
+    to_event: F,
+    over: bool,
+}
+
+impl<F> State<F> {
+    async fn next<T>(&mut self) -> Option<T>
+    where
+        F: Fn(Item<crate::features::feed::FeedEvent>) -> Option<T>,
+    {
+        loop {
+            if self.over {
+                return None;
+            }
+            let item = match self.stream.next().await {
+                Ok(item) => item?,
+                Err(error) => {
+                    tracing::warn!(
+                        error = format!("{error:#}"),
+                        "a stream could not read the log; trying again"
+                    );
+                    tokio::time::sleep(RETRY_AFTER).await;
+                    continue;
+                }
+            };
+            self.over = self.loses_its_project(&item);
+            if let Some(event) = (self.to_event)(item) {
+                return Some(event);
+            }
+        }
+    }
+
+    /// A stream of one project ends once the project is removed for its reader.
+    fn loses_its_project(&self, item: &Item<crate::features::feed::FeedEvent>) -> bool {
+        match (self.reader.project, item) {
+            (Some(project), Item::Event { event, .. }) => {
+                matches!(&event.what, Happening::RecordRemoved { id, .. } if *id == ProjectId(project).to_string())
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The events of the live streams.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Interface, Object, Result, Union};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    features::{
+        feed::{FeedEvent, Happening},
+        notifications::graphql::{GqlNotification, notification_by_id},
+        projects::graphql::{GqlProject, GqlProjectUpdate},
+    },
+    platform::feed::FeedCursor,
+};
+
+/// What every event of a stream has.
+#[derive(Debug, Interface)]
+#[graphql(
+    field(
+        name = "id",
+        ty = "ID",
+        desc = "The event's id (`evt_…`): the same event has the same id in every stream. A `StreamReset` has its cursor as id."
+    ),
+    field(
+        name = "cursor",
+        ty = "String",
+        desc = "Keep the last one you handled: a stream that starts with it as `after` misses nothing."
+    ),
+    field(name = "occurred_at", ty = "DateTime<Utc>", desc = "When it happened."),
+    field(
+        name = "replayed",
+        ty = "bool",
+        desc = "Whether it happened before this stream began: you may have seen it."
+    )
+)]
+pub enum StreamEvent {
+    /// An update was posted.
+    ProjectUpdatePosted(ProjectUpdatePosted),
+    /// A project changed.
+    ProjectChanged(ProjectChanged),
+    /// An entry came into the inbox.
+    NotificationAdded(NotificationAdded),
+    /// A record is gone.
+    RecordRemoved(RecordRemoved),
+    /// The stream starts anew.
+    StreamReset(StreamReset),
+}
+
+/// What a client's stream yields. More kinds will come: ignore those you don't know.
+#[derive(Debug, Union)]
+pub enum ViewerEvent {
+    /// An update was posted.
+    ProjectUpdatePosted(ProjectUpdatePosted),
+    /// A project changed.
+    ProjectChanged(ProjectChanged),
+    /// An entry came into the inbox.
+    NotificationAdded(NotificationAdded),
+    /// A record is gone.
+    RecordRemoved(RecordRemoved),
+    /// The stream starts anew.
+    StreamReset(StreamReset),
+}
+
+/// What the staff's stream yields. More kinds will come: ignore those you don't know.
+#[derive(Debug, Union)]
+pub enum StaffEvent {
+    /// An update was posted.
+    ProjectUpdatePosted(ProjectUpdatePosted),
+    /// A project changed.
+    ProjectChanged(ProjectChanged),
+    /// A record is gone.
+    RecordRemoved(RecordRemoved),
+    /// The stream starts anew.
+    StreamReset(StreamReset),
+}
+
+/// An event in one reader's stream.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    pub(super) event: Arc<FeedEvent>,
+    pub(super) cursor: FeedCursor,
+    pub(super) replayed: bool,
+}
+
+impl Delivered {
+    fn id(&self) -> ID {
+        self.event.id.to_string().into()
+    }
+}
+
+impl From<Delivered> for ViewerEvent {
+    fn from(it: Delivered) -> Self {
+        match it.event.what {
+            Happening::UpdatePosted(..) => Self::ProjectUpdatePosted(ProjectUpdatePosted(it)),
+            Happening::ProjectChanged(_) => Self::ProjectChanged(ProjectChanged(it)),
+            Happening::NotificationAdded(_) => Self::NotificationAdded(NotificationAdded(it)),
+            Happening::RecordRemoved { .. } => Self::RecordRemoved(RecordRemoved(it)),
+        }
+    }
+}
+
+impl Delivered {
+    /// For the staff's stream; `None` for what is somebody's own.
+    pub(super) fn for_staff(self) -> Option<StaffEvent> {
+        Some(match self.event.what {
+            Happening::UpdatePosted(..) => StaffEvent::ProjectUpdatePosted(ProjectUpdatePosted(self)),
+            Happening::ProjectChanged(_) => StaffEvent::ProjectChanged(ProjectChanged(self)),
+            Happening::NotificationAdded(_) => return None,
+            Happening::RecordRemoved { .. } => StaffEvent::RecordRemoved(RecordRemoved(self)),
+        })
+    }
+}
+
+/// An update was posted.
+#[derive(Debug, Clone)]
+pub struct ProjectUpdatePosted(pub(super) Delivered);
+
+/// An update was posted: show it. Everything of it is at hand; no further request is needed.
+#[Object]
+impl ProjectUpdatePosted {
+    /// The event's id (`evt_…`): the same event has the same id in every stream.
+    async fn id(&self) -> ID {
+        self.0.id()
+    }
+
+    /// Keep the last one you handled: a stream that starts with it as `after` misses nothing.
+    async fn cursor(&self) -> String {
+        self.0.cursor.to_string()
+    }
+
+    /// When it happened.
+    async fn occurred_at(&self) -> DateTime<Utc> {
+        self.0.event.occurred_at
+    }
+
+    /// Whether it happened before this stream began: you may have seen it.
+    async fn replayed(&self) -> bool {
+        self.0.replayed
+    }
+
+    /// The update.
+    async fn project_update(&self) -> Result<GqlProjectUpdate> {
+        match &self.0.event.what {
+            Happening::UpdatePosted(posted, project) => Ok(GqlProjectUpdate::loaded(posted, project)),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// The project it is about.
+    async fn project(&self) -> Result<GqlProject> {
+        match &self.0.event.what {
+            Happening::UpdatePosted(_, project) => Ok(GqlProject(Arc::clone(project))),
+            _ => Err(mismatch()),
+        }
+    }
+}
+
+/// A project changed.
+#[derive(Debug, Clone)]
+pub struct ProjectChanged(pub(super) Delivered);
+
+/// Progress, phase, dates, name, quote or state of a project changed, it is new to you, or an update that you may have
+/// seen was corrected or brought back: read again what you show of it.
+#[Object]
+impl ProjectChanged {
+    /// The event's id (`evt_…`): the same event has the same id in every stream.
+    async fn id(&self) -> ID {
+        self.0.id()
+    }
+
+    /// Keep the last one you handled: a stream that starts with it as `after` misses nothing.
+    async fn cursor(&self) -> String {
+        self.0.cursor.to_string()
+    }
+
+    /// When it happened.
+    async fn occurred_at(&self) -> DateTime<Utc> {
+        self.0.event.occurred_at
+    }
+
+    /// Whether it happened before this stream began: you may have seen it.
+    async fn replayed(&self) -> bool {
+        self.0.replayed
+    }
+
+    /// The project as it is now.
+    async fn project(&self) -> Result<GqlProject> {
+        match &self.0.event.what {
+            Happening::ProjectChanged(project) => Ok(GqlProject(Arc::clone(project))),
+            _ => Err(mismatch()),
+        }
+    }
+}
+
+/// An entry came into the inbox.
+#[derive(Debug, Clone)]
+pub struct NotificationAdded(pub(super) Delivered);
+
+/// An entry came into your inbox.
+#[Object]
+impl NotificationAdded {
+    /// The event's id (`evt_…`): the same event has the same id in every stream.
+    async fn id(&self) -> ID {
+        self.0.id()
+    }
+
+    /// Keep the last one you handled: a stream that starts with it as `after` misses nothing.
+    async fn cursor(&self) -> String {
+        self.0.cursor.to_string()
+    }
+
+    /// When it happened.
+    async fn occurred_at(&self) -> DateTime<Utc> {
+        self.0.event.occurred_at
+    }
+
+    /// Whether it happened before this stream began: you may have seen it.
+    async fn replayed(&self) -> bool {
+        self.0.replayed
+    }
+
+    /// The entry; null when it has been removed since.
+    async fn notification(&self, ctx: &Context<'_>) -> Result<Option<GqlNotification>> {
+        match self.0.event.what {
+            Happening::NotificationAdded(id) => notification_by_id(ctx, id).await,
+            _ => Err(mismatch()),
+        }
+    }
+}
+
+/// A record is gone.
+#[derive(Debug, Clone)]
+pub struct RecordRemoved(pub(super) Delivered);
+
+/// A record was deleted or is no longer yours to see: forget it and what belongs to it. A stream of one project ends
+/// after the project itself is removed.
+#[Object]
+impl RecordRemoved {
+    /// The event's id (`evt_…`): the same event has the same id in every stream.
+    async fn id(&self) -> ID {
+        self.0.id()
+    }
+
+    /// Keep the last one you handled: a stream that starts with it as `after` misses nothing.
+    async fn cursor(&self) -> String {
+        self.0.cursor.to_string()
+    }
+
+    /// When it happened.
+    async fn occurred_at(&self) -> DateTime<Utc> {
+        self.0.event.occurred_at
+    }
+
+    /// Whether it happened before this stream began: you may have seen it.
+    async fn replayed(&self) -> bool {
+        self.0.replayed
+    }
+
+    /// The record's id, such as `prj_…` or `upd_…`.
+    async fn record_id(&self) -> Result<ID> {
+        match &self.0.event.what {
+            Happening::RecordRemoved { id, .. } => Ok(id.clone().into()),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// The record's type, such as `Project` or `ProjectUpdate`.
+    async fn record_type(&self) -> Result<&'static str> {
+        match &self.0.event.what {
+            Happening::RecordRemoved { kind, .. } => Ok(kind),
+            _ => Err(mismatch()),
+        }
+    }
+}
+
+/// The stream starts anew.
+#[derive(Debug, Clone)]
+pub struct StreamReset {
+    pub(super) cursor: FeedCursor,
+    pub(super) at: DateTime<Utc>,
+}
+
+/// The cursor could not be honoured: it is older than the log (30 days), from another log, or no cursor. Load your lists
+/// anew; the stream goes on from this event's cursor.
+#[Object]
+impl StreamReset {
+    /// The cursor, again.
+    async fn id(&self) -> ID {
+        self.cursor.to_string().into()
+    }
+
+    /// The stream goes on from here.
+    async fn cursor(&self) -> String {
+        self.cursor.to_string()
+    }
+
+    /// When the stream was reset.
+    async fn occurred_at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// Never: it belongs to this stream alone.
+    async fn replayed(&self) -> bool {
+        false
+    }
+}
+
+fn mismatch() -> async_graphql::Error {
+    crate::platform::graphql::internal(anyhow::anyhow!("an event was given the type of another"))
+}

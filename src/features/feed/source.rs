@@ -1,0 +1,246 @@
+//! The events of the features: loading what they name, and who may see them.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    features::{
+        accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, standing},
+        projects::{
+            PostedUpdate, Project, ProjectColumn, ProjectId, ProjectUpdateId, Projects, events as kinds,
+            projects_by_ids, updates_with_all,
+        },
+    },
+    platform::{
+        actor::{AccountId, SessionId},
+        clock::SharedClock,
+        db::Db,
+        events::{self, EventId},
+        feed::{Audience, Control, FeedSource, Hub, Loaded, Reader},
+    },
+};
+
+/// The hub of this application's events.
+pub type FeedHub = Hub<FeatureEvents>;
+
+/// An entry for somebody's inbox was written. The record is the notification; the audience is the account.
+pub const NOTIFICATION_ADDED: &str = "NotificationAdded";
+
+/// An event with the records it names, shared by all who see it.
+#[derive(Debug)]
+pub struct FeedEvent {
+    /// The event.
+    pub id: EventId,
+    /// When.
+    pub occurred_at: DateTime<Utc>,
+    /// The project it is about.
+    pub project: Option<ProjectId>,
+    /// What.
+    pub what: Happening,
+}
+
+/// What an event tells of.
+#[derive(Debug)]
+pub enum Happening {
+    /// An update was shown to the client.
+    UpdatePosted(PostedUpdate, Arc<Project>),
+    /// Something of a project changed.
+    ProjectChanged(Arc<Project>),
+    /// An entry came into an inbox.
+    NotificationAdded(Uuid),
+    /// A record is no longer there for the reader.
+    RecordRemoved {
+        /// Which kind, by its GraphQL type.
+        kind: &'static str,
+        /// Its id as the API writes it.
+        id: String,
+    },
+}
+
+/// Loads the features' events.
+#[derive(Debug, Clone)]
+pub struct FeatureEvents {
+    db: Db,
+    clock: SharedClock,
+}
+
+impl FeatureEvents {
+    /// For this database, by this clock.
+    #[must_use]
+    pub fn new(db: Db, clock: SharedClock) -> Self {
+        Self { db, clock }
+    }
+
+    async fn load_rows(&self, rows: Vec<events::Model>) -> anyhow::Result<Vec<Loaded<FeedEvent>>> {
+        let updates: HashSet<ProjectUpdateId> = rows
+            .iter()
+            .filter(|row| row.kind == kinds::PROJECT_UPDATE_POSTED)
+            .filter_map(|row| row.record_id.map(ProjectUpdateId))
+            .collect();
+        let projects: HashSet<ProjectId> = rows
+            .iter()
+            .filter_map(|row| row.project_id.map(ProjectId))
+            .collect();
+        let conn = self.db.reader();
+        let updates = if updates.is_empty() {
+            HashMap::new()
+        } else {
+            updates_with_all(conn, updates.into_iter().collect()).await?
+        };
+        let projects: HashMap<ProjectId, Arc<Project>> = if projects.is_empty() {
+            HashMap::new()
+        } else {
+            let found = projects_by_ids(conn, projects).await?;
+            found
+                .into_iter()
+                .map(|(id, project)| (id, Arc::new(project)))
+                .collect()
+        };
+        Ok(rows
+            .into_iter()
+            .map(|row| assemble(row, &updates, &projects))
+            .collect())
+    }
+
+    async fn read_log(
+        &self,
+        reader: Reader,
+        after: i64,
+        until: i64,
+        limit: u64,
+    ) -> anyhow::Result<Vec<events::Model>> {
+        use events::Column;
+        let mut mine = Condition::any().add(Column::AccountId.eq(reader.account));
+        if reader.staff {
+            mine = mine.add(Column::ForStaff.eq(true));
+        }
+        if let Some(client) = reader.client {
+            let own = Projects::find()
+                .select_only()
+                .column(ProjectColumn::Id)
+                .filter(ProjectColumn::ClientId.eq(client))
+                .filter(ProjectColumn::DeletedAt.is_null())
+                .into_query();
+            mine = mine.add(Column::ClientId.eq(client)).add(
+                Condition::all()
+                    .add(Column::ClientId.is_null())
+                    .add(Column::ProjectId.in_subquery(own)),
+            );
+        }
+        let rows = events::Entity::find()
+            .filter(Column::Position.gt(after))
+            .filter(Column::Position.lte(until))
+            .filter(mine)
+            .filter(Condition::all().add_option(reader.project.map(|project| Column::ProjectId.eq(project))))
+            .filter(Column::Kind.is_not_in([SESSION_REVOKED, ACCOUNT_DISABLED]))
+            .order_by_asc(Column::Position)
+            .limit(limit)
+            .all(self.db.reader())
+            .await?;
+        Ok(rows)
+    }
+}
+
+impl FeedSource for FeatureEvents {
+    type Event = FeedEvent;
+
+    fn load(&self, rows: Vec<events::Model>) -> BoxFuture<'_, anyhow::Result<Vec<Loaded<FeedEvent>>>> {
+        Box::pin(self.load_rows(rows))
+    }
+
+    fn replay(
+        &self,
+        reader: Reader,
+        after: i64,
+        until: i64,
+        limit: u64,
+    ) -> BoxFuture<'_, anyhow::Result<Vec<events::Model>>> {
+        Box::pin(self.read_log(reader, after, until, limit))
+    }
+
+    fn living_sessions(&self, sessions: Vec<SessionId>) -> BoxFuture<'_, anyhow::Result<Vec<SessionId>>> {
+        Box::pin(async move {
+            let mut living = Vec::with_capacity(sessions.len());
+            // SQLite takes 32,766 values a statement.
+            for some in sessions.chunks(5_000) {
+                let found = standing(self.db.reader(), self.clock.now(), some.iter().copied()).await?;
+                living.extend(found.into_iter().map(|standing| standing.session_id));
+            }
+            Ok(living)
+        })
+    }
+}
+
+/// A row with what it names. The owner of its project is who owns it now, so that who lost it sees nothing more of
+/// it, not even what happened before.
+fn assemble(
+    row: events::Model,
+    updates: &HashMap<ProjectUpdateId, PostedUpdate>,
+    projects: &HashMap<ProjectId, Arc<Project>>,
+) -> Loaded<FeedEvent> {
+    let project_id = row.project_id.map(ProjectId);
+    let project = project_id
+        .and_then(|id| projects.get(&id))
+        .filter(|project| project.deleted_at.is_none());
+    let audience = Audience {
+        client: row.client_id.or_else(|| project.map(|project| project.client_id)),
+        account: row.account_id,
+        staff: row.for_staff,
+        project: row.project_id,
+    };
+    let what = match row.kind.as_str() {
+        kinds::PROJECT_UPDATE_POSTED => row
+            .record_id
+            .and_then(|id| updates.get(&ProjectUpdateId(id)))
+            .zip(project)
+            .map(|(posted, project)| Happening::UpdatePosted(posted.clone(), Arc::clone(project))),
+        kinds::PROJECT_CHANGED => project.map(|project| Happening::ProjectChanged(Arc::clone(project))),
+        kinds::RECORD_REMOVED => removed(&row),
+        NOTIFICATION_ADDED => row.record_id.map(Happening::NotificationAdded),
+        _ => None,
+    };
+    Loaded {
+        position: row.position.unwrap_or_default(),
+        audience,
+        control: control(&row),
+        event: what.map(|what| {
+            Arc::new(FeedEvent {
+                id: row.id,
+                occurred_at: row.occurred_at,
+                project: project_id,
+                what,
+            })
+        }),
+    }
+}
+
+fn removed(row: &events::Model) -> Option<Happening> {
+    let id = row.record_id?;
+    let (kind, id) = match row.record_kind.as_deref()? {
+        "Project" => ("Project", ProjectId(id).to_string()),
+        "ProjectUpdate" => ("ProjectUpdate", ProjectUpdateId(id).to_string()),
+        _ => return None,
+    };
+    Some(Happening::RecordRemoved { kind, id })
+}
+
+fn control(row: &events::Model) -> Option<Control> {
+    let text = |name: &str| row.payload.get(name).and_then(Value::as_str);
+    match row.kind.as_str() {
+        SESSION_REVOKED => text("session")
+            .and_then(|id| SessionId::parse(id).ok())
+            .map(Control::SessionEnded),
+        ACCOUNT_DISABLED => text("account")
+            .and_then(|id| AccountId::parse(id).ok())
+            .map(Control::AccountEnded),
+        _ => None,
+    }
+}

@@ -1,0 +1,168 @@
+//! From an announcement to an inbox entry, its live event, and deliveries: all in the announcer's transaction.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use futures_util::future::BoxFuture;
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use serde_json::{Value, json};
+
+use super::{
+    NotificationId,
+    table::{ActiveModel, Column, Entity},
+};
+use crate::{
+    features::{
+        accounts::account_by_id,
+        clients::{self, StoredClient},
+        feed::NOTIFICATION_ADDED,
+    },
+    platform::{
+        actor::Actor,
+        announce::{Announcement, Announcer},
+        crypto::Keys,
+        db::WriteTx,
+        events::{NewEvent, append_in_tx},
+        outbox::{Channel, NewDelivery, Templates, enqueue_in_tx},
+    },
+};
+
+/// Writes inbox entries and deliveries.
+pub struct Inbox {
+    templates: Arc<Templates>,
+}
+
+impl std::fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Inbox")
+    }
+}
+
+/// How one kind of happening is told.
+struct Telling {
+    template: &'static str,
+    push: bool,
+    email: bool,
+}
+
+fn telling(kind: &str) -> Option<Telling> {
+    match kind {
+        "ProjectUpdatePosted" => Some(Telling {
+            template: "project_update_posted",
+            push: true,
+            email: true,
+        }),
+        // The credentials' e-mail is enqueued with the account; the push waits for the first device.
+        "ClientCreated" => Some(Telling {
+            template: "account_created",
+            push: false,
+            email: false,
+        }),
+        _ => None,
+    }
+}
+
+impl Inbox {
+    /// With these texts.
+    #[must_use]
+    pub fn new(templates: Arc<Templates>) -> Self {
+        Self { templates }
+    }
+
+    async fn write(&self, tx: &WriteTx, keys: &Keys, announcement: Announcement) -> Result<()> {
+        let telling =
+            telling(announcement.kind).context("an announcement of a kind that nobody has words for")?;
+        let Some(client) = clients::living_client(tx.conn(), &Actor::System, announcement.client).await?
+        else {
+            return Ok(());
+        };
+        let account = account_by_id(tx.conn(), client.account_id)
+            .await?
+            .context("a client without an account")?;
+        let data = with_name(announcement.data.clone(), &client);
+        let notice = self.templates.notice(telling.template, client.locale, &data)?;
+        let id = NotificationId::generate(tx.now());
+        let (record_kind, record_id) = announcement.record;
+        let written = Entity::insert(ActiveModel {
+            id: Set(id),
+            account_id: Set(client.account_id),
+            kind: Set(announcement.kind.to_owned()),
+            title: Set(notice.title),
+            body: Set(notice.body),
+            project_id: Set(announcement.project),
+            record_kind: Set(record_kind.to_owned()),
+            record_id: Set(record_id),
+            created_at: Set(tx.now()),
+            read_at: Set(None),
+        })
+        .on_conflict(
+            OnConflict::columns([Column::AccountId, Column::Kind, Column::RecordId])
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(tx.conn())
+        .await?;
+        if written == 0 {
+            return Ok(());
+        }
+        append_in_tx(
+            tx,
+            NewEvent {
+                kind: NOTIFICATION_ADDED,
+                account: Some(client.account_id),
+                record: Some(("Notification", id.0, 1)),
+                payload: json!({}),
+                ..NewEvent::default()
+            },
+        )
+        .await?;
+        let channels = [
+            (Channel::Push, telling.push && client.push_updates, None),
+            (
+                Channel::Email,
+                telling.email && client.email_updates,
+                Some(account.email.clone()),
+            ),
+        ];
+        for (channel, wanted, address) in channels {
+            if !wanted || account.disabled_at.is_some() {
+                continue;
+            }
+            enqueue_in_tx(
+                tx,
+                keys,
+                NewDelivery {
+                    channel,
+                    recipient: client.account_id,
+                    address,
+                    template: telling.template,
+                    locale: client.locale,
+                    data: data.clone(),
+                    secret: false,
+                    idempotency_key: format!("{id}/{channel:?}"),
+                    expires_at: None,
+                },
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+fn with_name(mut data: Value, client: &StoredClient) -> Value {
+    if let Some(data) = data.as_object_mut() {
+        data.insert("name".to_owned(), client.name.clone().into());
+    }
+    data
+}
+
+impl Announcer for Inbox {
+    fn announce_in_tx<'a>(
+        &'a self,
+        tx: &'a WriteTx,
+        keys: &'a Keys,
+        announcement: Announcement,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.write(tx, keys, announcement))
+    }
+}

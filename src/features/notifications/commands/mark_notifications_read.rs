@@ -1,0 +1,46 @@
+//! `markNotificationsRead`.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+use crate::{
+    features::notifications::{
+        NotificationId,
+        table::{Column, Entity},
+    },
+    platform::{
+        actor::Actor,
+        ctx::Ctx,
+        error::{CommandError, ErrorCode, Violation},
+    },
+};
+
+/// The most entries marked by name at once.
+const MAX_IDS: usize = 100;
+
+/// Marks entries of the actor's own inbox as read: those named, or all. Ids of others' entries and of none are passed
+/// over in silence: afterwards none of the named ones is unread. Answers how many were.
+///
+/// # Errors
+/// INVALID when too many are named.
+pub async fn mark_notifications_read(
+    ctx: &Ctx,
+    actor: &Actor,
+    ids: Option<Vec<NotificationId>>,
+) -> Result<u64, CommandError> {
+    let account = actor.account_id().ok_or(CommandError::Unauthenticated)?;
+    if ids.as_ref().is_some_and(|ids| ids.len() > MAX_IDS) {
+        let message = format!("Name at most {MAX_IDS} at once, or leave `ids` out to mark all.");
+        return Err(Violation::new(ErrorCode::Invalid, ["input", "ids"], message).into());
+    }
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let mut marking = Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::value(Some(tx.now())))
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::ReadAt.is_null());
+    if let Some(ids) = ids {
+        marking = marking.filter(Column::Id.is_in(ids));
+    }
+    let marked = marking.exec(tx.conn()).await?.rows_affected;
+    tx.commit().await?;
+    Ok(marked)
+}

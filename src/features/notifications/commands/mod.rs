@@ -1,0 +1,5 @@
+//! What can be done to an inbox.
+
+mod mark_notifications_read;
+
+pub use mark_notifications_read::mark_notifications_read;

@@ -1,0 +1,223 @@
+//! How the inbox looks in the API.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    Context, ID, InputObject, Object, Result, SimpleObject,
+    dataloader::{DataLoader, Loader},
+};
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::{
+    Notification, NotificationColumn, NotificationFilter, NotificationId, commands, notifications_by_ids,
+    select_notifications, unread_count,
+};
+use crate::{
+    features::projects::ProjectId,
+    platform::{
+        actor::Actor,
+        db::Db,
+        error::{ErrorCode, Violation, Violations},
+        graphql::{Allow, Connection, UserError, actor, command_ctx, internal, split, user_error::top_level},
+        paging::{self, OrderBy, PageArgs},
+    },
+};
+
+/// An entry of the inbox.
+#[derive(Debug, Clone)]
+pub struct GqlNotification(pub Notification);
+
+/// An entry of your inbox, in your language.
+#[Object(name = "Notification")]
+impl GqlNotification {
+    /// The entry's id (`ntf_…`).
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What happened, such as `ProjectUpdatePosted`: choose an icon by it, and show `title` and `body` for kinds you
+    /// don't know.
+    async fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    /// The heading.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// The text.
+    async fn body(&self) -> &str {
+        &self.0.body
+    }
+
+    /// The project it is about (`prj_…`), to open when it is tapped.
+    async fn project_id(&self) -> Option<ID> {
+        self.0.project_id.map(|id| ProjectId(id).to_string().into())
+    }
+
+    /// When it came.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was read; null until then.
+    async fn read_at(&self) -> Option<DateTime<Utc>> {
+        self.0.read_at
+    }
+}
+
+/// Which entries a list shows.
+#[derive(Debug, Default, InputObject)]
+pub struct NotificationFilterInput {
+    /// Only unread ones, or only read ones.
+    pub unread: Option<bool>,
+    /// Only those about this project (`prj_…`).
+    pub project_id: Option<ID>,
+}
+
+/// A page of the actor's own inbox, the newest first.
+///
+/// # Errors
+/// A top-level error for wrong arguments.
+pub async fn notification_connection(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    args: PageArgs,
+    filter: Option<NotificationFilterInput>,
+) -> Result<Connection<GqlNotification>> {
+    let window = args.window().map_err(|violation| top_level(violation.into()))?;
+    let filter = filter.unwrap_or_default();
+    let project = filter
+        .project_id
+        .map(|id| ProjectId::parse(&id))
+        .transpose()
+        .map_err(|error| {
+            top_level(Violation::new(ErrorCode::Invalid, ["filter", "projectId"], error.to_string()).into())
+        })?;
+    let filter = NotificationFilter {
+        unread: filter.unread,
+        project: project.map(|id| id.0),
+    };
+    let db = command_ctx(ctx)?.db.clone();
+    let list = select_notifications(actor, &filter);
+    let order = OrderBy::new(NotificationColumn::CreatedAt, true, NotificationColumn::Id);
+    let page = paging::fetch(db.reader(), list.clone(), &order, &window)
+        .await
+        .map_err(top_level)?;
+    let counter = Arc::new(move || {
+        let (db, list) = (db.clone(), list.clone());
+        async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
+    });
+    Ok(Connection::new(page, window, counter, GqlNotification))
+}
+
+/// How many entries of the actor's inbox are unread.
+///
+/// # Errors
+/// INTERNAL when the database is away.
+pub async fn unread_notification_count(ctx: &Context<'_>, actor: &Actor) -> Result<i32> {
+    let count = unread_count(command_ctx(ctx)?.db.reader(), actor)
+        .await
+        .map_err(internal)?;
+    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// An entry of the caller's inbox by id; null when it is gone or somebody else's.
+///
+/// # Errors
+/// INTERNAL when the database is away.
+pub async fn notification_by_id(ctx: &Context<'_>, id: Uuid) -> Result<Option<GqlNotification>> {
+    let found = ctx
+        .data::<DataLoader<NotificationLoader>>()?
+        .load_one(NotificationId(id))
+        .await;
+    Ok(found.map_err(internal)?.map(GqlNotification))
+}
+
+/// Loads entries of one person's inbox.
+#[derive(Debug, Clone)]
+pub struct NotificationLoader {
+    /// Where they are.
+    pub db: Db,
+    /// Whose inbox.
+    pub actor: Actor,
+}
+
+impl Loader<NotificationId> for NotificationLoader {
+    type Value = Notification;
+    type Error = Arc<DbErr>;
+
+    async fn load(
+        &self,
+        keys: &[NotificationId],
+    ) -> Result<HashMap<NotificationId, Notification>, Self::Error> {
+        let found = notifications_by_ids(self.db.reader(), &self.actor, keys.iter().copied())
+            .await
+            .map_err(Arc::new)?;
+        Ok(found.into_iter().map(|entry| (entry.id, entry)).collect())
+    }
+}
+
+/// Which entries were read.
+#[derive(Debug, InputObject)]
+pub struct MarkNotificationsReadInput {
+    /// These (`ntf_…`), 100 at most; all when absent.
+    pub ids: Option<Vec<ID>>,
+}
+
+/// What `markNotificationsRead` answers.
+#[derive(Debug, SimpleObject)]
+pub struct MarkNotificationsReadPayload {
+    /// How many were unread and no longer are.
+    pub marked_count: Option<i32>,
+    /// How many are unread still.
+    pub unread_notification_count: i32,
+    /// What is wrong with the input.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Mutations on the inbox.
+#[derive(Debug, Default)]
+pub struct NotificationsMutation;
+
+#[Object]
+impl NotificationsMutation {
+    /// Marks entries of your inbox as read. Naming one that is read already, or isn't yours, does no harm. For whoever is
+    /// signed in.
+    #[graphql(guard = "Allow::signed_in()")]
+    async fn mark_notifications_read(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: MarkNotificationsReadInput,
+    ) -> Result<MarkNotificationsReadPayload> {
+        let mut violations = Violations::default();
+        let ids = input.ids.map(|ids| {
+            ids.iter()
+                .enumerate()
+                .filter_map(|(index, id)| {
+                    violations.check(NotificationId::parse(id).map_err(|error| {
+                        Violation::new(
+                            ErrorCode::Invalid,
+                            ["input", "ids", &index.to_string()],
+                            error.to_string(),
+                        )
+                    }))
+                })
+                .collect()
+        });
+        let outcome = match violations.into_result() {
+            Ok(()) => commands::mark_notifications_read(command_ctx(ctx)?, actor(ctx), ids).await,
+            Err(error) => Err(error),
+        };
+        let (marked, user_errors) = split(outcome)?;
+        Ok(MarkNotificationsReadPayload {
+            marked_count: marked.map(|marked| i32::try_from(marked).unwrap_or(i32::MAX)),
+            unread_notification_count: unread_notification_count(ctx, actor(ctx)).await?,
+            user_errors,
+        })
+    }
+}

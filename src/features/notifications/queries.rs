@@ -1,0 +1,81 @@
+//! Reads of inboxes: everybody their own.
+
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Select,
+};
+use uuid::Uuid;
+
+use super::{
+    NotificationId,
+    table::{Column, Entity, Model},
+};
+use crate::platform::{actor::Actor, db::WriteTx};
+
+/// Which entries a list shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NotificationFilter {
+    /// Unread ones, or read ones.
+    pub unread: Option<bool>,
+    /// About this project.
+    pub project: Option<Uuid>,
+}
+
+/// The entries of the actor's own inbox.
+#[must_use]
+pub fn select_notifications(actor: &Actor, filter: &NotificationFilter) -> Select<Entity> {
+    let own = match actor.account_id() {
+        Some(account) => Column::AccountId.eq(account),
+        None => Column::Id.is_null(),
+    };
+    Entity::find().filter(
+        Condition::all()
+            .add(own)
+            .add_option(filter.project.map(|project| Column::ProjectId.eq(project)))
+            .add_option(filter.unread.map(|unread| {
+                if unread {
+                    Column::ReadAt.is_null()
+                } else {
+                    Column::ReadAt.is_not_null()
+                }
+            })),
+    )
+}
+
+/// How many entries of the actor's inbox are unread.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn unread_count(conn: &impl ConnectionTrait, actor: &Actor) -> Result<u64, DbErr> {
+    let unread = NotificationFilter {
+        unread: Some(true),
+        ..Default::default()
+    };
+    select_notifications(actor, &unread).count(conn).await
+}
+
+/// Entries of the actor's own inbox, by id. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn notifications_by_ids(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    ids: impl IntoIterator<Item = NotificationId>,
+) -> Result<Vec<Model>, DbErr> {
+    select_notifications(actor, &NotificationFilter::default())
+        .filter(Column::Id.is_in(ids))
+        .all(conn)
+        .await
+}
+
+/// Takes the entries about a record out of all inboxes, as when it is removed for good.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remove_of_record_in_tx(tx: &WriteTx, record: Uuid) -> Result<(), DbErr> {
+    Entity::delete_many()
+        .filter(Column::RecordId.eq(record))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! What callers send: filters, orders, inputs and patches.
+
+use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    features::projects::{Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder},
+    platform::{
+        actor::ClientId,
+        error::{ErrorCode, Violation},
+        graphql::{
+            OrderDirection,
+            values::{CurrencyCode, Date, Decimal},
+        },
+    },
+};
+
+/// How far a building is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Phase")]
+pub enum ProjectPhase {
+    /// Foundations.
+    Foundation,
+    /// Walls.
+    Elevation,
+    /// Roof.
+    Roofing,
+    /// Plaster, floors, joinery, paint.
+    Finishing,
+    /// The keys are handed over.
+    Handover,
+}
+
+/// Which projects a list shows. All of what is given must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct ProjectFilterInput {
+    /// Of this client (`cli_…`).
+    pub client_id: Option<ID>,
+    /// In this phase.
+    pub phase: Option<ProjectPhase>,
+    /// Only closed ones, or only open ones.
+    pub closed: Option<bool>,
+    /// Work starts on this day or later.
+    pub starts_from: Option<Date>,
+    /// Work starts on this day or earlier.
+    pub starts_until: Option<Date>,
+    /// Each word stands in the name; case and accents don't matter.
+    pub search: Option<String>,
+}
+
+impl ProjectFilterInput {
+    pub(super) fn check(self) -> Result<ProjectFilter, Violation> {
+        Ok(ProjectFilter {
+            client: self
+                .client_id
+                .map(|id| client_id(&id, &["filter", "clientId"]))
+                .transpose()?,
+            phase: self.phase.map(Phase::from),
+            closed: self.closed,
+            starts_from: self.starts_from.map(|day| day.0),
+            starts_until: self.starts_until.map(|day| day.0),
+            search: self.search,
+        })
+    }
+}
+
+/// What projects can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "ProjectOrder")]
+pub enum ProjectOrderField {
+    /// When they were entered.
+    CreatedAt,
+    /// When they last changed.
+    UpdatedAt,
+    /// The name.
+    Name,
+    /// When work starts; those without a date come last.
+    StartDate,
+    /// When work should end; those without a date come last.
+    EstimatedCompletion,
+    /// How far they are.
+    Progress,
+}
+
+/// An order of projects.
+#[derive(Debug, InputObject)]
+#[graphql(name = "ProjectOrder")]
+pub struct ProjectOrderInput {
+    /// By what.
+    pub field: ProjectOrderField,
+    /// Which end comes first.
+    pub direction: OrderDirection,
+}
+
+/// Which updates a list shows. All of what is given must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct ProjectUpdateFilterInput {
+    /// Of this project (`prj_…`).
+    pub project_id: Option<ID>,
+    /// Of this client's projects (`cli_…`).
+    pub client_id: Option<ID>,
+    /// Only drafts, or only posted ones. Clients see posted ones whatever is asked.
+    pub draft: Option<bool>,
+    /// Posted at this moment or later.
+    pub posted_from: Option<DateTime<Utc>>,
+    /// Posted before this moment.
+    pub posted_until: Option<DateTime<Utc>>,
+    /// Each word stands in title or description; case and accents don't matter.
+    pub search: Option<String>,
+}
+
+impl ProjectUpdateFilterInput {
+    pub(super) fn check(self) -> Result<UpdateFilter, Violation> {
+        Ok(UpdateFilter {
+            project: self
+                .project_id
+                .map(|id| project_id(&id, &["filter", "projectId"]))
+                .transpose()?,
+            client: self
+                .client_id
+                .map(|id| client_id(&id, &["filter", "clientId"]))
+                .transpose()?,
+            draft: self.draft,
+            posted_from: self.posted_from,
+            posted_until: self.posted_until,
+            search: self.search,
+        })
+    }
+}
+
+/// What updates can be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "UpdateOrder")]
+pub enum ProjectUpdateOrderField {
+    /// When they were posted; drafts come last.
+    PostedAt,
+    /// When they were entered.
+    CreatedAt,
+}
+
+/// An order of updates.
+#[derive(Debug, InputObject)]
+pub struct ProjectUpdateOrder {
+    /// By what.
+    pub field: ProjectUpdateOrderField,
+    /// Which end comes first.
+    pub direction: OrderDirection,
+}
+
+/// A new contract.
+#[derive(Debug, InputObject)]
+pub struct CreateProjectInput {
+    /// Whose it is (`cli_…`).
+    pub client_id: ID,
+    /// What it is called, 200 characters at most.
+    pub name: String,
+    /// When work starts.
+    pub start_date: Option<Date>,
+    /// When work should end; not before `startDate`.
+    pub estimated_completion: Option<Date>,
+    /// How far it is; FOUNDATION when absent.
+    pub current_phase: Option<ProjectPhase>,
+    /// How far it is, 0 to 100 percent; 0 when absent.
+    pub progress_percentage: Option<i32>,
+    /// The agreed price, not negative, with no more decimals than the currency has; 0 when absent.
+    pub total_quote: Option<Decimal>,
+    /// The contract's currency; the configured one (XOF) when absent.
+    pub currency: Option<CurrencyCode>,
+    /// Makes sending twice harmless: the same key and input answer with the project made the first time. Kept 30 days.
+    pub idempotency_key: Option<String>,
+}
+
+/// Changes to a project: absent keeps, null clears.
+#[derive(Debug, InputObject)]
+pub struct ProjectPatch {
+    /// Gives the project to another client (`cli_…`); the old one no longer sees it.
+    pub client_id: Option<ID>,
+    /// What it is called, 200 characters at most.
+    pub name: Option<String>,
+    /// When work starts.
+    pub start_date: MaybeUndefined<Date>,
+    /// When work should end; not before `startDate`.
+    pub estimated_completion: MaybeUndefined<Date>,
+    /// How far it is.
+    pub current_phase: Option<ProjectPhase>,
+    /// How far it is, 0 to 100 percent.
+    pub progress_percentage: Option<i32>,
+    /// The agreed price, not negative.
+    pub total_quote: Option<Decimal>,
+}
+
+/// Which project changes, from which version, and how.
+#[derive(Debug, InputObject)]
+pub struct UpdateProjectInput {
+    /// The project (`prj_…`).
+    pub id: ID,
+    /// The version you read. If it isn't the current one the answer is CONFLICT, with the current project.
+    pub expected_version: i32,
+    /// The changes.
+    pub patch: ProjectPatch,
+}
+
+/// Which project is closed or opened again.
+#[derive(Debug, InputObject)]
+pub struct CloseProjectInput {
+    /// The project (`prj_…`).
+    pub id: ID,
+    /// The version you read.
+    pub expected_version: i32,
+}
+
+/// Which project is opened again.
+#[derive(Debug, InputObject)]
+pub struct ReopenProjectInput {
+    /// The project (`prj_…`).
+    pub id: ID,
+    /// The version you read.
+    pub expected_version: i32,
+}
+
+/// News from a site.
+#[derive(Debug, InputObject)]
+pub struct CreateProjectUpdateInput {
+    /// Of which project (`prj_…`).
+    pub project_id: ID,
+    /// What happened, 200 characters at most.
+    pub title: String,
+    /// In more words, 10,000 characters at most.
+    pub description: Option<String>,
+    /// Pictures uploaded before with `createUpload` (`upl_…`), in the order they are shown; 30 at most.
+    pub upload_ids: Option<Vec<ID>>,
+    /// Shows it to the client at once, who is told; otherwise it stays a draft until `postProjectUpdate`.
+    pub post: Option<bool>,
+    /// Makes sending twice harmless: the same key and input answer with the update made the first time. Kept 30 days.
+    pub idempotency_key: Option<String>,
+}
+
+/// One picture of the new list: exactly one of the two.
+#[derive(Debug, InputObject)]
+pub struct ProjectUpdateImageInput {
+    /// A picture that the update has already (`img_…`).
+    pub id: Option<ID>,
+    /// A new one, uploaded before with `createUpload` (`upl_…`).
+    pub upload_id: Option<ID>,
+}
+
+/// Changes to an update: absent keeps, null clears.
+#[derive(Debug, InputObject)]
+pub struct ProjectUpdatePatch {
+    /// What happened, 200 characters at most.
+    pub title: Option<String>,
+    /// In more words, 10,000 characters at most.
+    pub description: MaybeUndefined<String>,
+    /// All pictures from now on, in order; those not named are removed. 30 at most.
+    pub images: Option<Vec<ProjectUpdateImageInput>>,
+}
+
+/// Which update changes, from which version, and how.
+#[derive(Debug, InputObject)]
+pub struct UpdateProjectUpdateInput {
+    /// The update (`upd_…`).
+    pub id: ID,
+    /// The version you read. If it isn't the current one the answer is CONFLICT, with the current update.
+    pub expected_version: i32,
+    /// The changes.
+    pub patch: ProjectUpdatePatch,
+}
+
+/// Which draft is posted.
+#[derive(Debug, InputObject)]
+pub struct PostProjectUpdateInput {
+    /// The update (`upd_…`).
+    pub id: ID,
+    /// The version you read.
+    pub expected_version: i32,
+}
+
+/// Reads an id at `field`.
+pub(super) fn project_id(id: &str, field: &[&str]) -> Result<ProjectId, Violation> {
+    ProjectId::parse(id).map_err(|error| invalid_id(&error, field))
+}
+
+/// Reads an id at `field`.
+pub(super) fn client_id(id: &str, field: &[&str]) -> Result<ClientId, Violation> {
+    ClientId::parse(id).map_err(|error| invalid_id(&error, field))
+}
+
+/// INVALID at `field`, with what was expected.
+pub(super) fn invalid_id(error: &crate::platform::ids::IdError, field: &[&str]) -> Violation {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let sentence = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    Violation::new(
+        ErrorCode::Invalid,
+        field.iter().copied(),
+        format!("{}.", sentence.unwrap_or_default()),
+    )
+}
+
+/// An absent value keeps (`None`), null clears (`Some(None)`).
+pub(super) fn change<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
+    match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value)),
+    }
+}

@@ -1,0 +1,159 @@
+//! `projects`, `project`, `projectUpdates`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use futures_util::FutureExt;
+
+use super::{
+    inputs::{
+        ProjectFilterInput, ProjectOrderField, ProjectOrderInput, ProjectUpdateFilterInput,
+        ProjectUpdateOrder, project_id,
+    },
+    types::{GqlProject, GqlProjectUpdate, update_order},
+};
+use crate::{
+    features::projects::{
+        ProjectColumn, ProjectFilter, UpdateFilter, resolve_scope, select_projects, select_updates,
+    },
+    platform::{
+        actor::Actor,
+        graphql::{
+            Allow, Connection, OrderDirection, RecordScope, actor, command_ctx, internal,
+            user_error::top_level,
+        },
+        paging::{self, PageArgs},
+    },
+};
+
+/// A page of the projects that `actor` may see.
+///
+/// # Errors
+/// A top-level error for wrong arguments or a scope that isn't the caller's.
+pub async fn project_connection(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    args: PageArgs,
+    filter: Option<ProjectFilterInput>,
+    order_by: Option<ProjectOrderInput>,
+    scope: Option<RecordScope>,
+) -> Result<Connection<GqlProject>> {
+    let window = args.window().map_err(|violation| top_level(violation.into()))?;
+    let filter: ProjectFilter = filter
+        .unwrap_or_default()
+        .check()
+        .map_err(|violation| top_level(violation.into()))?;
+    let scope = resolve_scope(actor, scope).map_err(top_level)?;
+    let order_by = order_by.unwrap_or(ProjectOrderInput {
+        field: ProjectOrderField::CreatedAt,
+        direction: OrderDirection::Desc,
+    });
+    let order = crate::features::projects::ProjectOrder::from(order_by.field)
+        .by(order_by.direction == OrderDirection::Desc);
+    let db = command_ctx(ctx)?.db.clone();
+    let list = select_projects(actor, &filter, scope);
+    let page = paging::fetch(db.reader(), list.clone(), &order, &window)
+        .await
+        .map_err(top_level)?;
+    let counter = Arc::new(move || {
+        let (db, list) = (db.clone(), list.clone());
+        async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
+    });
+    Ok(Connection::new(page, window, counter, GqlProject::from))
+}
+
+/// Reads of projects.
+#[derive(Debug, Default)]
+pub struct ProjectsQuery;
+
+#[Object]
+impl ProjectsQuery {
+    /// A project by id; null when there is none, it is deleted, or it isn't yours. For clients and staff.
+    #[graphql(guard = "Allow::signed_in()")]
+    async fn project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The project's id (`prj_…`).")] id: ID,
+    ) -> Result<Option<GqlProject>> {
+        use sea_orm::{ColumnTrait, QueryFilter};
+        let id = project_id(&id, &["id"]).map_err(|violation| top_level(violation.into()))?;
+        let found = select_projects(actor(ctx), &ProjectFilter::default(), RecordScope::Living)
+            .filter(ProjectColumn::Id.eq(id))
+            .one(command_ctx(ctx)?.db.reader())
+            .await
+            .map_err(internal)?;
+        Ok(found.map(GqlProject::from))
+    }
+
+    /// All clients' projects, the latest entered first unless ordered otherwise. For staff; clients have
+    /// `viewer.projects`.
+    #[graphql(guard = "Allow::staff()")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which projects.")] filter: Option<ProjectFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<ProjectOrderInput>,
+        #[graphql(desc = "Living ones, deleted ones or all.")] scope: Option<RecordScope>,
+    ) -> Result<Connection<GqlProject>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        project_connection(ctx, actor(ctx), args, filter, order_by, scope).await
+    }
+
+    /// All projects' updates, the latest posted first unless ordered otherwise, drafts last. For staff; clients have
+    /// `Project.updates`.
+    #[graphql(guard = "Allow::staff()")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn project_updates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which updates.")] filter: Option<ProjectUpdateFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<ProjectUpdateOrder>,
+        #[graphql(desc = "Posted ones, living ones, deleted ones or all.")] scope: Option<RecordScope>,
+    ) -> Result<Connection<GqlProjectUpdate>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let window = args.window().map_err(|violation| top_level(violation.into()))?;
+        let filter: UpdateFilter = filter
+            .unwrap_or_default()
+            .check()
+            .map_err(|violation| top_level(violation.into()))?;
+        let scope = resolve_scope(actor(ctx), scope).map_err(top_level)?;
+        let (order, descending) = update_order(order_by);
+        let db = command_ctx(ctx)?.db.clone();
+        let list = select_updates(actor(ctx), &filter, scope);
+        let page = paging::fetch(db.reader(), list.clone(), &order.by(descending), &window)
+            .await
+            .map_err(top_level)?;
+        let counter = Arc::new(move || {
+            let (db, list) = (db.clone(), list.clone());
+            async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
+        });
+        Ok(Connection::new(page, window, counter, GqlProjectUpdate::from))
+    }
+}

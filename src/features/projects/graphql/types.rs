@@ -1,0 +1,367 @@
+//! `Project` and `ProjectUpdate`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, dataloader::DataLoader};
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+
+use super::{
+    inputs::{ProjectPhase, ProjectUpdateFilterInput, ProjectUpdateOrder, ProjectUpdateOrderField},
+    loaders::{
+        CountUpdates, NestedUpdates, NestedUpdatesLoader, ProjectLoader, UpdateCountLoader,
+        UpdateImagesLoader, UpdateList,
+    },
+};
+use crate::{
+    features::{
+        accounts::graphql::{GqlActor, actor_of},
+        clients::graphql::{Client, client_by_id},
+        media::{Image, graphql::GqlImage},
+        projects::{PostedUpdate, Project, ProjectUpdate, UpdateFilter, UpdateOrder, resolve_scope},
+    },
+    platform::{
+        graphql::{
+            Allow, Connection, OrderDirection, RecordScope, actor, internal,
+            user_error::top_level,
+            values::{Date, Money},
+        },
+        paging::{Page, PageArgs, Window},
+    },
+};
+
+/// A contract with a client.
+#[derive(Debug, Clone)]
+pub struct GqlProject(pub Arc<Project>);
+
+impl From<Project> for GqlProject {
+    fn from(project: Project) -> Self {
+        Self(Arc::new(project))
+    }
+}
+
+/// A contract with a client, and how far its building is. Clients see their own, staff all.
+#[Object(name = "Project")]
+impl GqlProject {
+    /// The project's id (`prj_…`).
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Counts the changes; send it as `expectedVersion` when you change the project.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was entered.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// When it was deleted; null among the living.
+    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.deleted_at
+    }
+
+    /// Who entered it. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.created_by).await
+    }
+
+    /// Who changed it last. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.updated_by).await
+    }
+
+    /// Who deleted it. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.deleted_by).await
+    }
+
+    /// Whose it is.
+    async fn client(&self, ctx: &Context<'_>) -> Result<Client> {
+        client_by_id(ctx, self.0.client_id)
+            .await?
+            .ok_or_else(|| internal(anyhow::anyhow!("the project {} has no client to see", self.0.id)))
+    }
+
+    /// What it is called.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// When work starts.
+    async fn start_date(&self) -> Option<Date> {
+        self.0.start_date.map(Date)
+    }
+
+    /// When work should end.
+    async fn estimated_completion(&self) -> Option<Date> {
+        self.0.estimated_completion.map(Date)
+    }
+
+    /// How far the building is, 0 to 100 percent.
+    async fn progress_percentage(&self) -> i32 {
+        self.0.progress_percentage
+    }
+
+    /// How far the building is.
+    async fn current_phase(&self) -> ProjectPhase {
+        self.0.current_phase.into()
+    }
+
+    /// When the project was closed; null while it is open. Closed projects stay visible.
+    async fn closed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.closed_at
+    }
+
+    /// The agreed price.
+    async fn total_quote(&self) -> Money {
+        Money::new(self.0.total_quote, self.0.currency)
+    }
+
+    /// News from the site, the latest posted first unless ordered otherwise. Clients see posted ones.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn updates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which updates.")] filter: Option<ProjectUpdateFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<ProjectUpdateOrder>,
+        #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
+        scope: Option<RecordScope>,
+    ) -> Result<Connection<GqlProjectUpdate>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let window = args.window().map_err(|violation| top_level(violation.into()))?;
+        let filter = filter
+            .unwrap_or_default()
+            .check()
+            .map_err(|violation| top_level(violation.into()))?;
+        let scope = resolve_scope(actor(ctx), scope).map_err(top_level)?;
+        let (order, descending) = update_order(order_by);
+        let page = self
+            .page_of_updates(
+                ctx,
+                UpdateList {
+                    filter: filter.clone(),
+                    scope,
+                    order,
+                    descending,
+                    window: window.clone(),
+                },
+            )
+            .await?;
+        let loader = Arc::clone(ctx.data::<Arc<DataLoader<UpdateCountLoader>>>()?);
+        let counted = CountUpdates {
+            project: self.0.id,
+            filter: Arc::new(filter),
+            scope,
+        };
+        let counter = Arc::new(move || {
+            let (loader, counted) = (Arc::clone(&loader), counted.clone());
+            async move { Ok(loader.load_one(counted).await?.unwrap_or(0)) }.boxed()
+        });
+        let project = Arc::clone(&self.0);
+        Ok(Connection::new(page, window, counter, move |update| {
+            GqlProjectUpdate::of(update, &project)
+        }))
+    }
+
+    /// The last update posted; null before the first.
+    async fn latest_update(&self, ctx: &Context<'_>) -> Result<Option<GqlProjectUpdate>> {
+        let list = UpdateList {
+            filter: UpdateFilter::default(),
+            scope: RecordScope::Published,
+            order: UpdateOrder::PostedAt,
+            descending: true,
+            window: Window::Forward {
+                limit: 1,
+                after: None,
+            },
+        };
+        let page = self.page_of_updates(ctx, list).await?;
+        Ok(page
+            .rows
+            .into_iter()
+            .next()
+            .map(|row| GqlProjectUpdate::of(row.model, &self.0)))
+    }
+}
+
+impl GqlProject {
+    async fn page_of_updates(&self, ctx: &Context<'_>, list: UpdateList) -> Result<Page<ProjectUpdate>> {
+        let key = NestedUpdates {
+            project: self.0.id,
+            list: Arc::new(list),
+        };
+        let page = ctx.data::<DataLoader<NestedUpdatesLoader>>()?.load_one(key).await;
+        let page = page.map_err(|error| match Arc::try_unwrap(error) {
+            Ok(error) => top_level(error),
+            Err(shared) => internal(anyhow::anyhow!("{shared}")),
+        })?;
+        Ok(page.map(Arc::unwrap_or_clone).unwrap_or_default())
+    }
+}
+
+pub(super) fn update_order(order_by: Option<ProjectUpdateOrder>) -> (UpdateOrder, bool) {
+    let order_by = order_by.unwrap_or(ProjectUpdateOrder {
+        field: ProjectUpdateOrderField::PostedAt,
+        direction: OrderDirection::Desc,
+    });
+    (order_by.field.into(), order_by.direction == OrderDirection::Desc)
+}
+
+/// News from a site.
+#[derive(Debug, Clone)]
+pub struct GqlProjectUpdate {
+    update: Arc<ProjectUpdate>,
+    /// The project, when it is at hand.
+    project: Option<Arc<Project>>,
+    /// The pictures, when they are at hand.
+    images: Option<Arc<[Arc<Image>]>>,
+}
+
+impl From<ProjectUpdate> for GqlProjectUpdate {
+    fn from(update: ProjectUpdate) -> Self {
+        Self {
+            update: Arc::new(update),
+            project: None,
+            images: None,
+        }
+    }
+}
+
+impl GqlProjectUpdate {
+    fn of(update: ProjectUpdate, project: &Arc<Project>) -> Self {
+        Self {
+            update: Arc::new(update),
+            project: Some(Arc::clone(project)),
+            images: None,
+        }
+    }
+
+    /// An update that was loaded with all it shows: resolving it costs no statement.
+    #[must_use]
+    pub fn loaded(posted: &PostedUpdate, project: &Arc<Project>) -> Self {
+        Self {
+            update: Arc::clone(&posted.update),
+            project: Some(Arc::clone(project)),
+            images: Some(Arc::clone(&posted.images)),
+        }
+    }
+}
+
+/// News from a site, with pictures. A draft until it is posted; clients see posted ones alone.
+#[Object(name = "ProjectUpdate")]
+impl GqlProjectUpdate {
+    /// The update's id (`upd_…`).
+    async fn id(&self) -> ID {
+        self.update.id.to_string().into()
+    }
+
+    /// Counts the changes; send it as `expectedVersion` when you change the update.
+    async fn version(&self) -> i32 {
+        self.update.version
+    }
+
+    /// When it was entered.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.update.created_at
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.update.updated_at
+    }
+
+    /// When it was deleted; null among the living.
+    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+        self.update.deleted_at
+    }
+
+    /// Who entered it. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.update.created_by).await
+    }
+
+    /// Who changed it last. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.update.updated_by).await
+    }
+
+    /// Who deleted it. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.update.deleted_by).await
+    }
+
+    /// The project it is about.
+    async fn project(&self, ctx: &Context<'_>) -> Result<GqlProject> {
+        if let Some(project) = &self.project {
+            return Ok(GqlProject(Arc::clone(project)));
+        }
+        let loaded = ctx
+            .data::<DataLoader<ProjectLoader>>()?
+            .load_one(self.update.project_id)
+            .await;
+        loaded
+            .map_err(internal)?
+            .map(GqlProject)
+            .ok_or_else(|| internal(anyhow::anyhow!("the update {} has no project", self.update.id)))
+    }
+
+    /// What happened.
+    async fn title(&self) -> &str {
+        &self.update.title
+    }
+
+    /// In more words; may have several lines.
+    async fn description(&self) -> Option<&str> {
+        self.update.description.as_deref()
+    }
+
+    /// The pictures, in order.
+    async fn images(&self, ctx: &Context<'_>) -> Result<Vec<GqlImage>> {
+        if let Some(images) = &self.images {
+            return Ok(images.iter().map(|image| GqlImage(Arc::clone(image))).collect());
+        }
+        let loaded = ctx
+            .data::<DataLoader<UpdateImagesLoader>>()?
+            .load_one(self.update.id)
+            .await
+            .map_err(internal)?;
+        Ok(loaded.unwrap_or_default().into_iter().map(GqlImage).collect())
+    }
+
+    /// Whether the client has yet to see it.
+    async fn is_draft(&self) -> bool {
+        self.update.posted_at.is_none()
+    }
+
+    /// When it was shown to the client; null while it is a draft.
+    async fn posted_at(&self) -> Option<DateTime<Utc>> {
+        self.update.posted_at
+    }
+}
