@@ -5,8 +5,6 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::{Context as _, Result};
 use axum::Router;
 use futures_util::future::BoxFuture;
-use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -31,10 +29,10 @@ use crate::{
         crypto::Keys,
         ctx::Ctx,
         db::{DatabaseOptions, Db},
-        events,
         feed::Tailer,
         housekeeping,
         mail::MailTransport,
+        migrate,
         outbox::{self, Randomness, Transports},
         push::PushTransport,
         storage::Storage,
@@ -78,7 +76,7 @@ impl App {
     pub async fn init(options: AppOptions) -> Result<Self> {
         let config = Arc::new(options.config);
         let db = connect(&config).await?;
-        migrate(&db, &options.clock).await?;
+        migrate::migrate(&db, options.clock.now()).await?;
 
         let templates = Arc::new(deliveries::templates(&config)?);
         let ctx = Ctx {
@@ -188,20 +186,6 @@ pub async fn connect(config: &Config) -> Result<Db> {
     Db::connect(&options)
         .await
         .context("the database can't be reached; check DATABASE_URL")
-}
-
-/// Brings the database up to date.
-///
-/// # Errors
-/// When a migration fails.
-pub async fn migrate(db: &Db, clock: &SharedClock) -> Result<()> {
-    Migrator::up(db.migrator(), None)
-        .await
-        .context("the database could not be migrated")?;
-    let tx = db.begin_write(clock.now()).await?;
-    events::ensure_head(&tx).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 /// The feed, as the transports know it.

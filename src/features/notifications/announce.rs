@@ -53,7 +53,7 @@ fn telling(kind: &str) -> Option<Telling> {
             email: true,
         }),
         // The credentials' e-mail is enqueued with the account; the push waits for the first device.
-        "ClientCreated" => Some(Telling {
+        "AccountCreated" => Some(Telling {
             template: "account_created",
             push: false,
             email: false,
