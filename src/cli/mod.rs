@@ -5,6 +5,7 @@ mod database;
 mod doctor;
 mod lock;
 mod output;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -20,11 +21,15 @@ pub use lock::ServingLock;
 #[command(name = "belle-house", version)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve everything. What happens without a command, too.
+    Serve,
+    /// Load the demo company.
+    Demo,
     /// Bring the database's schema up to date.
     Migrate,
     /// Make an administrator. The password is read from standard input.
@@ -46,7 +51,7 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    match start(arguments.command) {
+    match start(arguments.command.unwrap_or(Command::Serve)) {
         Ok(code) => code,
         Err(error) => {
             use std::io::Write;
@@ -78,6 +83,8 @@ fn start(command: Command) -> Result<ExitCode> {
 
 async fn execute(command: Command, config: Config) -> Result<ExitCode> {
     match command {
+        Command::Serve => serve::run(config).await?,
+        Command::Demo => serve::load_demo(config).await?,
         Command::Migrate => {
             database::open(&config).await?;
             output::line("The database is up to date.")?;

@@ -36,15 +36,35 @@ pub fn site_photo(progress: u8, seed: u32) -> image::ImageResult<Vec<u8>> {
     }
     if progress < 80 {
         for post in (left..left + width).step_by(150) {
-            fill(&mut picture, post, ground - 60 - wall_height, 8, wall_height + 40, SCAFFOLD);
+            fill(
+                &mut picture,
+                post,
+                ground - 60 - wall_height,
+                8,
+                wall_height + 40,
+                SCAFFOLD,
+            );
         }
     }
     let eaves = ground - 24 - wall_height;
     if progress >= 60 {
-        roof(&mut picture, left, width, eaves, (progress - 60).min(25) * 200 / 25);
+        roof(
+            &mut picture,
+            left,
+            width,
+            eaves,
+            (progress - 60).min(25) * 200 / 25,
+        );
     }
     if progress >= 85 {
-        fill(&mut picture, left + width / 2 - 55, ground - 24 - 210, 110, 210, DOOR);
+        fill(
+            &mut picture,
+            left + width / 2 - 55,
+            ground - 24 - 210,
+            110,
+            210,
+            DOOR,
+        );
         for window in [left + width / 8, left + width * 5 / 8 + 60] {
             fill(&mut picture, window, ground - 270, 150, 120, GLASS);
             fill(&mut picture, window + 71, ground - 270, 8, 120, WALL_SHADE);
@@ -64,14 +84,19 @@ fn background(x: u32, y: u32, seed: u32) -> Rgb<u8> {
     let grain = grain(x, y, seed);
     if y < HORIZON {
         let down = y * 255 / HORIZON;
-        return Rgb([channel(120 + down * 110 / 255, grain / 3), channel(170 + down * 50 / 255, grain / 3), channel(226 - down * 36 / 255, grain / 3)]);
+        return Rgb([
+            channel(120 + down * 110 / 255, grain / 3),
+            channel(170 + down * 50 / 255, grain / 3),
+            channel(226 - down * 36 / 255, grain / 3),
+        ]);
     }
     Rgb(LATERITE.map(|tone| channel(u32::from(tone), grain)))
 }
 
 /// A little noise, so that the picture compresses like a photo and the ground looks like ground.
 fn grain(x: u32, y: u32, seed: u32) -> u32 {
-    let mixed = (x.wrapping_mul(374_761_393) ^ y.wrapping_mul(668_265_263) ^ seed).wrapping_mul(1_274_126_177);
+    let mixed =
+        (x.wrapping_mul(374_761_393) ^ y.wrapping_mul(668_265_263) ^ seed).wrapping_mul(1_274_126_177);
     (mixed >> 16) % 18
 }
 
@@ -83,7 +108,11 @@ fn fill(picture: &mut RgbImage, left: u32, top: u32, width: u32, height: u32, to
     for y in top..(top + height).min(HEIGHT) {
         for x in left..(left + width).min(WIDTH) {
             let grain = grain(x, y, 7);
-            picture.put_pixel(x, y, Rgb(tone.map(|part| channel(u32::from(part), grain / 2 + 4))));
+            picture.put_pixel(
+                x,
+                y,
+                Rgb(tone.map(|part| channel(u32::from(part), grain / 2 + 4))),
+            );
         }
     }
 }
@@ -91,7 +120,14 @@ fn fill(picture: &mut RgbImage, left: u32, top: u32, width: u32, height: u32, to
 fn roof(picture: &mut RgbImage, left: u32, width: u32, eaves: u32, height: u32) {
     for row in 0..height {
         let inset = (width / 2 + 40) * row / 260;
-        fill(picture, left - 40 + inset, eaves - row, width + 80 - 2 * inset, 1, ROOF);
+        fill(
+            picture,
+            left - 40 + inset,
+            eaves - row,
+            width + 80 - 2 * inset,
+            1,
+            ROOF,
+        );
     }
 }
 

@@ -1,0 +1,136 @@
+//! `serve`: the whole product.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{lock::ServingLock, output};
+use crate::{
+    app::{App, AppOptions, Workers},
+    demo,
+    platform::{
+        clock::{SharedClock, SystemClock},
+        config::Config,
+        mail, push,
+    },
+};
+
+/// How long requests may take to finish once the server is told to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Serves until it is told to stop (SIGTERM, SIGINT).
+///
+/// # Errors
+/// When the server can't start.
+pub async fn run(config: Config) -> Result<()> {
+    let _lock = ServingLock::take(&config)?;
+    let bind_addr = config.bind_addr;
+    let listener = TcpListener::bind(bind_addr).await.with_context(|| {
+        format!("can't listen on {bind_addr}; is another server there? BIND_ADDR chooses another")
+    })?;
+    let wants_demo = wants_demo(&config);
+    let app = init(config).await?;
+    if wants_demo {
+        demo::load(&app).await?;
+    }
+    let address = listener.local_addr()?;
+    greet(&app.ctx.config, address, wants_demo)?;
+    let stop = app.stop_token();
+    tokio::spawn(stop_on_signal(stop.clone()));
+    let serving = app.serve(listener, Workers::All);
+    tokio::pin!(serving);
+    tokio::select! {
+        served = &mut serving => return served,
+        () = stop.cancelled() => {}
+    }
+    tracing::info!("stopping: finishing requests, closing sockets");
+    match tokio::time::timeout(GRACE, serving).await {
+        Ok(served) => served,
+        Err(_) => {
+            tracing::warn!(seconds = GRACE.as_secs(), "some requests did not finish in time");
+            Ok(())
+        }
+    }
+}
+
+/// `demo`: loads the demo company into whatever database is configured.
+///
+/// # Errors
+/// When it is there already.
+pub async fn load_demo(config: Config) -> Result<()> {
+    let _lock = ServingLock::take(&config)?;
+    let app = init(config).await?;
+    demo::load(&app).await?;
+    output::line("The demo company is loaded. Its logins:")?;
+    print_logins()
+}
+
+/// The application on the machine's clock with the configured ways out.
+///
+/// # Errors
+/// When a part can't be set up.
+pub async fn init(config: Config) -> Result<App> {
+    let clock: SharedClock = Arc::new(SystemClock);
+    let mail = mail::from_config(&config)?;
+    let push = push::from_config(&config, Arc::clone(&clock))?;
+    App::init(AppOptions {
+        config,
+        clock,
+        mail,
+        push,
+        random: Arc::new(rand::random),
+    })
+    .await
+}
+
+/// The demo company loads by itself in one case alone: in development, on loopback, into an SQLite file that is about
+/// to be made (DESIGN.md 9). A release `serve` never makes an account.
+fn wants_demo(config: &Config) -> bool {
+    let new_file = config.database.sqlite_path().is_some_and(|path| !path.exists());
+    config.debug && config.bind_addr.ip().is_loopback() && new_file
+}
+
+fn greet(config: &Config, address: std::net::SocketAddr, with_demo: bool) -> Result<()> {
+    output::line(format!("Belle House serves http://{address}/graphql"))?;
+    if config.graphiql {
+        output::line(format!("  try it out:   http://{address}/graphiql"))?;
+    }
+    output::line(format!("  data folder:  {}", config.data_dir.display()))?;
+    if with_demo {
+        output::line("  a demo company has been loaded; sign in as")?;
+        print_logins()?;
+    }
+    Ok(())
+}
+
+fn print_logins() -> Result<()> {
+    for login in demo::LOGINS {
+        output::line(format!("    {:<28} {}", login.email, login.who))?;
+    }
+    output::line(format!("    each with the password       {}", demo::PASSWORD))
+}
+
+async fn stop_on_signal(stop: CancellationToken) {
+    match wait_for_signal().await {
+        Ok(()) => stop.cancel(),
+        Err(error) => {
+            tracing::error!(%error, "signals can't be heard; the server stops only when it is ended")
+        }
+    }
+}
+
+async fn wait_for_signal() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let heard = tokio::select! {
+        heard = tokio::signal::ctrl_c() => heard.is_ok(),
+        heard = terminate.recv() => heard.is_some(),
+    };
+    if heard {
+        Ok(())
+    } else {
+        bail!("the signal handler ended")
+    }
+}

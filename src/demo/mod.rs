@@ -1,0 +1,263 @@
+//! The demo company: people, projects and site photos to look at, made through the real commands, so that what it
+//! shows is what the product does.
+
+mod pictures;
+
+use anyhow::{Result, anyhow};
+use bytes::Bytes;
+use chrono::{NaiveDate, TimeDelta};
+use secrecy::SecretString;
+
+use crate::{
+    app::App,
+    features::{
+        accounts::commands::{CreateStaff, create_staff},
+        clients::commands::{CreateClient, create_client_with_password},
+        media::{CreateUpload, UploadId, create_upload},
+        projects::{
+            Phase, Project,
+            commands::{CreateProject, CreateProjectUpdate, create_project, create_project_update},
+        },
+    },
+    platform::{
+        actor::{Actor, ClientId, Locale, Role},
+        error::CommandError,
+        money::Currency,
+    },
+};
+
+/// The password of every demo account. It is no secret: the demo company loads only where nobody else listens, or
+/// when somebody asks for it.
+pub const PASSWORD: &str = "soleil-sur-le-fleuve";
+
+/// Somebody who can sign in to the demo company.
+#[derive(Debug, Clone, Copy)]
+pub struct DemoLogin {
+    /// The address.
+    pub email: &'static str,
+    /// Who it is.
+    pub who: &'static str,
+}
+
+/// Everybody who can sign in.
+pub const LOGINS: &[DemoLogin] = &[
+    DemoLogin {
+        email: "admin@demo.bellehouse.ne",
+        who: "administrator",
+    },
+    DemoLogin {
+        email: "staff@demo.bellehouse.ne",
+        who: "staff",
+    },
+    DemoLogin {
+        email: "aissata@demo.bellehouse.ne",
+        who: "client with two projects",
+    },
+    DemoLogin {
+        email: "ibrahim@demo.bellehouse.ne",
+        who: "client with one project",
+    },
+    DemoLogin {
+        email: "claire@demo.bellehouse.ne",
+        who: "client with one project, reads English",
+    },
+];
+
+struct Site {
+    client: usize,
+    name: &'static str,
+    start: (i32, u32, u32),
+    months: i64,
+    phase: Phase,
+    progress: i32,
+    quote: &'static str,
+    updates: &'static [(&'static str, &'static str, u8)],
+}
+
+const SITES: &[Site] = &[
+    Site {
+        client: 0,
+        name: "Villa Aïssata, Koira Kano",
+        start: (2026, 2, 2),
+        months: 14,
+        phase: Phase::Elevation,
+        progress: 45,
+        quote: "85000000",
+        updates: &[
+            (
+                "Terrassement terminé",
+                "Le terrain est prêt, les axes sont implantés.",
+                0,
+            ),
+            (
+                "Dalle coulée",
+                "La dalle du rez-de-chaussée a été coulée en une journée. Cure pendant sept jours.",
+                12,
+            ),
+            (
+                "Les murs montent",
+                "Élévation du rez-de-chaussée : les linteaux sont posés.",
+                45,
+            ),
+        ],
+    },
+    Site {
+        client: 0,
+        name: "Dépendance et clôture",
+        start: (2026, 9, 1),
+        months: 5,
+        phase: Phase::Foundation,
+        progress: 10,
+        quote: "9500000",
+        updates: &[(
+            "Fouilles en cours",
+            "Les fouilles de la clôture sont ouvertes sur 40 mètres.",
+            5,
+        )],
+    },
+    Site {
+        client: 1,
+        name: "Duplex Plateau",
+        start: (2025, 10, 6),
+        months: 16,
+        phase: Phase::Finishing,
+        progress: 88,
+        quote: "132000000",
+        updates: &[
+            (
+                "Couverture posée",
+                "La charpente et la couverture sont terminées.",
+                80,
+            ),
+            (
+                "Menuiseries et peinture",
+                "Portes et fenêtres posées, première couche de peinture.",
+                90,
+            ),
+        ],
+    },
+    Site {
+        client: 2,
+        name: "Maison d'amis, Gaya",
+        start: (2026, 6, 15),
+        months: 9,
+        phase: Phase::Roofing,
+        progress: 66,
+        quote: "41500000",
+        updates: &[(
+            "La charpente est levée",
+            "Pose de la charpente, la couverture suit la semaine prochaine.",
+            66,
+        )],
+    },
+];
+
+/// Loads the demo company.
+///
+/// # Errors
+/// When it is loaded already (its addresses are taken), or the database refuses.
+pub async fn load(app: &App) -> Result<()> {
+    let actor = Actor::System;
+    for (login, name, role) in [
+        (LOGINS[0], "Mariama Demo", Role::Admin),
+        (LOGINS[1], "Souleymane Demo", Role::Staff),
+    ] {
+        let input = CreateStaff {
+            email: login.email.to_owned(),
+            name: name.to_owned(),
+            role,
+            locale: Locale::Fr,
+            password: SecretString::from(PASSWORD),
+        };
+        create_staff(&app.ctx, &actor, input).await.map_err(explain)?;
+    }
+    let mut clients = Vec::new();
+    for (login, name, phone, locale) in [
+        (LOGINS[2], "Aïssata Moussa", "+22790112233", Locale::Fr),
+        (LOGINS[3], "Ibrahim Oumarou", "+22796445566", Locale::Fr),
+        (LOGINS[4], "Claire Baker", "+22793778899", Locale::En),
+    ] {
+        let input = CreateClient {
+            name: name.to_owned(),
+            email: login.email.to_owned(),
+            phone: Some(phone.to_owned()),
+            address: Some("Niamey, Niger".to_owned()),
+            locale: Some(locale),
+            whatsapp_enabled: true,
+            idempotency_key: None,
+        };
+        let client = create_client_with_password(&app.ctx, &actor, input, SecretString::from(PASSWORD)).await;
+        clients.push(client.map_err(explain)?.id);
+    }
+    for (number, site) in (1..).zip(SITES) {
+        let project = build(app, &actor, clients[site.client], site).await?;
+        for (index, &(title, description, progress)) in (1..).zip(site.updates) {
+            let upload = photograph(app, &actor, progress, number * 31 + index).await?;
+            let input = CreateProjectUpdate {
+                project: project.id,
+                title: title.to_owned(),
+                description: Some(description.to_owned()),
+                uploads: vec![upload],
+                post: true,
+                idempotency_key: None,
+            };
+            create_project_update(&app.ctx, &actor, input)
+                .await
+                .map_err(explain)?;
+        }
+    }
+    Ok(())
+}
+
+async fn build(app: &App, actor: &Actor, client: ClientId, site: &Site) -> Result<Project> {
+    let (year, month, day) = site.start;
+    let start = NaiveDate::from_ymd_opt(year, month, day);
+    let input = CreateProject {
+        client,
+        name: site.name.to_owned(),
+        start_date: start,
+        estimated_completion: start.map(|start| start + TimeDelta::days(site.months * 30)),
+        current_phase: Some(site.phase),
+        progress_percentage: Some(site.progress),
+        total_quote: Some(site.quote.to_owned()),
+        currency: Some(Currency::Xof),
+        idempotency_key: None,
+    };
+    create_project(&app.ctx, actor, input).await.map_err(explain)
+}
+
+/// Takes a picture and uploads it as the staff's browser would.
+async fn photograph(app: &App, actor: &Actor, progress: u8, seed: u32) -> Result<UploadId> {
+    let jpeg = tokio::task::spawn_blocking(move || pictures::site_photo(progress, seed)).await??;
+    let announced = CreateUpload {
+        filename: format!("chantier-{seed}.jpg"),
+        content_type: "image/jpeg".to_owned(),
+        byte_size: i64::try_from(jpeg.len())?,
+        alt: Some("Photo du chantier".to_owned()),
+    };
+    let upload = create_upload(&app.media, actor, announced)
+        .await
+        .map_err(explain)?;
+    app.media
+        .receive(upload.id, Bytes::from(jpeg))
+        .await
+        .map_err(|error| anyhow!("{error}"))?;
+    Ok(upload.id)
+}
+
+fn explain(error: CommandError) -> anyhow::Error {
+    match error {
+        CommandError::Internal(error) => error,
+        CommandError::Rejected(violations) => {
+            let told: Vec<String> = violations
+                .into_iter()
+                .map(|it| format!("{}: {}", it.field.join("."), it.message))
+                .collect();
+            anyhow!(
+                "the demo company could not be made (is it there already?): {}",
+                told.join("; ")
+            )
+        }
+        error => anyhow!("{error}"),
+    }
+}
