@@ -3,6 +3,8 @@
 
 pub mod app;
 pub mod database;
+pub mod fcm;
 pub mod people;
+pub mod smtp;
 pub mod statements;
 pub mod subscription;

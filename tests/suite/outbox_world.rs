@@ -1,0 +1,153 @@
+//! An outbox alone: real database, a clock that stands still, transports that tests can read.
+
+use std::sync::Arc;
+
+use belle_house::features::deliveries::templates;
+use belle_house::platform::actor::{AccountId, Locale};
+use belle_house::platform::announce::{Announcement, Announcer};
+use belle_house::platform::clock::{Clock, FixedClock};
+use belle_house::platform::config::Config;
+use belle_house::platform::crypto::Keys;
+use belle_house::platform::ctx::Ctx;
+use belle_house::platform::db::WriteTx;
+use belle_house::platform::mail::MemoryMail;
+use belle_house::platform::outbox::table::{Entity, Model};
+use belle_house::platform::outbox::{
+    Channel, DeliveryId, NewDelivery, Report, Transports, deliver_due, enqueue_in_tx,
+};
+use belle_house::platform::push::MemoryPush;
+use futures_util::future::BoxFuture;
+use sea_orm::EntityTrait;
+use serde_json::json;
+
+use crate::support::database::TestDatabase;
+
+#[derive(Debug)]
+struct Silent;
+
+impl Announcer for Silent {
+    fn announce_in_tx<'a>(
+        &'a self,
+        _: &'a WriteTx,
+        _: &'a Keys,
+        _: Announcement,
+    ) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+pub struct World {
+    pub ctx: Ctx,
+    pub clock: FixedClock,
+    pub mail: MemoryMail,
+    pub push: MemoryPush,
+    pub transports: Transports,
+    pub database: TestDatabase,
+    pub folder: tempfile::TempDir,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let database = TestDatabase::create().await;
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::load(|key| match key {
+            "DATA_DIR" => Some(folder.path().display().to_string()),
+            "DEBUG" => Some("true".to_owned()),
+            _ => None,
+        })
+        .unwrap();
+        let clock = FixedClock::new("2026-11-21T08:00:00Z".parse().unwrap());
+        let (mail, push) = (MemoryMail::default(), MemoryPush::default());
+        let transports = Transports {
+            mail: Arc::new(mail.clone()),
+            push: Arc::new(push.clone()),
+            devices: None,
+            templates: Arc::new(templates(&config).unwrap()),
+            random: Arc::new(|| 0),
+        };
+        let ctx = Ctx {
+            db: database.connect().await,
+            clock: Arc::new(clock.clone()),
+            keys: Arc::new(Keys::new("a secret for tests")),
+            config: Arc::new(config),
+            announcer: Arc::new(Silent),
+        };
+        Self {
+            ctx,
+            clock,
+            mail,
+            push,
+            transports,
+            database,
+            folder,
+        }
+    }
+
+    /// Writes a delivery in a transaction of its own.
+    pub async fn enqueue(&self, delivery: NewDelivery) -> Option<DeliveryId> {
+        let tx = self.ctx.db.begin_write(self.clock.now()).await.unwrap();
+        let id = enqueue_in_tx(&tx, &self.ctx.keys, delivery).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// Sends what is due.
+    pub async fn deliver(&self) -> Report {
+        deliver_due(&self.ctx, &self.transports).await.unwrap()
+    }
+
+    /// A delivery as the table has it.
+    pub async fn row(&self, id: DeliveryId) -> Model {
+        Entity::find_by_id(id)
+            .one(self.ctx.db.reader())
+            .await
+            .unwrap()
+            .unwrap()
+    }
+}
+
+/// An update's e-mail; `key` makes it one of a kind.
+pub fn update_mail(key: &str) -> NewDelivery {
+    NewDelivery {
+        channel: Channel::Email,
+        recipient: AccountId::generate("2026-11-21T08:00:00Z".parse().unwrap()),
+        address: Some("awa@example.ne".to_owned()),
+        template: "project_update_posted",
+        locale: Locale::Fr,
+        data: json!({
+            "name": "Awa Diallo",
+            "projectName": "Villa Awa",
+            "updateTitle": format!("Dalle coulée {key}"),
+            "projectId": "prj_1",
+            "updateId": "upd_1",
+        }),
+        secret: false,
+        idempotency_key: key.to_owned(),
+        expires_at: None,
+    }
+}
+
+/// The same as a push.
+pub fn update_push(key: &str) -> NewDelivery {
+    NewDelivery {
+        channel: Channel::Push,
+        address: None,
+        ..update_mail(key)
+    }
+}
+
+/// A mail with a temporary password.
+pub fn credentials(key: &str) -> NewDelivery {
+    NewDelivery {
+        template: "client_credentials",
+        data: json!({
+            "name": "Awa Diallo",
+            "email": "awa@example.ne",
+            "temporaryPassword": "kola-baobab-42",
+            "expiresAt": "2026-11-24T08:00:00Z",
+        }),
+        secret: true,
+        ..update_mail(key)
+    }
+}
