@@ -39,6 +39,9 @@ use crate::{
     },
 };
 
+/// Called with each SQL statement that has run.
+pub type StatementListener = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// What the application needs from outside. Tests pass their own clock and transports.
 pub struct AppOptions {
     /// The configuration.
@@ -51,9 +54,11 @@ pub struct AppOptions {
     pub push: Arc<dyn PushTransport>,
     /// Where jitter comes from.
     pub random: Randomness,
+    /// Hears of every statement; for tests that count them.
+    pub on_statement: Option<StatementListener>,
 }
 
-/// The assembled application. Nothing runs until [`App::start_workers`] and [`App::serve`].
+/// The assembled application. Nothing runs until [`App::serve`].
 pub struct App {
     /// What commands and queries work with.
     pub ctx: Ctx,
@@ -75,7 +80,10 @@ impl App {
     /// When a service that is needed can't be reached or is set up wrong.
     pub async fn init(options: AppOptions) -> Result<Self> {
         let config = Arc::new(options.config);
-        let db = connect(&config).await?;
+        let mut db = connect(&config).await?;
+        if let Some(listener) = options.on_statement {
+            db.on_statement(move |info| listener(&info.statement.sql));
+        }
         migrate::migrate(&db, options.clock.now()).await?;
 
         let templates = Arc::new(deliveries::templates(&config)?);

@@ -81,6 +81,7 @@ pub async fn init(config: Config) -> Result<App> {
         mail,
         push,
         random: Arc::new(rand::random),
+        on_statement: None,
     })
     .await
 }

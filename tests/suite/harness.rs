@@ -2,8 +2,10 @@
 
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
+use crate::support::subscription::Subscription;
 use sea_orm::ConnectionTrait;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::time::Duration;
 
 const CREATE_CLIENT: &str =
     "mutation($input: CreateClientInput!) { createClient(input: $input) { userErrors { code message } } }";
@@ -81,4 +83,58 @@ async fn messages_are_sent_when_the_test_says_so() {
     assert!(app.mail.sent().is_empty());
     app.run_jobs().await;
     assert_eq!(app.mail.sent()[0].to, "ramatou@example.com");
+}
+
+const EVENTS: &str = "subscription($after: String) { viewerEvents(after: $after) { __typename \
+    ... on StreamEvent { cursor replayed } ... on ProjectUpdatePosted { projectUpdate { title } } } }";
+
+fn is_update(event: &Value) -> bool {
+    event["__typename"] == "ProjectUpdatePosted"
+}
+
+#[tokio::test]
+async fn a_subscription_goes_through_a_tunnel() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let mut events = app.subscribe(&client, EVENTS, json!({})).await;
+    app.post_update(&staff, &project, "Fondations").await;
+    let first = events.next_event_where(is_update).await;
+    assert_eq!(
+        (&first["projectUpdate"]["title"], &first["replayed"]),
+        (&json!("Fondations"), &json!(false))
+    );
+
+    events.disconnect();
+    app.post_update(&staff, &project, "Murs").await;
+    events
+        .reconnect(app.address(), &client.token, json!({ "after": first["cursor"] }))
+        .await;
+    let second = events.next_event_where(is_update).await;
+    assert_eq!(
+        (&second["projectUpdate"]["title"], &second["replayed"]),
+        (&json!("Murs"), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn two_instances_share_a_database() {
+    if !TestDatabase::on_postgres() {
+        // SQLite has one serving process.
+        return;
+    }
+    let app = TestApp::builder()
+        .instances(2)
+        .leaves_deliveries_pending()
+        .start()
+        .await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let mut events = Subscription::start(app.address_of(1), &client.token, EVENTS, json!({})).await;
+    app.post_update(&staff, &project, "Toiture").await;
+    assert_eq!(
+        events.next_event_where(is_update).await["projectUpdate"]["title"],
+        "Toiture"
+    );
+    events.expect_silence(Duration::from_millis(200)).await;
 }

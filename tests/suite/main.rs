@@ -26,4 +26,5 @@ mod people_world;
 mod schema;
 mod session;
 mod staff;
+mod storm_feed;
 mod support;

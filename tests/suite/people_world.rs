@@ -7,6 +7,7 @@ use belle_house::features::accounts::StoredAccount;
 use belle_house::features::accounts::commands::{CreateStaff, create_staff};
 use belle_house::features::clients::StoredClient;
 use belle_house::features::clients::commands::{CreateClient, create_client_with_password};
+use belle_house::features::feed::FeatureEvents;
 use belle_house::features::media::{ImageUses, Media, MediaOptions};
 use belle_house::http::graphql::{Endpoint, Live};
 use belle_house::platform::actor::{AccountId, Actor, ClientId, Locale, Role, SessionId};
@@ -17,6 +18,7 @@ use belle_house::platform::crypto::Keys;
 use belle_house::platform::ctx::Ctx;
 use belle_house::platform::db::WriteTx;
 use belle_house::platform::events;
+use belle_house::platform::feed::Tailer;
 use belle_house::platform::outbox::table as deliveries;
 use belle_house::platform::storage::Storage;
 use futures_util::future::BoxFuture;
@@ -126,7 +128,9 @@ impl World {
             storage: Storage::open(&StorageConfig::Fs, folder.path()).unwrap(),
             uses: ImageUses::default(),
         });
-        let schema = belle_house::graphql::build_schema(ctx.clone(), media.clone());
+        let source = FeatureEvents::new(ctx.db.clone(), Arc::clone(&ctx.clock));
+        let feed = Tailer::init(source, ctx.db.clone()).await.unwrap().hub();
+        let schema = belle_house::graphql::build_schema(ctx.clone(), media.clone(), feed);
         let endpoint = Endpoint::new(
             schema,
             ctx.clone(),

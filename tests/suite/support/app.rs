@@ -5,24 +5,19 @@ use super::database::TestDatabase;
 use super::people::{PASSWORD, Person};
 use super::statements::Statements;
 use super::subscription::Subscription;
+use belle_house::app::{App, AppOptions, Workers};
 use belle_house::features::accounts::commands::{CreateStaff, create_staff};
 use belle_house::features::clients::commands::{CreateClient, create_client_with_password};
-use belle_house::features::media::{ImageUses, Media, MediaOptions};
-use belle_house::http::graphql::{Endpoint, Live};
 use belle_house::platform::actor::{Actor, Locale, Role};
-use belle_house::platform::clock::{Clock, FixedClock};
-use belle_house::platform::config::{Config, StorageConfig};
-use belle_house::platform::crypto::Keys;
+use belle_house::platform::clock::FixedClock;
+use belle_house::platform::config::Config;
 use belle_house::platform::ctx::Ctx;
 use belle_house::platform::db::Db;
-use belle_house::platform::events;
 use belle_house::platform::mail::MemoryMail;
 use belle_house::platform::outbox::{self, Status, Transports, table as deliveries};
 use belle_house::platform::push::MemoryPush;
-use belle_house::platform::storage::Storage;
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -64,6 +59,7 @@ impl Builder {
 /// One serving instance.
 struct Instance {
     ctx: Ctx,
+    transports: Transports,
     address: SocketAddr,
     stop: CancellationToken,
 }
@@ -126,7 +122,12 @@ impl TestApp {
     }
 
     async fn start_with(builder: Builder) -> Self {
+        // Both are done already when tests share a process.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let _ = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::WARN)
+            .with_test_writer()
+            .try_init();
         let database = TestDatabase::create().await;
         assert!(
             builder.instances == 1 || database.is_postgres(),
@@ -167,32 +168,24 @@ impl TestApp {
                 _ => None,
             })
         });
-        let config = config.unwrap();
-        let mut db = self.database.connect().await;
-        self.statements.listen(&mut db);
-        let config = Arc::new(config);
-        let ctx = Ctx {
-            db,
+        let app = App::init(AppOptions {
+            config: config.unwrap(),
             clock: Arc::new(self.clock.clone()),
-            keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
-            announcer: Arc::new(Mute),
-            config: Arc::clone(&config),
-        };
-        let tx = ctx.db.begin_write(ctx.clock.now()).await.unwrap();
-        events::ensure_head(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        let media = Media::new(MediaOptions {
-            ctx: ctx.clone(),
-            storage: Storage::open(&StorageConfig::Fs, self.folder.path()).unwrap(),
-            uses: ImageUses::default(),
-        });
-        let schema = belle_house::graphql::build_schema(ctx.clone(), media.clone());
-        let stop = CancellationToken::new();
-        let endpoint = Endpoint::new(schema, ctx.clone(), Arc::new(NoFeed), stop.clone(), Vec::new());
-        let router = belle_house::http::router(endpoint, media, &config);
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
-        Instance { ctx, address, stop }
+            mail: Arc::new(self.mail.clone()),
+            push: Arc::new(self.push.clone()),
+            random: Arc::new(|| 7),
+            on_statement: Some(self.statements.listener()),
+        })
+        .await
+        .unwrap();
+        let (ctx, transports, stop) = (app.ctx.clone(), app.transports.clone(), app.stop_token());
+        tokio::spawn(async move { app.serve(listener, Workers::FeedAlone).await.unwrap() });
+        Instance {
+            ctx,
+            transports,
+            address,
+            stop,
+        }
     }
 
     /// Where the (first) instance listens.
@@ -274,17 +267,9 @@ impl TestApp {
 
     /// Sends every message that is due: the outbox's worker doesn't run by itself in tests.
     pub async fn run_jobs(&self) {
-        outbox::deliver_due(self.ctx(), &self.transports()).await.unwrap();
-    }
-
-    fn transports(&self) -> Transports {
-        Transports {
-            mail: Arc::new(self.mail.clone()),
-            push: Arc::new(self.push.clone()),
-            devices: None,
-            templates: Arc::new(belle_house::features::deliveries::templates(&self.ctx().config).unwrap()),
-            random: Arc::new(|| 7),
-        }
+        outbox::deliver_due(self.ctx(), &self.instances[0].transports)
+            .await
+            .unwrap();
     }
 
     /// Signs in with an address and a password.
@@ -411,37 +396,5 @@ impl Drop for TestApp {
             pending.is_empty(),
             "messages are left waiting: {pending:?}; call run_jobs() or leaves_deliveries_pending()"
         );
-    }
-}
-
-#[derive(Debug)]
-struct Mute;
-
-impl belle_house::platform::announce::Announcer for Mute {
-    fn announce_in_tx<'a>(
-        &'a self,
-        _: &'a belle_house::platform::db::WriteTx,
-        _: &'a Keys,
-        _: belle_house::platform::announce::Announcement,
-    ) -> futures_util::future::BoxFuture<'a, anyhow::Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-}
-
-struct NoFeed;
-
-impl Live for NoFeed {
-    fn head_cursor(&self) -> String {
-        String::new()
-    }
-    fn session_ended(
-        &self,
-        _: belle_house::platform::actor::SessionId,
-        _: belle_house::platform::actor::AccountId,
-    ) -> futures_util::future::BoxFuture<'static, ()> {
-        Box::pin(std::future::pending())
-    }
-    fn is_verified(&self) -> bool {
-        true
     }
 }

@@ -68,6 +68,11 @@ impl TestDatabase {
         }
     }
 
+    /// Whether the run is on PostgreSQL.
+    pub fn on_postgres() -> bool {
+        std::env::var_os(VARIABLE).is_some()
+    }
+
     /// The address, as `DATABASE_URL` takes it.
     pub fn url(&self) -> &str {
         &self.url

@@ -7,4 +7,5 @@ pub mod fcm;
 pub mod people;
 pub mod smtp;
 pub mod statements;
+pub mod storm;
 pub mod subscription;

@@ -1,6 +1,6 @@
 //! Which SQL statements something takes: for tests that a list costs one statement a level, not one a row.
 
-use belle_house::platform::db::Db;
+use belle_house::app::StatementListener;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What the server does by itself all the time, whatever a request does.
@@ -11,14 +11,14 @@ const BACKGROUND: &[&str] = &["feed_head", "\"events\"", "\"deliveries\"", "pg_n
 pub struct Statements(Arc<Mutex<Option<Vec<String>>>>);
 
 impl Statements {
-    /// Listens to a database; before it is handed to the server.
-    pub fn listen(&self, db: &mut Db) {
+    /// What is to be called for every statement.
+    pub fn listener(&self) -> StatementListener {
         let statements = self.clone();
-        db.on_statement(move |info| {
+        Arc::new(move |sql| {
             if let Some(recorded) = &mut *statements.0.lock().unwrap_or_else(PoisonError::into_inner) {
-                recorded.push(info.statement.sql.clone());
+                recorded.push(sql.to_owned());
             }
-        });
+        })
     }
 
     /// What `work` answers, and the statements that ran meanwhile, without those of background workers. Sessions

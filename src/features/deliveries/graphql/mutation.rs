@@ -40,7 +40,7 @@ impl DeliveriesMutation {
     async fn replay_delivery(
         &self,
         ctx: &Context<'_>,
-        input: ReplayDeliveryInput,
+        #[graphql(desc = "Which message.")] input: ReplayDeliveryInput,
     ) -> Result<ReplayDeliveryPayload> {
         let outcome = match DeliveryId::parse(&input.id) {
             Ok(id) => replay_delivery(command_ctx(ctx)?, actor(ctx), id).await,
