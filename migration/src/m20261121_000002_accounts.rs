@@ -78,6 +78,7 @@ impl MigrationTrait for Migration {
                     .col(boolean("whatsapp_enabled"))
                     .col(boolean("email_updates"))
                     .col(boolean("push_updates"))
+                    .col(text("sort_name"))
                     .col(text("search_text"))
                     .foreign_key(
                         ForeignKey::create()
@@ -88,7 +89,7 @@ impl MigrationTrait for Migration {
             )
             .await?;
         for (name, column) in [
-            ("name", "name"),
+            ("sort_name", "sort_name"),
             ("created_at", "created_at"),
             ("deletion_batch", "deletion_batch"),
         ] {

@@ -109,8 +109,15 @@ macro_rules! record_entity {
     };
 }
 
+/// Columns that follow from others: what the audit log tells of those says it all.
+const DERIVED: [&str; 2] = ["search_text", "sort_name"];
+
+/// Columns that the audit log leaves out.
 fn is_bookkeeping<E: RecordEntity>(column: &E::Column) -> bool {
     use RecordColumn::*;
+    if DERIVED.contains(&column.as_str()) {
+        return true;
+    }
     [
         Id,
         Version,

@@ -1,77 +1,23 @@
-//! A server for tests of who is who: the real router on a real socket, a clock that stands still, and no live feed.
+//! What tests of who is who say often, over [`TestApp`].
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 
-use belle_house::features::accounts::StoredAccount;
 use belle_house::features::accounts::commands::{CreateStaff, create_staff};
-use belle_house::features::clients::StoredClient;
+use belle_house::features::accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, StoredAccount};
 use belle_house::features::clients::commands::{CreateClient, create_client_with_password};
-use belle_house::features::feed::FeatureEvents;
-use belle_house::features::media::{ImageUses, Media, MediaOptions};
-use belle_house::http::graphql::{Endpoint, Live};
-use belle_house::platform::actor::{AccountId, Actor, ClientId, Locale, Role, SessionId};
-use belle_house::platform::announce::{Announcement, Announcer};
-use belle_house::platform::clock::FixedClock;
-use belle_house::platform::config::{Config, StorageConfig};
-use belle_house::platform::crypto::Keys;
+use belle_house::features::clients::{CREDENTIALS_TEMPLATE, StoredClient};
+use belle_house::platform::actor::{Actor, Locale, Role};
 use belle_house::platform::ctx::Ctx;
-use belle_house::platform::db::WriteTx;
 use belle_house::platform::events;
-use belle_house::platform::feed::Tailer;
 use belle_house::platform::outbox::table as deliveries;
-use belle_house::platform::storage::Storage;
-use futures_util::future::BoxFuture;
-use sea_orm::{EntityTrait, QueryOrder};
+use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
-use crate::support::database::TestDatabase;
+use crate::support::app::{Builder, TestApp};
 
 pub const PASSWORD: &str = "tabouret lune girafe orage";
 pub const TOKENS: &str = "session { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt } userErrors { code message field }";
-
-/// Nothing happens live here.
-struct NoFeed;
-
-impl Live for NoFeed {
-    fn head_cursor(&self) -> String {
-        String::new()
-    }
-
-    fn session_ended(&self, _: SessionId, _: AccountId) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::pending())
-    }
-
-    fn is_verified(&self) -> bool {
-        true
-    }
-}
-
-/// Notes whom something was announced to.
-#[derive(Debug, Clone, Default)]
-pub struct Announcements(Arc<Mutex<Vec<(&'static str, ClientId)>>>);
-
-impl Announcements {
-    /// What was announced so far.
-    pub fn all(&self) -> Vec<(&'static str, ClientId)> {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-impl Announcer for Announcements {
-    fn announce_in_tx<'a>(
-        &'a self,
-        _: &'a WriteTx,
-        _: &'a Keys,
-        announcement: Announcement,
-    ) -> BoxFuture<'a, anyhow::Result<()>> {
-        self.0
-            .lock()
-            .unwrap()
-            .push((announcement.kind, announcement.client));
-        Box::pin(std::future::ready(Ok(())))
-    }
-}
 
 /// The tokens of a signed-in person.
 #[derive(Debug, Clone)]
@@ -90,87 +36,55 @@ impl Session {
     }
 }
 
-/// One server.
+/// A server and what people do with it.
 pub struct World {
-    pub ctx: Ctx,
-    pub clock: FixedClock,
-    pub announcements: Announcements,
-    http: reqwest::Client,
-    address: SocketAddr,
-    _folder: tempfile::TempDir,
+    pub app: TestApp,
+}
+
+/// The usual server.
+pub async fn world() -> World {
+    World::start(TestApp::builder()).await
 }
 
 impl World {
-    /// A server on a database that others may use too.
-    pub async fn on(database: &TestDatabase, clock: &FixedClock) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
-        let config = Config::load(|key| match key {
-            "TRUSTED_PROXIES" => Some("127.0.0.1".to_owned()),
-            "DATA_DIR" => Some(folder.path().display().to_string()),
-            _ => None,
-        })
-        .unwrap();
-        let config = Arc::new(config);
-        let announcements = Announcements::default();
-        let ctx = Ctx {
-            db: database.connect().await,
-            clock: Arc::new(clock.clone()),
-            keys: Arc::new(Keys::new("a test")),
-            config: Arc::clone(&config),
-            announcer: Arc::new(announcements.clone()),
-        };
-        let tx = ctx.db.begin_write(ctx.clock.now()).await.unwrap();
-        events::ensure_head(&tx).await.unwrap();
-        tx.commit().await.unwrap();
-        let media = Media::new(MediaOptions {
-            ctx: ctx.clone(),
-            storage: Storage::open(&StorageConfig::Fs, folder.path()).unwrap(),
-            uses: ImageUses::default(),
-        });
-        let source = FeatureEvents::new(ctx.db.clone(), Arc::clone(&ctx.clock));
-        let feed = Tailer::init(source, ctx.db.clone()).await.unwrap().hub();
-        let schema = belle_house::graphql::build_schema(ctx.clone(), media.clone(), feed);
-        let endpoint = Endpoint::new(
-            schema,
-            ctx.clone(),
-            Arc::new(NoFeed),
-            tokio_util::sync::CancellationToken::new(),
-            Vec::new(),
-        );
-        let router = belle_house::http::router(endpoint, media, &config);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+    pub async fn start(builder: Builder) -> Self {
+        let builder = builder
+            .setting("TRUSTED_PROXIES", "127.0.0.1")
+            .leaves_deliveries_pending();
         Self {
-            ctx,
-            clock: clock.clone(),
-            announcements,
-            http: reqwest::Client::new(),
-            address,
-            _folder: folder,
+            app: builder.start().await,
         }
+    }
+
+    pub fn ctx(&self) -> &Ctx {
+        self.app.ctx()
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        self.app.advance(by);
     }
 
     /// Sends a document; answers the status and the body.
     pub async fn send(&self, token: Option<&str>, query: &str, variables: Value) -> (u16, Value) {
-        self.send_from("203.0.113.7", token, query, variables).await
+        self.send_from("203.0.113.7", self.app.address(), token, query, variables)
+            .await
     }
 
-    /// Sends a document from an address behind our proxy.
+    /// Sends a document from an address behind our proxy to an instance.
     pub async fn send_from(
         &self,
-        address: &str,
+        from: &str,
+        to: SocketAddr,
         token: Option<&str>,
         query: &str,
         variables: Value,
     ) -> (u16, Value) {
         let mut request = self
-            .http
-            .post(format!("http://{}/graphql", self.address))
+            .app
+            .http()
+            .post(format!("http://{to}/graphql"))
             .header("accept", "application/graphql-response+json")
-            .header("x-forwarded-for", address)
+            .header("x-forwarded-for", from)
             .json(&json!({ "query": query, "variables": variables }));
         if let Some(token) = token {
             request = request.bearer_auth(token);
@@ -242,7 +156,7 @@ impl World {
             locale: Locale::Fr,
             password: PASSWORD.into(),
         };
-        create_staff(&self.ctx, &Actor::System, input).await.unwrap()
+        create_staff(self.ctx(), &Actor::System, input).await.unwrap()
     }
 
     pub async fn staff(&self) -> Session {
@@ -260,43 +174,57 @@ impl World {
             whatsapp_enabled: false,
             idempotency_key: None,
         };
-        create_client_with_password(&self.ctx, &Actor::System, input, PASSWORD.into())
+        create_client_with_password(self.ctx(), &Actor::System, input, PASSWORD.into())
             .await
             .unwrap()
     }
 
-    pub async fn deliveries(&self) -> Vec<deliveries::Model> {
+    /// The mails with temporary passwords, in the order they were written.
+    pub async fn credentials(&self) -> Vec<deliveries::Model> {
+        self.letters(CREDENTIALS_TEMPLATE).await
+    }
+
+    /// The deliveries of a template, in the order they were written.
+    pub async fn letters(&self, template: &str) -> Vec<deliveries::Model> {
         deliveries::Entity::find()
+            .filter(deliveries::Column::Template.eq(template))
             .order_by_asc(deliveries::Column::Id)
-            .all(self.ctx.db.reader())
+            .all(self.ctx().db.reader())
             .await
             .unwrap()
     }
 
-    /// The temporary password that the last delivery carries.
+    /// The temporary password that the last mail carries.
     pub async fn mailed_password(&self) -> String {
-        let delivery = self.deliveries().await.pop().unwrap();
+        let delivery = self.credentials().await.pop().unwrap();
         let sealed = delivery.secret_data.unwrap();
-        let data = self.ctx.keys.decrypt(&sealed, delivery.id.0.as_bytes()).unwrap();
+        let data = self
+            .ctx()
+            .keys
+            .decrypt(&sealed, delivery.id.0.as_bytes())
+            .unwrap();
         let data: Value = serde_json::from_slice(&data).unwrap();
         data["temporaryPassword"].as_str().unwrap().to_owned()
     }
 
-    /// The control rows of the event log, as kind and payload.
-    pub async fn control_rows(&self) -> Vec<(String, Value)> {
+    /// The kinds of the control rows in the event log, in order.
+    pub async fn control_rows(&self) -> Vec<String> {
         let rows = events::Entity::find()
+            .filter(events::Column::Kind.is_in([SESSION_REVOKED, ACCOUNT_DISABLED]))
             .order_by_asc(events::Column::Seq)
-            .all(self.ctx.db.reader())
+            .all(self.ctx().db.reader())
             .await
             .unwrap();
-        rows.into_iter().map(|row| (row.kind, row.payload)).collect()
+        for row in &rows {
+            let (field, prefix) = match row.kind.as_str() {
+                SESSION_REVOKED => ("session", "ses_"),
+                _ => ("account", "acc_"),
+            };
+            assert!(
+                row.payload[field].as_str().unwrap().starts_with(prefix),
+                "{row:?}"
+            );
+        }
+        rows.into_iter().map(|row| row.kind).collect()
     }
-}
-
-/// A database, a clock and one server on them.
-pub async fn world() -> (TestDatabase, World) {
-    let database = TestDatabase::create().await;
-    let clock = FixedClock::new("2026-11-21T05:00:00Z".parse().unwrap());
-    let world = World::on(&database, &clock).await;
-    (database, world)
 }

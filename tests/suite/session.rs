@@ -18,23 +18,23 @@ fn is_over(payload: &Value) -> bool {
 
 #[tokio::test]
 async fn refreshing_rotates_the_token() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     let first = world.sign_in("zainab@example.ne", PASSWORD).await;
     let second = Session::of(&world.refresh(&first.refresh).await);
     let third = Session::of(&world.refresh(&second.refresh).await);
     assert!(first.refresh != second.refresh && second.refresh != third.refresh);
     assert!(world.is_signed_in(&third).await);
-    assert_eq!(world.control_rows().await, []);
+    assert!(world.control_rows().await.is_empty());
 }
 
 #[tokio::test]
 async fn a_lost_answer_can_be_asked_for_again_within_a_minute() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     let first = world.sign_in("zainab@example.ne", PASSWORD).await;
     let lost = Session::of(&world.refresh(&first.refresh).await);
-    world.clock.advance(TimeDelta::seconds(60));
+    world.advance(TimeDelta::seconds(60));
     let again = Session::of(&world.refresh(&first.refresh).await);
     assert_eq!(again.refresh, lost.refresh);
     assert!(!is_over(&world.refresh(&again.refresh).await));
@@ -42,11 +42,11 @@ async fn a_lost_answer_can_be_asked_for_again_within_a_minute() {
 
 #[tokio::test]
 async fn a_token_that_comes_too_late_ends_the_session() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     let first = world.sign_in("zainab@example.ne", PASSWORD).await;
     let second = Session::of(&world.refresh(&first.refresh).await);
-    world.clock.advance(TimeDelta::seconds(61));
+    world.advance(TimeDelta::seconds(61));
     assert!(is_over(&world.refresh(&first.refresh).await));
     assert!(is_over(&world.refresh(&second.refresh).await));
     assert!(!world.is_signed_in(&second).await);
@@ -54,7 +54,7 @@ async fn a_token_that_comes_too_late_ends_the_session() {
 
 #[tokio::test]
 async fn a_stolen_token_ends_the_session_once_its_successor_was_used() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     let other_device = world.sign_in("zainab@example.ne", PASSWORD).await;
     let first = world.sign_in("zainab@example.ne", PASSWORD).await;
@@ -66,15 +66,12 @@ async fn a_stolen_token_ends_the_session_once_its_successor_was_used() {
     assert!(!world.is_signed_in(&third).await);
     assert!(is_over(&world.refresh(&third.refresh).await));
     assert!(world.is_signed_in(&other_device).await);
-    let rows = world.control_rows().await;
-    assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].0, "SessionRevoked");
-    assert!(rows[0].1["session"].as_str().unwrap().starts_with("ses_"));
+    assert_eq!(world.control_rows().await, ["SessionRevoked"]);
 }
 
 #[tokio::test]
 async fn an_invented_token_ends_nothing() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     let session = world.sign_in("zainab@example.ne", PASSWORD).await;
     let mut forged = session.refresh.clone().into_bytes();
@@ -86,7 +83,7 @@ async fn an_invented_token_ends_nothing() {
 
 #[tokio::test]
 async fn two_refreshes_at_once_get_the_same_successor() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     let session = world.sign_in("zainab@example.ne", PASSWORD).await;
     let (one, other) = tokio::join!(world.refresh(&session.refresh), world.refresh(&session.refresh));
@@ -95,12 +92,12 @@ async fn two_refreshes_at_once_get_the_same_successor() {
 
 #[tokio::test]
 async fn an_access_token_lasts_an_hour_and_a_session_a_week_of_silence() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     let session = world.sign_in("zainab@example.ne", PASSWORD).await;
-    world.clock.advance(TimeDelta::minutes(59));
+    world.advance(TimeDelta::minutes(59));
     assert!(world.is_signed_in(&session).await);
-    world.clock.advance(TimeDelta::minutes(1));
+    world.advance(TimeDelta::minutes(1));
     assert!(!world.is_signed_in(&session).await);
     assert_eq!(
         world
@@ -108,16 +105,16 @@ async fn an_access_token_lasts_an_hour_and_a_session_a_week_of_silence() {
             .await,
         "UNAUTHENTICATED"
     );
-    world.clock.advance(TimeDelta::days(6));
+    world.advance(TimeDelta::days(6));
     let session = Session::of(&world.refresh(&session.refresh).await);
     assert!(world.is_signed_in(&session).await);
-    world.clock.advance(TimeDelta::days(7));
+    world.advance(TimeDelta::days(7));
     assert!(is_over(&world.refresh(&session.refresh).await));
 }
 
 #[tokio::test]
 async fn signing_out_ends_the_session_at_once_and_twice_is_no_mistake() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     let logout = "mutation($input: LogoutInput) { logout(input: $input) { signedOut userErrors { code } } }";
     let session = world.sign_in("zainab@example.ne", PASSWORD).await;
@@ -129,7 +126,7 @@ async fn signing_out_ends_the_session_at_once_and_twice_is_no_mistake() {
 
     // A phone that slept past its access token signs out with the refresh token.
     let session = world.sign_in("zainab@example.ne", PASSWORD).await;
-    world.clock.advance(TimeDelta::hours(2));
+    world.advance(TimeDelta::hours(2));
     let input = json!({ "input": { "refreshToken": session.refresh } });
     for _ in 0..2 {
         assert_eq!(world.run(None, logout, input.clone()).await, done);
@@ -140,7 +137,7 @@ async fn signing_out_ends_the_session_at_once_and_twice_is_no_mistake() {
 
 #[tokio::test]
 async fn changing_the_password_ends_the_other_sessions() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     let here = world.sign_in("zainab@example.ne", PASSWORD).await;
     let there = world.sign_in("zainab@example.ne", PASSWORD).await;
@@ -162,7 +159,7 @@ async fn changing_the_password_ends_the_other_sessions() {
 
 #[tokio::test]
 async fn a_new_password_must_be_hard_to_guess_and_the_present_one_known() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab Issoufou", "zainab@example.ne").await;
     let session = world.sign_in("zainab@example.ne", PASSWORD).await;
     for (current, new, code, field) in [
@@ -187,7 +184,7 @@ async fn a_new_password_must_be_hard_to_guess_and_the_present_one_known() {
 
 #[tokio::test]
 async fn one_ends_ones_own_sessions_and_nobody_elses() {
-    let (_database, world) = world().await;
+    let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;
     world.client("Issa", "issa@example.ne").await;
     let phone = world.sign_in("zainab@example.ne", PASSWORD).await;

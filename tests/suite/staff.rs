@@ -28,10 +28,10 @@ fn codes(refused: CommandError) -> Vec<ErrorCode> {
 
 #[tokio::test]
 async fn an_administrator_is_made_from_the_command_line_and_signs_in() {
-    let (_database, world) = world().await;
+    let world = world().await;
     let make = || {
         create_admin(
-            &world.ctx,
+            world.ctx(),
             "Awa@bellehouse.ne".into(),
             "Awa".into(),
             PASSWORD.into(),
@@ -54,15 +54,15 @@ async fn an_administrator_is_made_from_the_command_line_and_signs_in() {
 
 #[tokio::test]
 async fn only_administrators_make_staff_and_never_clients_or_weak_passwords() {
-    let (_database, world) = world().await;
-    let refused = create_staff(&world.ctx, &Actor::Anonymous, input(Role::Admin, PASSWORD)).await;
+    let world = world().await;
+    let refused = create_staff(world.ctx(), &Actor::Anonymous, input(Role::Admin, PASSWORD)).await;
     assert!(matches!(refused, Err(CommandError::Forbidden)));
-    let refused = create_staff(&world.ctx, &Actor::System, input(Role::Client, "moussa123")).await;
+    let refused = create_staff(world.ctx(), &Actor::System, input(Role::Client, "moussa123")).await;
     assert_eq!(
         codes(refused.unwrap_err()),
         [ErrorCode::Invalid, ErrorCode::Invalid]
     );
-    create_staff(&world.ctx, &Actor::System, input(Role::Staff, PASSWORD))
+    create_staff(world.ctx(), &Actor::System, input(Role::Staff, PASSWORD))
         .await
         .unwrap();
 }

@@ -20,7 +20,10 @@ pub use passwords::{
     check_new as check_new_password, hash as hash_password, temporary as temporary_password,
 };
 pub use queries::{Standing, account_by_id, accounts_by_ids, living_account_by_email, sessions_of, standing};
-pub use sessions::{ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, revoke_all_in_tx};
+pub use sessions::{
+    ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, purge as purge_sessions,
+    revoke_all_in_tx,
+};
 pub use store::{NewAccount, check_email_free_in_tx, insert_in_tx, taken_or_internal};
 pub use tables::{
     account::{

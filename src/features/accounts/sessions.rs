@@ -2,7 +2,7 @@
 //!
 //! The end of a session is a control row of the event log, so that every instance closes its streams at once.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter,
     sea_query::Expr,
@@ -18,7 +18,7 @@ use super::{
 use crate::platform::{
     actor::{AccountId, SessionId},
     ctx::Ctx,
-    db::WriteTx,
+    db::{Db, WriteTx},
     events::{self, NewEvent},
 };
 
@@ -159,4 +159,21 @@ pub async fn announce_end_in_tx(tx: &WriteTx, account: AccountId) -> Result<(), 
     )
     .await?;
     Ok(())
+}
+
+/// How long an ended session is remembered: a stolen token that comes later finds nothing, which ends nothing.
+const REMEMBERED_FOR: TimeDelta = TimeDelta::days(30);
+
+/// Forgets sessions that ended long ago.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let tx = db.begin_write(now).await?;
+    let gone = session::Entity::delete_many()
+        .filter(session::Column::ExpiresAt.lt(now - REMEMBERED_FOR))
+        .exec(tx.conn())
+        .await?;
+    tx.commit().await?;
+    Ok(gone.rows_affected)
 }

@@ -37,6 +37,8 @@ pub struct Model {
     pub email_updates: bool,
     /// Wants a push message when there is news of a project.
     pub push_updates: bool,
+    /// The name folded, so that Élodie stands among the E's on both databases.
+    pub sort_name: String,
     /// Name, e-mail address, number and address, folded for searching.
     pub search_text: String,
 }

@@ -23,7 +23,7 @@ use crate::{
         db::WriteTx,
         error::{CommandError, Violation, Violations},
         idempotency::{self, Claim},
-        record,
+        record, search,
     },
 };
 
@@ -172,6 +172,7 @@ async fn insert_in_tx(
     let row = ActiveModel {
         id: Set(ClientId::generate(tx.now())),
         account_id: Set(account),
+        sort_name: Set(search::fold(&checked.name)),
         name: Set(checked.name),
         phone: Set(checked.phone),
         address: Set(checked.address),

@@ -15,7 +15,7 @@ use crate::{
         actor::{Actor, ClientId, Locale},
         ctx::Ctx,
         error::{CommandError, Violation, Violations},
-        record,
+        record, search,
     },
 };
 
@@ -133,6 +133,7 @@ pub async fn update_client(ctx: &Ctx, actor: &Actor, input: UpdateClient) -> Res
             phone.as_deref(),
             address.as_deref(),
         )),
+        sort_name: Set(search::fold(&name)),
         name: Set(name),
         phone: Set(phone),
         address: Set(address),

@@ -32,7 +32,7 @@ pub struct ClientFilterInput {
 /// What clients can be ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ClientOrderField {
-    /// The name.
+    /// The name, whatever its case and accents.
     Name,
     /// When they were entered.
     CreatedAt,
@@ -52,7 +52,7 @@ pub struct ClientOrder {
 impl ClientOrder {
     fn order_by(&self) -> OrderBy<Clients> {
         let column = match self.field {
-            ClientOrderField::Name => ClientColumn::Name,
+            ClientOrderField::Name => ClientColumn::SortName,
             ClientOrderField::CreatedAt => ClientColumn::CreatedAt,
             ClientOrderField::UpdatedAt => ClientColumn::UpdatedAt,
         };
