@@ -12,6 +12,8 @@
 mod architecture;
 mod client;
 mod docs;
+mod feed_delivery;
+mod feed_fake;
 mod harness;
 mod login;
 mod media_cleanup;

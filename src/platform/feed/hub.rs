@@ -4,13 +4,16 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use futures_util::future::BoxFuture;
-use tokio::time::Instant;
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::Instant,
+};
 use uuid::Uuid;
 
 use super::{
@@ -24,6 +27,9 @@ use crate::platform::{
 
 /// Rights older than this are not acted on: delivery waits.
 const VERIFIED_FOR: Duration = Duration::from_secs(5);
+/// Subscribers that read the log at a time: thousands that reconnect after a deploy must not take every connection
+/// from the tailer and the requests.
+const LOG_READERS: usize = 4;
 
 /// The subscribers of one instance. Cheap to clone.
 pub struct Hub<S: FeedSource>(pub(super) Arc<HubParts<S>>);
@@ -42,7 +48,11 @@ pub(super) struct HubParts<S: FeedSource> {
     head: AtomicI64,
     subscribers: Mutex<Subscribers<S::Event>>,
     sessions: Arc<Sessions>,
-    verified_at: Mutex<Instant>,
+    began: Instant,
+    /// When rights were last verified, in milliseconds since the hub began.
+    verified_at: AtomicU64,
+    verified: Notify,
+    pub(super) log_readers: Semaphore,
 }
 
 /// A subscriber as the hub sees it.
@@ -76,7 +86,10 @@ impl<S: FeedSource> Hub<S> {
                 staff: Vec::new(),
             }),
             sessions: Arc::default(),
-            verified_at: Mutex::new(Instant::now()),
+            began: Instant::now(),
+            verified_at: AtomicU64::new(0),
+            verified: Notify::new(),
+            log_readers: Semaphore::new(LOG_READERS),
         }))
     }
 
@@ -115,12 +128,19 @@ impl<S: FeedSource> Hub<S> {
     /// Whether rights were verified lately.
     #[must_use]
     pub fn is_verified(&self) -> bool {
-        self.0
-            .verified_at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .elapsed()
-            < VERIFIED_FOR
+        let verified_at = Duration::from_millis(self.0.verified_at.load(Ordering::Acquire));
+        self.0.began.elapsed() < verified_at + VERIFIED_FOR
+    }
+
+    /// Resolves once rights have been verified lately.
+    pub(super) async fn verified(&self) {
+        loop {
+            let verified = self.0.verified.notified();
+            if self.is_verified() {
+                return;
+            }
+            verified.await;
+        }
     }
 
     /// Starts a stream for `reader` behind `after`; at the head when there is none.
@@ -174,6 +194,7 @@ impl<S: FeedSource> Hub<S> {
             match row.control {
                 Some(Control::SessionEnded(session)) => self.end_sessions(|it, _| it == session),
                 Some(Control::AccountEnded(account)) => self.end_sessions(|_, it| it == account),
+                Some(Control::RightsLost(client)) => self.reread(client, row.position),
                 None => {}
             }
             // The head moves under the same lock that subscribers register under: who registers later starts
@@ -194,6 +215,15 @@ impl<S: FeedSource> Hub<S> {
             if which(subscriber.reader.session, subscriber.reader.account) {
                 subscriber.mailbox.end();
             }
+        }
+    }
+
+    /// What waits for the streams of `client` was loaded with the rights of before: they read the log instead.
+    fn reread(&self, client: ClientId, position: i64) {
+        let all = self.subscribers();
+        let theirs = all.by_client.get(&client).into_iter().flatten();
+        for subscriber in theirs.filter_map(|id| all.by_id.get(id)) {
+            subscriber.mailbox.reread(position);
         }
     }
 
@@ -226,7 +256,10 @@ impl<S: FeedSource> Hub<S> {
         if !dead.is_empty() {
             self.end_sessions(|session, _| dead.contains(&session));
         }
-        *self.0.verified_at.lock().unwrap_or_else(PoisonError::into_inner) = asked_at;
+        let asked_at = asked_at.duration_since(self.0.began).as_millis();
+        let asked_at = u64::try_from(asked_at).unwrap_or(u64::MAX);
+        self.0.verified_at.fetch_max(asked_at, Ordering::AcqRel);
+        self.0.verified.notify_waiters();
         Ok(())
     }
 

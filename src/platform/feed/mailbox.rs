@@ -3,7 +3,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
 
@@ -17,8 +17,8 @@ const CAPACITY: usize = 64;
 pub(super) enum Mail<E> {
     /// The next event, with its position.
     Event(i64, Arc<E>),
-    /// More came than the queue holds: read the log from the last position seen.
-    Lagged,
+    /// Read the log from the last position seen up to this one.
+    Reread(i64),
     /// The session ended.
     Ended,
 }
@@ -32,7 +32,8 @@ pub(super) struct Mailbox<E> {
 #[derive(Debug)]
 struct State<E> {
     queue: VecDeque<(i64, Arc<E>)>,
-    lagged: bool,
+    /// What the queue no longer holds, up to this position, is to be read from the log.
+    reread: Option<i64>,
     ended: bool,
 }
 
@@ -41,7 +42,7 @@ impl<E> Mailbox<E> {
         Self {
             state: Mutex::new(State {
                 queue: VecDeque::new(),
-                lagged: false,
+                reread: None,
                 ended: false,
             }),
             waker: AtomicWaker::new(),
@@ -51,13 +52,12 @@ impl<E> Mailbox<E> {
     /// Puts an event in; a full queue is emptied and marked instead, since the log has it all.
     pub(super) fn put(&self, position: i64, event: &Arc<E>) {
         {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if state.lagged || state.ended {
+            let mut state = self.state();
+            if state.ended {
                 return;
             }
-            if state.queue.len() >= CAPACITY {
-                state.queue = VecDeque::new();
-                state.lagged = true;
+            if state.reread.is_some() || state.queue.len() >= CAPACITY {
+                state.reread_up_to(position);
             } else {
                 state.queue.push_back((position, Arc::clone(event)));
             }
@@ -65,17 +65,28 @@ impl<E> Mailbox<E> {
         self.waker.wake();
     }
 
+    /// Has the reader read the log up to `position` in place of all that waits, because its rights have changed.
+    pub(super) fn reread(&self, position: i64) {
+        self.state().reread_up_to(position);
+        self.waker.wake();
+    }
+
     /// Ends the stream.
     pub(super) fn end(&self) {
         {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = self.state();
             state.ended = true;
             state.queue = VecDeque::new();
         }
         self.waker.wake();
     }
 
-    /// Takes the next mail, once there is some. Taking [`Mail::Lagged`] opens the queue again: what is put in from
+    /// What goes before any event that the reader already holds: the end, or reading anew. The latter is told once.
+    pub(super) fn take_urgent(&self) -> Option<Mail<E>> {
+        self.state().urgent()
+    }
+
+    /// Takes the next mail, once there is some. Taking [`Mail::Reread`] opens the queue again: what is put in from
     /// then on is kept.
     pub(super) async fn take(&self) -> Mail<E> {
         std::future::poll_fn(|cx| self.poll(cx)).await
@@ -83,13 +94,9 @@ impl<E> Mailbox<E> {
 
     fn poll(&self, cx: &mut Context<'_>) -> Poll<Mail<E>> {
         self.waker.register(cx.waker());
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.ended {
-            return Poll::Ready(Mail::Ended);
-        }
-        if state.lagged {
-            state.lagged = false;
-            return Poll::Ready(Mail::Lagged);
+        let mut state = self.state();
+        if let Some(urgent) = state.urgent() {
+            return Poll::Ready(urgent);
         }
         match state.queue.pop_front() {
             Some((position, event)) => {
@@ -101,5 +108,23 @@ impl<E> Mailbox<E> {
             }
             None => Poll::Pending,
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<E>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<E> State<E> {
+    fn reread_up_to(&mut self, position: i64) {
+        self.queue = VecDeque::new();
+        self.reread = Some(position);
+    }
+
+    fn urgent(&mut self) -> Option<Mail<E>> {
+        if self.ended {
+            return Some(Mail::Ended);
+        }
+        self.reread.take().map(Mail::Reread)
     }
 }

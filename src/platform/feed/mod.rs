@@ -50,6 +50,8 @@ pub enum Control {
     SessionEnded(SessionId),
     /// An account may no longer sign in.
     AccountEnded(AccountId),
+    /// Something is no longer this client's: what waits for its streams is judged anew.
+    RightsLost(ClientId),
 }
 
 /// A row of the log with what it names.

@@ -1,61 +1,46 @@
 //! Numbering committed rows on PostgreSQL, in the order of their commits
 //! (`docs/decisions/0002-commit-ordered-positions.md`). Any instance may do it; `feed_head`'s row is the lock.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
-use super::listener::CHANNEL;
+/// One round trip, and all or nothing, even when the connection breaks in the middle. Each statement in the block
+/// has a snapshot of its own: the numbering, after the lock, sees what the previous relay numbered.
+const NUMBER_COMMITTED_ROWS: &str = "DO $relay$
+DECLARE
+    last_given bigint;
+    given bigint;
+BEGIN
+    IF NOT EXISTS (SELECT FROM events WHERE events.position IS NULL) THEN
+        RETURN;
+    END IF;
+    SELECT feed_head.position INTO STRICT last_given FROM feed_head WHERE id = 1 FOR UPDATE;
+    UPDATE events SET position = last_given + fresh.place
+    FROM (SELECT seq, ROW_NUMBER() OVER (ORDER BY seq) AS place FROM events WHERE events.position IS NULL) AS fresh
+    WHERE events.seq = fresh.seq;
+    GET DIAGNOSTICS given = ROW_COUNT;
+    IF given > 0 THEN
+        UPDATE feed_head SET position = last_given + given WHERE id = 1;
+        PERFORM pg_notify('belle_house_feed', '');
+    END IF;
+END
+$relay$";
 
-/// Gives the committed, unnumbered rows their positions and tells the instances. Whether there were any.
+/// Gives the committed, unnumbered rows their positions and tells the instances.
 ///
 /// # Errors
 /// When the database refuses; nothing was numbered then.
-pub(super) async fn number_committed_rows(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    let waiting = "SELECT 1 FROM events WHERE position IS NULL LIMIT 1";
-    if db
-        .query_one_raw(Statement::from_string(DbBackend::Postgres, waiting))
-        .await?
-        .is_none()
-    {
-        return Ok(false);
-    }
-    let tx = db.begin().await?;
-    let head = tx
-        .query_one_raw(statement(
-            "SELECT position FROM feed_head WHERE id = 1 FOR UPDATE",
-            [],
-        ))
-        .await?
-        .ok_or_else(|| DbErr::Custom("the event log has no head: run `belle-house migrate`".into()))?;
-    let head: i64 = head.try_get_by_index(0)?;
-    // A statement of its own, after the lock: its snapshot holds what the previous relay numbered.
-    let numbered = tx
-        .execute_raw(statement(
-            "UPDATE events SET position = fresh.position FROM (\
-               SELECT seq, $1 + ROW_NUMBER() OVER (ORDER BY seq) AS position FROM events WHERE position IS NULL\
-             ) AS fresh WHERE events.seq = fresh.seq",
-            [head.into()],
-        ))
-        .await?
-        .rows_affected();
-    if numbered == 0 {
-        tx.rollback().await?;
-        return Ok(false);
-    }
-    let new_head = head + i64::try_from(numbered).unwrap_or(0);
-    tx.execute_raw(statement(
-        "UPDATE feed_head SET position = $1 WHERE id = 1",
-        [new_head.into()],
-    ))
-    .await?;
-    tx.execute_raw(statement(
-        "SELECT pg_notify($1, $2)",
-        [CHANNEL.into(), new_head.to_string().into()],
-    ))
-    .await?;
-    tx.commit().await?;
-    Ok(true)
+pub(super) async fn number_committed_rows(db: &DatabaseConnection) -> Result<(), DbErr> {
+    db.execute_unprepared(NUMBER_COMMITTED_ROWS).await?;
+    Ok(())
 }
 
-fn statement<const N: usize>(sql: &str, values: [Value; N]) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::feed::listener::CHANNEL;
+
+    #[test]
+    fn notifies_the_channel_that_instances_listen_to() {
+        assert!(NUMBER_COMMITTED_ROWS.contains(&format!("pg_notify('{CHANNEL}'")));
+    }
 }

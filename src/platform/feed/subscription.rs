@@ -44,6 +44,8 @@ pub struct Subscription<S: FeedSource> {
     began_at: i64,
     /// Read the log up to here before listening.
     catch_up_to: Option<i64>,
+    /// How far the log was read; what was found waits in the backlog.
+    read_to: i64,
     backlog: VecDeque<(i64, Arc<S::Event>)>,
     reset: bool,
     ended: bool,
@@ -62,6 +64,7 @@ impl<S: FeedSource> Subscription<S> {
             last: head,
             began_at: head,
             catch_up_to: None,
+            read_to: head,
             backlog: VecDeque::new(),
             reset: false,
             ended: false,
@@ -70,6 +73,7 @@ impl<S: FeedSource> Subscription<S> {
             match subscription.honour(after).await? {
                 Some(position) => {
                     subscription.last = position;
+                    subscription.read_to = position;
                     subscription.catch_up_to = (position < head).then_some(head);
                 }
                 None => subscription.reset = true,
@@ -84,6 +88,10 @@ impl<S: FeedSource> Subscription<S> {
         let Some(cursor) = FeedCursor::parse(after).filter(|cursor| cursor.epoch == here.epoch) else {
             return Ok(None);
         };
+        if cursor.position == self.began_at {
+            return Ok(Some(cursor.position));
+        }
+        let _turn = self.hub.0.log_readers.acquire().await?;
         let db = self.hub.0.db.reader();
         if cursor.position > self.began_at {
             // Another instance may have delivered what this one has yet to read.
@@ -93,9 +101,6 @@ impl<S: FeedSource> Subscription<S> {
             return Ok(head
                 .filter(|head| cursor.position <= head.position)
                 .map(|_| cursor.position));
-        }
-        if cursor.position == self.began_at {
-            return Ok(Some(cursor.position));
         }
         let oldest: Option<i64> = events::Entity::find()
             .select_only()
@@ -125,9 +130,17 @@ impl<S: FeedSource> Subscription<S> {
             if self.ended {
                 return Ok(None);
             }
+            if !self.hub.is_verified() {
+                Box::pin(self.hub.verified()).await;
+            }
+            if let Some(mail) = self.mailbox.take_urgent() {
+                self.obey(mail);
+                continue;
+            }
             if let Some((position, event)) = self.backlog.pop_front() {
                 return Ok(Some(self.item(position, event)));
             }
+            self.last = self.last.max(self.read_to);
             if let Some(until) = self.catch_up_to {
                 // Boxed: the reading future is large, and most streams never need it.
                 Box::pin(self.read_log(until)).await?;
@@ -138,9 +151,24 @@ impl<S: FeedSource> Subscription<S> {
                     return Ok(Some(self.item(position, event)));
                 }
                 Mail::Event(..) => {}
-                Mail::Lagged => self.catch_up_to = Some(self.hub.head()),
-                Mail::Ended => self.ended = true,
+                mail => self.obey(mail),
             }
+        }
+    }
+
+    fn obey(&mut self, mail: Mail<S::Event>) {
+        match mail {
+            Mail::Event(..) => {}
+            Mail::Reread(up_to) => {
+                // What was read before was read with the rights of before.
+                self.backlog = VecDeque::new();
+                self.read_to = self.last;
+                self.catch_up_to = self
+                    .catch_up_to
+                    .max(Some(up_to))
+                    .filter(|&up_to| up_to > self.last);
+            }
+            Mail::Ended => self.ended = true,
         }
     }
 
@@ -154,31 +182,29 @@ impl<S: FeedSource> Subscription<S> {
     }
 
     async fn read_log(&mut self, until: i64) -> anyhow::Result<()> {
+        let _turn = self.hub.0.log_readers.acquire().await?;
         let source = self.hub.source();
-        let rows = source.replay(self.reader, self.last, until, PAGE).await?;
-        let last_read = rows.last().and_then(|row| row.position);
-        let complete = (rows.len() as u64) < PAGE;
-        let reader = self.reader;
+        let rows = source.replay(self.reader, self.read_to, until, PAGE).await?;
+        // A page that isn't full is the last one.
+        let read_to = match rows.last().and_then(|row| row.position) {
+            Some(position) if rows.len() as u64 >= PAGE => position,
+            _ => until,
+        };
         let loaded = if rows.is_empty() {
             Vec::new()
         } else {
             source.load(rows).await?
         };
+        let reader = self.reader;
         self.backlog.extend(
             loaded
                 .into_iter()
                 .filter(|row| reader.may_see(&row.audience))
                 .filter_map(|Loaded { position, event, .. }| event.map(|event| (position, event))),
         );
-        if complete {
+        self.read_to = read_to;
+        if read_to >= until {
             self.catch_up_to = None;
-            if self.backlog.is_empty() {
-                self.last = Ord::max(self.last, until);
-            }
-        } else if self.backlog.is_empty()
-            && let Some(position) = last_read
-        {
-            self.last = position;
         }
         Ok(())
     }

@@ -121,17 +121,31 @@ async fn verify<S: FeedSource>(hub: Hub<S>, stop: CancellationToken) {
     }
 }
 
-/// Forgets events older than [`KEPT_FOR`].
+/// Forgets events older than [`KEPT_FOR`]: the oldest end of the log and nothing behind it, so that what is left has
+/// no holes and a cursor that is too old can be told from one that isn't.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let tx = db.begin_write(now).await?;
-    let gone = events::Entity::delete_many()
-        .filter(events::Column::OccurredAt.lt(now - KEPT_FOR))
-        .filter(events::Column::Position.is_not_null())
-        .exec(tx.conn())
+    use events::Column;
+    let oldest_kept: Option<i64> = events::Entity::find()
+        .select_only()
+        .column(Column::Position)
+        .filter(Column::Position.is_not_null())
+        .filter(Column::OccurredAt.gte(now - KEPT_FOR))
+        .order_by_asc(Column::Position)
+        .limit(1)
+        .into_tuple()
+        .one(db.reader())
         .await?;
+    let tx = db.begin_write(now).await?;
+    let mut old = events::Entity::delete_many()
+        .filter(Column::OccurredAt.lt(now - KEPT_FOR))
+        .filter(Column::Position.is_not_null());
+    if let Some(oldest_kept) = oldest_kept {
+        old = old.filter(Column::Position.lt(oldest_kept));
+    }
+    let gone = old.exec(tx.conn()).await?;
     tx.commit().await?;
     Ok(gone.rows_affected)
 }
