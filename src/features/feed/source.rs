@@ -241,6 +241,7 @@ fn control(row: &events::Model) -> Option<Control> {
         ACCOUNT_DISABLED => text("account")
             .and_then(|id| AccountId::parse(id).ok())
             .map(Control::AccountEnded),
+        kinds::RECORD_REMOVED => row.client_id.map(Control::RightsLost),
         _ => None,
     }
 }
