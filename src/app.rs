@@ -11,7 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     features::{
-        deliveries,
+        accounts, deliveries,
         feed::{FeatureEvents, FeedHub},
         media::{ImageUses, Media, MediaOptions},
         notifications::Inbox,
@@ -38,6 +38,10 @@ use crate::{
         storage::Storage,
     },
 };
+
+/// What the features forget every hour.
+const FORGET: &[housekeeping::Forget] =
+    &[|ctx| Box::pin(async move { Ok(accounts::purge_sessions(&ctx.db, ctx.clock.now()).await?) })];
 
 /// Called with each SQL statement that has run.
 pub type StatementListener = Arc<dyn Fn(&str) + Send + Sync>;
@@ -149,7 +153,7 @@ impl App {
                 self.stop.clone(),
             ));
             tracker.spawn(self.media.clone().run(self.stop.clone()));
-            tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone()));
+            tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone(), FORGET));
         }
         tracker.close();
         let stop = self.stop.clone();

@@ -1,5 +1,6 @@
 //! Tokens, their rotation and their end.
 
+use belle_house::features::accounts::purge_sessions;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -232,4 +233,22 @@ async fn one_ends_ones_own_sessions_and_nobody_elses() {
     assert!(!world.is_signed_in(&laptop).await);
     assert!(world.is_signed_in(&phone).await);
     assert!(world.is_signed_in(&stranger).await);
+}
+
+#[tokio::test]
+async fn sessions_that_ended_long_ago_are_forgotten() {
+    let world = world().await;
+    world.client("Zaïnab", "zainab@example.ne").await;
+    world.sign_in("zainab@example.ne", PASSWORD).await;
+    world.advance(TimeDelta::days(36));
+    let purge = async || {
+        purge_sessions(&world.ctx().db, world.ctx().clock.now())
+            .await
+            .unwrap()
+    };
+    assert_eq!(purge().await, 0);
+    let session = world.sign_in("zainab@example.ne", PASSWORD).await;
+    world.advance(TimeDelta::days(2));
+    assert_eq!(purge().await, 1);
+    assert!(!is_over(&world.refresh(&session.refresh).await));
 }
