@@ -24,6 +24,9 @@ impl ServingLock {
         let Some(path) = path(config) else {
             return Ok(Self(None));
         };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        }
         let mut file = File::options()
             .read(true)
             .write(true)
@@ -70,7 +73,7 @@ mod tests {
     fn a_second_server_is_told_who_serves() {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::load(|key| match key {
-            "DATA_DIR" => Some(folder.path().display().to_string()),
+            "DATA_DIR" => Some(folder.path().join("new").display().to_string()),
             "SECRET_KEY" => Some("Zq7vJ0mKx2LwB9tR4yHs6PfD8gNc1AeU".to_owned()),
             _ => None,
         })

@@ -11,6 +11,8 @@
 
 mod architecture;
 mod client;
+mod command_line;
+mod deliveries;
 mod docs;
 mod feed_delivery;
 mod feed_fake;

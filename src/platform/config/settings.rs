@@ -98,8 +98,8 @@ pub const SETTINGS: &[Group] = &[
             setting("GRAPHIQL", "", "false", "Serves /graphiql. As DEBUG when absent."),
             setting(
                 "LOG",
-                "info",
-                "info",
+                "info,sea_orm_migration=warn",
+                "info,sea_orm_migration=warn",
                 "The log filter, such as info,belle_house=debug.",
             ),
         ],

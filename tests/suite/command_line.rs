@@ -1,0 +1,91 @@
+//! The commands, as an operator types them: the real binary, a folder of its own.
+
+use belle_house_bench::process::Launch;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_belle-house");
+const PASSWORD: &str = "tabouret lune girafe orage\n";
+
+fn fresh() -> (tempfile::TempDir, Launch) {
+    let folder = tempfile::tempdir().unwrap();
+    let launch = Launch::new(BINARY, folder.path()).unwrap();
+    (folder, launch)
+}
+
+fn create_admin(launch: &Launch, email: &str, password: &str) -> anyhow::Result<String> {
+    launch.run(
+        &["create-admin", "--email", email, "--name", "Aïssa Maïga"],
+        password,
+    )
+}
+
+#[test]
+fn an_operator_sets_a_server_up() {
+    let (_folder, launch) = fresh();
+    assert!(launch.run(&["doctor"], "").unwrap().contains("doesn't exist yet"));
+    assert!(launch.run(&["migrate"], "").unwrap().contains("up to date"));
+    let made = create_admin(&launch, "aissa@bellehouse.example", PASSWORD).unwrap();
+    assert!(
+        made.contains("aissa@bellehouse.example") && made.contains("acc_"),
+        "{made}"
+    );
+    let again = create_admin(&launch, "aissa@bellehouse.example", PASSWORD)
+        .unwrap_err()
+        .to_string();
+    assert!(again.contains("email"), "{again}");
+    let weak = create_admin(&launch, "other@bellehouse.example", "short\n")
+        .unwrap_err()
+        .to_string();
+    assert!(weak.contains("password"), "{weak}");
+    let doctor = launch.run(&["doctor"], "").unwrap();
+    assert!(
+        doctor.contains("schema is up to date") && doctor.contains("Nothing is wrong."),
+        "{doctor}"
+    );
+}
+
+#[test]
+fn doctor_names_what_is_wrong_and_how_to_mend_it() {
+    let (_folder, launch) = fresh();
+    let launch = launch
+        .env("EMAIL_BACKEND", "smtp")
+        .env("EMAIL_PORT", "1")
+        .env("EMAIL_HOST", "127.0.0.1")
+        .env("FIREBASE_CREDENTIALS_PATH", "/nowhere.json")
+        .env("CLOUDINARY_API_KEY", "kept");
+    // What it says goes to standard output; the exit code is what a script asks.
+    assert!(launch.run(&["doctor"], "").is_err());
+}
+
+#[test]
+fn every_mistake_of_the_configuration_is_told_at_once() {
+    let (_folder, launch) = fresh();
+    let launch = launch
+        .env("SECRET_KEY", "short")
+        .env("TIME_ZONE", "Mars/Olympus")
+        .env("LOG", "=/=");
+    let error = launch.run(&["migrate"], "").unwrap_err().to_string();
+    for key in ["SECRET_KEY", "TIME_ZONE", "LOG"] {
+        assert!(error.contains(key), "{key} is missing from {error}");
+    }
+}
+
+#[test]
+fn the_schema_is_printed_without_any_setting() {
+    let (_folder, launch) = fresh();
+    let launch = launch.env("SECRET_KEY", "");
+    let schema = launch.run(&["schema"], "").unwrap();
+    assert!(schema.contains("type Delivery"));
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_file_is_refused() {
+    let (_folder, launch) = fresh();
+    let server = launch.start().await.unwrap();
+    let error = launch.sibling().unwrap().start().await.unwrap_err().to_string();
+    assert!(
+        error.contains("PostgreSQL") && error.contains(&server.pid().to_string()),
+        "{error}"
+    );
+    server.stop().await.unwrap();
+    launch.start().await.unwrap().stop().await.unwrap();
+}
