@@ -33,6 +33,7 @@ pub async fn run(config: Config) -> Result<()> {
     let wants_demo = wants_demo(&config);
     let app = init(config).await?;
     if wants_demo {
+        output::line("First start: drawing and loading a demo company, a few seconds…")?;
         demo::load(&app).await?;
     }
     let address = listener.local_addr()?;
