@@ -51,7 +51,7 @@ impl FeedSubscription {
             ..reader(actor(ctx), project)?
         };
         let clock = command_ctx(ctx)?.clock.clone();
-        Ok(events(ctx, reader, From::Cursor(after), move |item| {
+        events(ctx, reader, From::Cursor(after), move |item| {
             Some(match item {
                 Item::Event {
                     event,
@@ -69,7 +69,7 @@ impl FeedSubscription {
                 }),
             })
         })
-        .await?)
+        .await
     }
 
     /// Updates as they are posted, from now on: a client's own, or all for staff. A convenience over the same log as
@@ -82,7 +82,7 @@ impl FeedSubscription {
     ) -> Result<impl Stream<Item = ProjectUpdatePosted> + use<>> {
         let project = checked_project(ctx, project_id).await?;
         let reader = reader(actor(ctx), project)?;
-        Ok(events(ctx, reader, From::Now, |item| match item {
+        events(ctx, reader, From::Now, |item| match item {
             Item::Event {
                 event,
                 cursor,
@@ -94,7 +94,7 @@ impl FeedSubscription {
             })),
             _ => None,
         })
-        .await?)
+        .await
     }
 
     /// Everything that happens to the company's projects, in order, each event once; resumes like `viewerEvents`. For
@@ -107,7 +107,7 @@ impl FeedSubscription {
     ) -> Result<impl Stream<Item = StaffEvent> + use<>> {
         let reader = reader(actor(ctx), None)?;
         let clock = command_ctx(ctx)?.clock.clone();
-        Ok(events(ctx, reader, From::Cursor(after), move |item| match item {
+        events(ctx, reader, From::Cursor(after), move |item| match item {
             Item::Event {
                 event,
                 cursor,
@@ -123,7 +123,7 @@ impl FeedSubscription {
                 at: clock.now(),
             })),
         })
-        .await?)
+        .await
     }
 }
 
