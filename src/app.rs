@@ -1,6 +1,6 @@
 //! The composition root: what is built from the configuration, how the parts know each other, which workers run.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -73,6 +73,7 @@ pub struct App {
     /// The ways out of the outbox.
     pub transports: Transports,
     router: Router,
+    endpoint: Endpoint,
     tailer: Tailer<FeatureEvents>,
     stop: CancellationToken,
 }
@@ -114,7 +115,7 @@ impl App {
         let live = Arc::new(LiveFeed(feed.clone()));
         let origins = config.cors_allowed_origins.clone();
         let endpoint = Endpoint::new(schema, ctx.clone(), live, stop.clone(), origins);
-        let router = http::router(endpoint, media.clone(), &config);
+        let router = http::router(endpoint.clone(), media.clone(), &config);
         let transports = Transports {
             mail: options.mail,
             push: options.push,
@@ -128,6 +129,7 @@ impl App {
             feed,
             transports,
             router,
+            endpoint,
             tailer,
             stop,
         })
@@ -156,11 +158,7 @@ impl App {
             tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone(), FORGET));
         }
         tracker.close();
-        let stop = self.stop.clone();
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service)
-            .with_graceful_shutdown(async move { stop.cancelled().await })
-            .await?;
+        http::serve(listener, self.router, self.endpoint).await;
         tracker.wait().await;
         Ok(())
     }

@@ -6,6 +6,7 @@ mod health;
 pub mod media;
 pub mod middleware;
 mod problem;
+mod serve;
 pub mod uploads;
 
 use std::{sync::Arc, time::Duration};
@@ -27,6 +28,8 @@ use tower_http::{
     cors::{AllowOrigin, CorsLayer},
 };
 
+pub use serve::serve;
+
 use self::graphql::Endpoint;
 use crate::{features::media::Media, platform::config::Config};
 
@@ -40,16 +43,17 @@ pub fn router(endpoint: Endpoint, media: Media, config: &Arc<Config>) -> Router 
         .merge(graphql)
         .merge(uploads::router(media.clone()).layer(cors(config)))
         .merge(media::router(media).layer(cors(config)))
-        .route("/readyz", get(health::ready).with_state(endpoint))
-        .route("/healthz", get(health::alive));
+        .fallback(not_found);
     if config.graphiql {
         router = router.route("/graphiql", get(graphiql::page));
     }
     router
-        .fallback(not_found)
+        .layer(from_fn_with_state(Arc::clone(config), middleware::hosts))
+        // Asked by orchestrators, which know an instance by its address alone.
+        .route("/readyz", get(health::ready).with_state(endpoint))
+        .route("/healthz", get(health::alive))
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES)))
         .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(from_fn_with_state(Arc::clone(config), middleware::hosts))
         .layer(from_fn(middleware::security_headers))
         .layer(from_fn_with_state(Arc::clone(config), middleware::observe))
 }

@@ -4,15 +4,27 @@ mod over_http;
 mod params;
 mod websocket;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use async_graphql::{
-    Request, Response, ServerError,
+    Executor, Request, Response, ServerError,
     parser::types::{ExecutableDocument, OperationType},
 };
 use chrono::{DateTime, Utc};
-use futures_util::{Stream, future::BoxFuture, stream::BoxStream};
-use tokio_util::sync::CancellationToken;
+use futures_util::{
+    FutureExt, Stream, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use over_http::{handle as over_http, method_not_allowed};
 pub use params::Params;
@@ -20,7 +32,6 @@ pub use websocket::handle as websocket;
 
 use crate::{
     features::accounts::{self, AuthError},
-    graphql::AppSchema,
     platform::{
         actor::{AccountId, Actor, SessionId},
         ctx::Ctx,
@@ -49,12 +60,29 @@ pub trait Live: Send + Sync {
 pub struct Endpoint(Arc<EndpointParts>);
 
 struct EndpointParts {
-    schema: AppSchema,
+    schema: Box<dyn Run>,
     ctx: Ctx,
     live: Arc<dyn Live>,
     limits: Limits,
     shutdown: CancellationToken,
+    sockets: TaskTracker,
     allowed_origins: Vec<String>,
+}
+
+/// A schema whose root types don't matter here: tests have one that does what no real field may.
+trait Run: Send + Sync {
+    fn execute(&self, request: Request) -> BoxFuture<'_, Response>;
+    fn execute_stream(&self, request: Request) -> BoxStream<'static, Response>;
+}
+
+impl<E: Executor> Run for E {
+    fn execute(&self, request: Request) -> BoxFuture<'_, Response> {
+        Box::pin(Executor::execute(self, request))
+    }
+
+    fn execute_stream(&self, request: Request) -> BoxStream<'static, Response> {
+        Executor::execute_stream(self, request, None)
+    }
 }
 
 /// Who sent a request, as the transport found out.
@@ -107,18 +135,19 @@ impl Endpoint {
     /// Puts the parts together.
     #[must_use]
     pub fn new(
-        schema: AppSchema,
+        schema: impl Executor,
         ctx: Ctx,
         live: Arc<dyn Live>,
         shutdown: CancellationToken,
         allowed_origins: Vec<String>,
     ) -> Self {
         Self(Arc::new(EndpointParts {
-            schema,
+            schema: Box::new(schema),
             ctx,
             live,
             limits: Limits::default(),
             shutdown,
+            sockets: TaskTracker::new(),
             allowed_origins,
         }))
     }
@@ -195,30 +224,50 @@ impl Endpoint {
 
     /// Runs a query or mutation.
     pub async fn execute(&self, prepared: Prepared) -> Response {
-        let ran = tokio::time::timeout(EXECUTION_TIMEOUT, self.0.schema.execute(prepared.request)).await;
-        finish(ran.unwrap_or_else(|_| {
-            let refused = Refused::new(
-                "TIMEOUT",
-                "The request took too long and was ended: ask for less at once.",
-            );
-            Response::from_errors(vec![refused.into_error()])
-        }))
+        let run = AssertUnwindSafe(self.0.schema.execute(prepared.request)).catch_unwind();
+        match tokio::time::timeout(EXECUTION_TIMEOUT, run).await {
+            Ok(Ok(response)) => finish(response),
+            Ok(Err(_)) => panicked(),
+            Err(_) => Response::from_errors(vec![
+                Refused::new(
+                    "TIMEOUT",
+                    "The request took too long and was ended: ask for less at once.",
+                )
+                .into_error(),
+            ]),
+        }
     }
 
     /// Runs any operation; a subscription yields many responses.
     #[must_use]
     pub fn execute_stream(
         &self,
-        prepared: Prepared,
+        mut prepared: Prepared,
         resume_from: ResumeFrom,
     ) -> BoxStream<'static, Response> {
-        use futures_util::StreamExt;
-        let stream: BoxStream<'static, Response> = self
-            .0
-            .schema
-            .execute_stream(prepared.request.data(resume_from))
-            .boxed();
-        Box::pin(MapFinish(stream))
+        prepared.request = prepared.request.data(resume_from);
+        if prepared.operation == Some(OperationType::Subscription) {
+            Box::pin(Answers(Some(self.0.schema.execute_stream(prepared.request))))
+        } else {
+            let endpoint = self.clone();
+            Box::pin(stream::once(async move { endpoint.execute(prepared).await }))
+        }
+    }
+
+    /// Runs a connection that shutting down waits for.
+    fn track<F: Future<Output = ()>>(&self, connection: F) -> impl Future<Output = ()> + use<F> {
+        self.0.sockets.track_future(connection)
+    }
+
+    /// Resolves when the server is asked to stop.
+    pub async fn stopping(&self) {
+        self.0.shutdown.cancelled().await;
+    }
+
+    /// Resolves when the last WebSocket is closed; call it after the stop.
+    pub async fn drained(&self) {
+        self.0.sockets.close();
+        self.0.sockets.wait().await;
     }
 
     /// Whether the database answers.
@@ -240,18 +289,30 @@ impl Endpoint {
     }
 }
 
-/// `stream.map(finish)` without a second box's worth of closure.
-struct MapFinish(BoxStream<'static, Response>);
+/// A subscription's responses, made fit for the caller; a panic ends it with an error, and the connection lives on.
+struct Answers(Option<BoxStream<'static, Response>>);
 
-impl Stream for MapFinish {
+impl Stream for Answers {
     type Item = Response;
 
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Response>> {
-        self.0.as_mut().poll_next(cx).map(|response| response.map(finish))
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Response>> {
+        let Some(stream) = &mut self.0 else {
+            return Poll::Ready(None);
+        };
+        match catch_unwind(AssertUnwindSafe(|| stream.poll_next_unpin(cx))) {
+            Ok(polled) => polled.map(|response| response.map(finish)),
+            Err(_) => {
+                self.0 = None;
+                Poll::Ready(Some(panicked()))
+            }
+        }
     }
+}
+
+/// The answer to what panicked, which the panic hook has logged.
+fn panicked() -> Response {
+    let masked = crate::platform::graphql::internal(anyhow::anyhow!("a resolver panicked"));
+    Response::from_errors(vec![masked.into_server_error(Default::default())])
 }
 
 /// Whether the operation never ran: such a response has no `data`.

@@ -1,6 +1,8 @@
 //! GraphQL over HTTP (the GraphQL Foundation's draft of 2025): POST JSON, GET for queries, both media types with
 //! the statuses that belong to each. `tests/node/graphql-http-audit.mjs` runs the draft's own audits.
 
+use std::time::Duration;
+
 use async_graphql::{Response as GraphqlResponse, ServerError, parser::types::OperationType};
 use axum::{
     body::{Body, to_bytes},
@@ -17,6 +19,8 @@ use crate::{
 
 /// The largest body, in bytes (DESIGN.md 6).
 const MAX_BODY: usize = 256 * 1024;
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
 const GRAPHQL_RESPONSE_JSON: &str = "application/graphql-response+json; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
@@ -98,13 +102,7 @@ pub async fn handle(
         _ => {}
     }
     let response = endpoint.execute(prepared).await;
-    let timed_out = has_code(&response, "TIMEOUT");
-    let status = match (is_request_error(&response), timed_out) {
-        (_, true) => StatusCode::GATEWAY_TIMEOUT,
-        (true, _) => accepted.request_error(),
-        (false, _) => StatusCode::OK,
-    };
-    answer(accepted, status, &response)
+    answer(accepted, accepted.status(&response), &response)
 }
 
 /// Answers every other method.
@@ -126,6 +124,19 @@ impl Accepted {
         match self {
             Self::GraphqlResponse => StatusCode::BAD_REQUEST,
             Self::Json => StatusCode::OK,
+        }
+    }
+
+    /// The status of an answer. What is our fault says so to both kinds of client.
+    fn status(self, response: &GraphqlResponse) -> StatusCode {
+        if !is_request_error(response) {
+            StatusCode::OK
+        } else if has_code(response, "TIMEOUT") {
+            StatusCode::GATEWAY_TIMEOUT
+        } else if has_code(response, "INTERNAL") {
+            StatusCode::INTERNAL_SERVER_ERROR
+        } else {
+            self.request_error()
         }
     }
 }
@@ -192,12 +203,17 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<bytes::Bytes, (Sta
             ));
         }
     }
-    to_bytes(body, MAX_BODY).await.map_err(|_| {
-        (
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err((
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("The body is larger than {} KB.", MAX_BODY / 1024),
-        )
-    })
+        )),
+        Err(_) => Err((
+            StatusCode::REQUEST_TIMEOUT,
+            "The body took too long to arrive.".to_owned(),
+        )),
+    }
 }
 
 /// The token of `Authorization: Bearer …`.

@@ -63,10 +63,9 @@ pub async fn handle(
         .read_buffer_size(2048)
         .write_buffer_size(0)
         .max_write_buffer_size(8 * 1024 * 1024)
-        .on_upgrade(move |socket| async move {
-            Connection::new(endpoint, socket, request_id.0, address.0)
-                .run()
-                .await;
+        .on_upgrade(move |socket| {
+            let connection = Connection::new(endpoint.clone(), socket, request_id.0, address.0);
+            endpoint.track(connection.run())
         })
 }
 

@@ -133,7 +133,8 @@ impl Connection {
                     }
                 }
                 message = self.socket.recv() => match message {
-                    None | Some(Err(_) | Ok(Message::Close(_))) => return End::Gone,
+                    None | Some(Ok(Message::Close(_))) => return End::Gone,
+                    Some(Err(error)) => return unreadable(error),
                     Some(Ok(message)) => {
                         awaiting_pong = false;
                         next_ping = Instant::now() + PING_INTERVAL;
@@ -280,11 +281,28 @@ impl Connection {
         self.send(Message::Text(text.into())).await
     }
 
+    /// Sends, for as long as the connection has a reason to live: a reader that stalls holds up nobody's end.
     async fn send(&mut self, message: Message) -> Result<(), End> {
-        match timeout(SEND_TIMEOUT, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        let stopping = self.endpoint.0.shutdown.cancelled();
+        tokio::select! {
+            biased;
+            sent = timeout(SEND_TIMEOUT, self.socket.send(message)) => match sent {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(_)) | Err(_) => Err(End::Gone),
+            },
+            () = stopping => Err(End::Close(Close::ServiceRestart)),
+            () = session_ended(&mut self.signed_in) => Err(End::Close(Close::Unauthorized)),
         }
+    }
+}
+
+/// What to make of a frame that could not be read.
+fn unreadable(error: axum::Error) -> End {
+    use tokio_tungstenite::tungstenite::Error;
+    match error.into_inner().downcast_ref::<Error>() {
+        Some(Error::Capacity(_)) => End::Close(Close::TooBig),
+        Some(Error::Utf8(_)) => End::Close(Close::BadMessage),
+        _ => End::Gone,
     }
 }
 

@@ -9,6 +9,8 @@ use crate::http::graphql::Params;
 /// Why the server closes a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Close {
+    /// 1009: a message larger than we take.
+    TooBig,
     /// 1012: the server restarts; reconnect.
     ServiceRestart,
     /// 4400: a message that the protocol doesn't have.
@@ -33,6 +35,7 @@ impl Close {
     /// Code and reason, as the protocol words them where it does.
     pub(super) fn code_and_reason(self) -> (u16, &'static str) {
         match self {
+            Self::TooBig => (1009, "Message too big"),
             Self::ServiceRestart => (1012, "Service restart"),
             Self::BadMessage => (4400, "Invalid message"),
             Self::Unauthorized => (4401, "Unauthorized"),

@@ -1,0 +1,360 @@
+//! GraphQL over HTTP and what surrounds it, over real sockets. The specification's own audits are run by
+//! `tests/node/graphql-http-audit.mjs`.
+
+use crate::http_world::{ORIGIN, World};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+const JSON: &str = "application/json";
+const GRAPHQL: &str = "application/graphql-response+json";
+
+async fn code(answer: Response) -> String {
+    let body: Value = answer.json().await.unwrap();
+    body["errors"][0]["extensions"]["code"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{body}"))
+        .to_owned()
+}
+
+#[tokio::test]
+async fn statuses_follow_the_media_type() {
+    let world = World::start().await;
+    for (query, graphql, json_type) in [
+        ("{ hello }", 200, 200),
+        ("{ hello", 400, 200),
+        ("{ nothing }", 400, 200),
+        ("{ fail }", 200, 200),
+        ("{ panic }", 500, 500),
+        ("subscription { silence }", 400, 200),
+    ] {
+        for (accept, status) in [(GRAPHQL, graphql), (JSON, json_type)] {
+            let request = world
+                .http
+                .post(world.url("/graphql"))
+                .header("accept", accept)
+                .json(&json!({ "query": query }));
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), status, "{query} {accept}");
+            assert!(
+                answer.headers()["content-type"]
+                    .to_str()
+                    .unwrap()
+                    .starts_with(accept)
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_error_has_a_code_and_ours_are_masked() {
+    let world = World::start().await;
+    for (query, expected) in [
+        ("{ hello", "GRAPHQL_PARSE_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { hello } query B { hello }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ wait(millis: \"x\") }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ fail }", "INTERNAL"),
+        ("{ panic }", "INTERNAL"),
+        ("{ __schema { types { name } } }", "UNAUTHENTICATED"),
+        ("{ __type(name: \"Reads\") { name } }", "UNAUTHENTICATED"),
+    ] {
+        let (_, body) = world.ask(None, query).await;
+        let error = &body["errors"][0];
+        assert_eq!(error["extensions"]["code"], expected, "{body}");
+        assert!(!body.to_string().contains("hunter2"), "{body}");
+        assert_eq!(
+            error["extensions"]["errorId"].is_string(),
+            expected == "INTERNAL",
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn introspection_is_for_staff() {
+    let world = World::start().await;
+    let token = world.staff_token().await;
+    let introspection = "query I { __schema { types { name kind fields(includeDeprecated: true) { name args { name type { kind name ofType { \
+        kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { \
+        kind name ofType { kind name } } } } } } } } } } } }";
+    let (status, body) = world.ask(Some(&token), introspection).await;
+    assert_eq!((status, body["errors"].is_null()), (200, true), "{body}");
+    assert_eq!(world.ask(None, introspection).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_bad_token_is_401() {
+    let world = World::start().await;
+    let (status, body) = world.ask(Some("nonsense"), "{ hello }").await;
+    assert_eq!(
+        (status, &body["errors"][0]["extensions"]["code"]),
+        (401, &json!("UNAUTHENTICATED"))
+    );
+}
+
+#[tokio::test]
+async fn get_is_for_queries_alone() {
+    let world = World::start().await;
+    let get = |query: &str| {
+        world
+            .http
+            .get(world.url("/graphql"))
+            .query(&[("query", query)])
+            .send()
+    };
+    let answer = get("{ hello }").await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let answer = get("mutation { count }").await.unwrap();
+    assert_eq!(
+        (
+            answer.status().as_u16(),
+            answer.headers()["allow"].to_str().unwrap()
+        ),
+        (405, "POST")
+    );
+    assert_eq!(world.written.load(Ordering::SeqCst), 0);
+    for method in [Method::PUT, Method::DELETE, Method::PATCH] {
+        let answer = world
+            .http
+            .request(method, world.url("/graphql"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 405);
+        assert_eq!(code(answer).await, "BAD_REQUEST");
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_json_of_a_size() {
+    let world = World::start().await;
+    let post = |kind: &'static str, body: String| {
+        world
+            .http
+            .post(world.url("/graphql"))
+            .header("content-type", kind)
+            .body(body)
+            .send()
+    };
+    let fine = json!({ "query": "mutation { count }" }).to_string();
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/graphql",
+        "application/json; charset=latin1",
+    ] {
+        assert_eq!(post(kind, fine.clone()).await.unwrap().status(), 415, "{kind}");
+    }
+    let answer = post("multipart/form-data; boundary=x", fine.clone())
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 415);
+    assert!(answer.text().await.unwrap().contains("createUpload"));
+    assert_eq!(world.written.load(Ordering::SeqCst), 0);
+    let large = json!({ "query": "{ hello }", "variables": { "big": "x".repeat(260 * 1024) } }).to_string();
+    assert_eq!(post(JSON, large).await.unwrap().status(), 413);
+    let answer = world
+        .http
+        .post(world.url("/graphql"))
+        .header("accept", "text/html")
+        .json(&json!({ "query": "{ hello }" }));
+    assert_eq!(answer.send().await.unwrap().status(), 406);
+}
+
+/// DESIGN.md 3: limits, each shape of attack in an instant.
+#[tokio::test]
+async fn hostile_documents_are_refused() {
+    let world = World::start().await;
+    let bomb = |fan: &str| {
+        let mut text = "query { ...f0 }".to_owned();
+        for level in 0..40 {
+            write!(
+                text,
+                " fragment f{level} on Reads {{ {} }}",
+                fan.replace('$', &(level + 1).to_string())
+            )
+            .unwrap();
+        }
+        text + " fragment f40 on Reads { hello }"
+    };
+    let documents = [
+        bomb("...f$ ...f$"),
+        bomb("hello ...f$ ... on Reads { ...f$ } ...f$"),
+        "{ ...a } fragment a on Reads { ...b } fragment b on Reads { ...a }".to_owned(),
+        format!(
+            "{{ {} }}",
+            (0..5000).map(|n| format!("a{n}: hello ")).collect::<String>()
+        ),
+        format!("{{ hello {} }}", "@skip(if: false) ".repeat(5000)),
+        format!("query {} {{ hello }}", "@skip(if: false) ".repeat(500)),
+        format!("{{ {} }}", "... @skip(if: false) { hello } ".repeat(100)),
+        format!("{{ a{}", "{ a".repeat(50_000)),
+        format!("{{ a(b: {}", "[".repeat(100_000)),
+        format!("#\r{{ a{}", "{ a".repeat(50_000)),
+        "{ a(first: 100) { nodes { b(first: 100) { nodes { c(first: 100) { nodes { d } } } } } } }"
+            .to_owned(),
+        format!("{{ {} }}", "hello ".repeat(3000)),
+    ];
+    for document in documents {
+        let asked = Instant::now();
+        let (status, body) = world.ask(None, &document).await;
+        let shown = &document[..60.min(document.len())];
+        assert_eq!(
+            (status, &body["errors"][0]["extensions"]["code"]),
+            (400, &json!("LIMIT_EXCEEDED")),
+            "{shown}"
+        );
+        // The target is 50 ms of a release build on a quiet machine; expanding would take hours.
+        assert!(asked.elapsed() < Duration::from_secs(5), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn only_our_hosts_are_answered() {
+    let world = World::start().await;
+    let ask = |host: &'static str, path: &str| world.http.get(world.url(path)).header("host", host).send();
+    assert_eq!(
+        ask("evil.example", "/graphql?query={hello}")
+            .await
+            .unwrap()
+            .status(),
+        421
+    );
+    assert_eq!(
+        ask("127.0.0.1:99", "/graphql?query={hello}")
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
+    // Orchestrators know an instance by its address alone.
+    assert_eq!(ask("10.0.0.7:8000", "/healthz").await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn ready_means_that_the_feed_is_verified() {
+    let world = World::start().await;
+    let ready = || world.http.get(world.url("/readyz")).send();
+    assert_eq!(ready().await.unwrap().status(), 200);
+    world.verified.store(false, Ordering::SeqCst);
+    assert_eq!(ready().await.unwrap().status(), 503);
+}
+
+#[tokio::test]
+async fn cors_names_exact_origins() {
+    let world = World::start().await;
+    for (origin, allowed) in [(ORIGIN, true), ("https://evil.example", false), ("null", false)] {
+        let preflight = world
+            .http
+            .request(Method::OPTIONS, world.url("/graphql"))
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization,content-type");
+        for request in [
+            preflight,
+            world
+                .http
+                .get(world.url("/graphql?query={hello}"))
+                .header("origin", origin),
+        ] {
+            let answer = request.send().await.unwrap();
+            let granted = answer
+                .headers()
+                .get("access-control-allow-origin")
+                .map(|value| value.to_str().unwrap());
+            assert_eq!(granted, allowed.then_some(origin));
+            assert!(answer.headers().get("access-control-allow-credentials").is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_answer_is_marked_and_hardened() {
+    let world = World::start().await;
+    for path in [
+        "/graphql?query={hello}",
+        "/graphql",
+        "/nothing",
+        "/healthz",
+        "/graphiql",
+    ] {
+        let answer = world
+            .http
+            .get(world.url(path))
+            .header("x-request-id", "chosen-by-the-caller")
+            .send()
+            .await
+            .unwrap();
+        let header = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
+        let id = header("x-request-id").unwrap();
+        assert!(id.len() == 32 && id != "chosen-by-the-caller", "{id}");
+        assert_eq!(
+            header("x-content-type-options").as_deref(),
+            Some("nosniff"),
+            "{path}"
+        );
+        assert!(
+            header("content-security-policy")
+                .unwrap()
+                .contains("default-src 'none'"),
+            "{path}"
+        );
+        assert_eq!(header("x-frame-options").as_deref(), Some("DENY"));
+    }
+    let world = World::start_with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let answer = world
+        .http
+        .get(world.url("/healthz"))
+        .header("x-request-id", "from-our-proxy")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.headers()["x-request-id"], "from-our-proxy");
+}
+
+#[tokio::test]
+async fn graphiql_is_there_in_debug_alone_and_loads_nothing_from_elsewhere() {
+    let world = World::start_with(&[("GRAPHIQL", "true")]).await;
+    let page = world.http.get(world.url("/graphiql")).send().await.unwrap();
+    let policy = page.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        policy.contains("script-src 'sha256-") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    let html = page.text().await.unwrap();
+    assert!(!html.contains("src=\"http") && !html.contains("href=\"http"));
+    let world = World::start_with(&[("GRAPHIQL", "false")]).await;
+    assert_eq!(
+        world
+            .http
+            .get(world.url("/graphiql"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        404
+    );
+}
+
+/// A connection serves many requests, and broken ones end it without harm.
+#[tokio::test]
+async fn nonsense_on_the_wire_is_400() {
+    let world = World::start().await;
+    let mut socket = tokio::net::TcpStream::connect(world.address).await.unwrap();
+    socket.write_all(b"NONSENSE\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+}
