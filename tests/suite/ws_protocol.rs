@@ -100,7 +100,7 @@ async fn errors_have_codes_and_end_their_operation_alone() {
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         (bomb.as_str(), "LIMIT_EXCEEDED"),
         ("{ __schema { types { name } } }", "UNAUTHENTICATED"),
-        ("{ panic }", "INTERNAL"),
+        ("{ panic(really: true) }", "INTERNAL"),
     ] {
         socket.subscribe("1", query, json!({})).await.unwrap();
         let answer = message(&mut socket).await;
@@ -369,4 +369,24 @@ async fn resume_from_reaches_the_stream() {
         message(&mut socket).await["payload"]["data"]["resumedFrom"],
         "cursor"
     );
+}
+
+/// A client that hangs up without an answer reports 1006, an accident.
+#[tokio::test]
+async fn a_goodbye_is_answered() {
+    use futures_util::StreamExt as _;
+    use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest as _};
+    let world = World::start().await;
+    let mut request = format!("ws://{}/graphql", world.address)
+        .into_client_request()
+        .unwrap();
+    let protocol = "graphql-transport-ws".parse().unwrap();
+    request.headers_mut().insert("Sec-WebSocket-Protocol", protocol);
+    let stream = tokio::net::TcpStream::connect(world.address).await.unwrap();
+    let (mut socket, _) = tokio_tungstenite::client_async(request, stream).await.unwrap();
+    socket.close(None).await.unwrap();
+    let answer = tokio::time::timeout(Duration::from_secs(5), socket.next())
+        .await
+        .unwrap();
+    assert!(matches!(answer, Some(Ok(Message::Close(_)))), "{answer:?}");
 }

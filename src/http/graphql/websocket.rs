@@ -31,6 +31,8 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(5);
 const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// How long one message may take to leave; phones that vanished are dropped then.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the closing handshake may take.
+const FAREWELL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Upgrades `GET /graphql`.
 pub async fn handle(

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_stream::StreamMap;
 
 use super::{
-    INIT_TIMEOUT, MAX_OPERATIONS, PING_INTERVAL, PROTOCOL, SEND_TIMEOUT,
+    FAREWELL_TIMEOUT, INIT_TIMEOUT, MAX_OPERATIONS, PING_INTERVAL, PROTOCOL, SEND_TIMEOUT,
     message::{Close, Incoming, Init, Outgoing},
 };
 use crate::{
@@ -29,7 +29,9 @@ type Answers = BoxStream<'static, Option<Response>>;
 enum End {
     /// With a close frame.
     Close(Close),
-    /// The peer is gone or has closed.
+    /// The peer has closed.
+    Closed,
+    /// The peer is gone.
     Gone,
 }
 
@@ -80,25 +82,26 @@ impl Connection {
         } else {
             End::Close(Close::UnacceptableProtocol)
         };
-        if let End::Close(close) = end {
-            let (code, reason) = close.code_and_reason();
-            tracing::debug!(request_id = self.request_id, code, reason, "closing a websocket");
-            let frame = Message::Close(Some(CloseFrame {
-                code,
-                reason: reason.into(),
-            }));
-            let farewell = async {
-                if self.socket.send(frame).await.is_ok() {
-                    // The peer's own close frame, so that ours isn't lost in a reset.
-                    while let Some(Ok(message)) = self.socket.recv().await {
-                        if matches!(message, Message::Close(_)) {
-                            break;
-                        }
+        let farewell = async {
+            match end {
+                End::Close(close) => {
+                    let (code, reason) = close.code_and_reason();
+                    tracing::debug!(request_id = self.request_id, code, reason, "closing a websocket");
+                    let frame = Message::Close(Some(CloseFrame {
+                        code,
+                        reason: reason.into(),
+                    }));
+                    if self.socket.send(frame).await.is_err() {
+                        return;
                     }
                 }
-            };
-            let _ = timeout(std::time::Duration::from_secs(2), farewell).await;
-        }
+                End::Closed => {}
+                End::Gone => return,
+            }
+            // Waits for the peer's close frame, so that ours isn't lost in a reset, or sends the answer to it.
+            while let Some(Ok(_)) = self.socket.recv().await {}
+        };
+        let _ = timeout(FAREWELL_TIMEOUT, farewell).await;
     }
 
     async fn serve(&mut self) -> End {
@@ -133,7 +136,8 @@ impl Connection {
                     }
                 }
                 message = self.socket.recv() => match message {
-                    None | Some(Ok(Message::Close(_))) => return End::Gone,
+                    None => return End::Gone,
+                    Some(Ok(Message::Close(_))) => return End::Closed,
                     Some(Err(error)) => return unreadable(error),
                     Some(Ok(message)) => {
                         awaiting_pong = false;
