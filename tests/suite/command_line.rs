@@ -45,15 +45,30 @@ fn an_operator_sets_a_server_up() {
 
 #[test]
 fn doctor_names_what_is_wrong_and_how_to_mend_it() {
-    let (_folder, launch) = fresh();
-    let launch = launch
+    let folder = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(BINARY)
+        .arg("doctor")
+        .current_dir(folder.path())
+        .env_clear()
+        .env("DEBUG", "true")
         .env("EMAIL_BACKEND", "smtp")
-        .env("EMAIL_PORT", "1")
         .env("EMAIL_HOST", "127.0.0.1")
+        .env("EMAIL_PORT", "1")
         .env("FIREBASE_CREDENTIALS_PATH", "/nowhere.json")
-        .env("CLOUDINARY_API_KEY", "kept");
-    // What it says goes to standard output; the exit code is what a script asks.
-    assert!(launch.run(&["doctor"], "").is_err());
+        .env("CLOUDINARY_API_KEY", "kept")
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let told = String::from_utf8(output.stdout).unwrap();
+    for expected in [
+        "WRONG   mail: 127.0.0.1:1",
+        "EMAIL_HOST",
+        "WRONG   push: FIREBASE_CREDENTIALS_PATH=/nowhere.json",
+        "ok      storage",
+        "note    configuration: CLOUDINARY_*",
+    ] {
+        assert!(told.contains(expected), "{expected} is missing from {told}");
+    }
 }
 
 #[test]
