@@ -16,6 +16,7 @@ mod deliveries;
 mod docs;
 mod feed_delivery;
 mod feed_fake;
+mod feed_streams;
 mod harness;
 mod http_graphql;
 mod http_world;

@@ -10,6 +10,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use sea_orm::{DbBackend, EntityTrait};
 use tokio::{
     sync::{Notify, Semaphore},
     time::Instant,
@@ -17,12 +18,13 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    Audience, Control, FeedCursor, FeedSource, Loaded, Reader, Subscription, mailbox::Mailbox,
+    Audience, Control, FeedCursor, FeedSource, Loaded, Reader, Subscription, mailbox::Mailbox, relay,
     sessions::Sessions,
 };
 use crate::platform::{
     actor::{AccountId, ClientId, SessionId},
     db::Db,
+    events,
 };
 
 /// Rights older than this are not acted on: delivery waits.
@@ -116,6 +118,18 @@ impl<S: FeedSource> Hub<S> {
 
     pub(super) fn head(&self) -> i64 {
         self.0.head.load(Ordering::Acquire)
+    }
+
+    /// The last position of what is committed by now, delivered here or not.
+    pub(super) async fn log_head(&self) -> anyhow::Result<i64> {
+        let db = &self.0.db;
+        if db.backend() == DbBackend::Postgres {
+            relay::number_committed_rows(db.migrator()).await?;
+        }
+        let head = events::feed_head::Entity::find_by_id(events::FEED_HEAD_ID)
+            .one(db.reader())
+            .await?;
+        Ok(head.map_or(0, |head| head.position))
     }
 
     /// Resolves when the session ends or its account may no longer sign in.

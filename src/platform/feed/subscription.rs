@@ -70,37 +70,40 @@ impl<S: FeedSource> Subscription<S> {
             ended: false,
         };
         if let Some(after) = after {
-            match subscription.honour(after).await? {
-                Some(position) => {
-                    subscription.last = position;
-                    subscription.read_to = position;
-                    subscription.catch_up_to = (position < head).then_some(head);
-                }
-                None => subscription.reset = true,
-            }
+            Box::pin(subscription.resume(after)).await?;
         }
         Ok(subscription)
     }
 
+    /// Begins behind a cursor.
+    async fn resume(&mut self, after: &str) -> anyhow::Result<()> {
+        let _turn = self.hub.0.log_readers.acquire().await?;
+        // What is committed by now is from before the stream, even if this instance has yet to deliver it.
+        self.began_at = self.hub.log_head().await?.max(self.began_at);
+        let begin = match self.honour(after).await? {
+            Some(position) => {
+                self.catch_up_to = (position < self.began_at).then_some(self.began_at);
+                position
+            }
+            None => {
+                self.reset = true;
+                self.began_at
+            }
+        };
+        (self.last, self.read_to) = (begin, begin);
+        Ok(())
+    }
+
     /// The position of a cursor that this log can go on from.
     async fn honour(&self, after: &str) -> anyhow::Result<Option<i64>> {
-        let here = self.hub.head_cursor();
-        let Some(cursor) = FeedCursor::parse(after).filter(|cursor| cursor.epoch == here.epoch) else {
+        let here = self.hub.cursor(self.began_at);
+        let cursor = FeedCursor::parse(after)
+            .filter(|cursor| cursor.epoch == here.epoch && cursor.position <= here.position);
+        let Some(FeedCursor { position, .. }) = cursor else {
             return Ok(None);
         };
-        if cursor.position == self.began_at {
-            return Ok(Some(cursor.position));
-        }
-        let _turn = self.hub.0.log_readers.acquire().await?;
-        let db = self.hub.0.db.reader();
-        if cursor.position > self.began_at {
-            // Another instance may have delivered what this one has yet to read.
-            let head = events::feed_head::Entity::find_by_id(events::FEED_HEAD_ID)
-                .one(db)
-                .await?;
-            return Ok(head
-                .filter(|head| cursor.position <= head.position)
-                .map(|_| cursor.position));
+        if position == here.position {
+            return Ok(Some(position));
         }
         let oldest: Option<i64> = events::Entity::find()
             .select_only()
@@ -109,11 +112,9 @@ impl<S: FeedSource> Subscription<S> {
             .order_by_asc(events::Column::Position)
             .limit(1)
             .into_tuple::<i64>()
-            .one(db)
+            .one(self.hub.0.db.reader())
             .await?;
-        Ok(oldest
-            .filter(|&oldest| cursor.position + 1 >= oldest)
-            .map(|_| cursor.position))
+        Ok(oldest.filter(|&oldest| position + 1 >= oldest).map(|_| position))
     }
 
     /// The next item; `None` once the session has ended.
