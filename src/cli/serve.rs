@@ -136,3 +136,39 @@ async fn wait_for_signal() -> Result<()> {
         bail!("the signal handler ended")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(data_dir: &std::path::Path, pairs: &[(&str, &str)]) -> Config {
+        Config::load(|key| match key {
+            "DATA_DIR" => Some(data_dir.display().to_string()),
+            "SECRET_KEY" => Some("Zq7vJ0mKx2LwB9tR4yHs6PfD8gNc1AeU".to_owned()),
+            "PUBLIC_URL" => Some("http://localhost:8000".to_owned()),
+            _ => pairs
+                .iter()
+                .find(|(name, _)| *name == key)
+                .map(|(_, value)| (*value).to_owned()),
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn the_demo_company_loads_by_itself_in_development_on_loopback_into_a_new_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let wants = |pairs: &[(&str, &str)]| wants_demo(&config(folder.path(), pairs));
+        assert!(wants(&[("DEBUG", "true")]));
+        assert!(
+            !wants(&[("DEBUG", "false")]),
+            "a release server never makes an account"
+        );
+        assert!(!wants(&[("DEBUG", "true"), ("BIND_ADDR", "0.0.0.0:8000")]));
+        assert!(!wants(&[
+            ("DEBUG", "true"),
+            ("DATABASE_URL", "postgres://localhost/bellehouse")
+        ]));
+        std::fs::write(folder.path().join("belle-house.sqlite3"), "").unwrap();
+        assert!(!wants(&[("DEBUG", "true")]));
+    }
+}
