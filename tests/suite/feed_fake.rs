@@ -82,7 +82,7 @@ impl FeedSource for Numbers {
 
     fn replay(
         &self,
-        reader: Reader,
+        _: Reader,
         after: i64,
         until: i64,
         limit: u64,
@@ -95,8 +95,7 @@ impl FeedSource for Numbers {
                 .limit(limit)
                 .all(self.db.reader())
                 .await?;
-            // A page is full by what was read, so what isn't the reader's stays in and is filtered when loaded.
-            let _ = reader;
+            // What isn't the reader's stays in: the stream leaves it out once it is loaded.
             Ok(rows)
         })
     }
@@ -289,11 +288,10 @@ pub struct Got {
 
 /// The next item of a stream that must have one.
 pub async fn item(stream: &mut Subscription<Numbers>) -> Item<i64> {
-    tokio::time::timeout(PATIENCE, stream.next())
-        .await
-        .expect("an item was to come")
+    let next = tokio::time::timeout(PATIENCE, stream.next()).await;
+    next.unwrap_or_else(|_| panic!("an item was to come"))
         .unwrap()
-        .expect("the stream has ended")
+        .unwrap_or_else(|| panic!("the stream has ended"))
 }
 
 /// The next number of a stream.
