@@ -33,6 +33,7 @@ mod people_world;
 mod schema;
 mod session;
 mod staff;
+mod statements;
 mod storm_feed;
 mod support;
 mod ws_protocol;

@@ -7,6 +7,26 @@ use async_graphql::{Positioned, parser::parse_schema};
 use belle_house::graphql::sdl;
 
 #[test]
+fn the_committed_schema_is_the_served_one() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
+    let served = format!("{}\n", sdl().trim_end());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(file, &served).unwrap();
+    }
+    let committed = std::fs::read_to_string(file).unwrap_or_default();
+    let differs = committed
+        .lines()
+        .zip(served.lines())
+        .position(|(one, other)| one != other);
+    assert!(
+        committed == served,
+        "schema.graphql is out of date (first difference in line {}); mend it with: UPDATE=1 cargo test --test \
+         suite schema",
+        differs.unwrap_or_else(|| committed.lines().count().min(served.lines().count())) + 1
+    );
+}
+
+#[test]
 fn everything_in_the_schema_is_described() {
     let missing = undescribed(&parse_schema(sdl()).unwrap());
     assert!(
