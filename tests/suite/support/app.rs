@@ -198,11 +198,6 @@ impl TestApp {
         self.instances[instance].address
     }
 
-    /// The address of a page of the first instance.
-    pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address())
-    }
-
     /// What commands work with, for a test that calls one.
     pub fn ctx(&self) -> &Ctx {
         &self.instances[0].ctx

@@ -69,7 +69,7 @@ impl Subscription {
 
     /// The next message of the protocol, whatever its type.
     pub async fn next_message(&mut self) -> Value {
-        let socket = self.socket.as_mut().expect("connected");
+        let socket = self.socket.as_mut().unwrap();
         match socket.receive_within(PATIENCE).await.unwrap() {
             Some(Incoming::Message(message)) => message,
             Some(Incoming::Closed { code, reason }) => {
@@ -81,7 +81,7 @@ impl Subscription {
 
     /// Asserts that nothing comes for a while.
     pub async fn expect_silence(&mut self, time: Duration) {
-        let socket = self.socket.as_mut().expect("connected");
+        let socket = self.socket.as_mut().unwrap();
         if let Some(incoming) = socket.receive_within(time).await.unwrap() {
             panic!("{}: nothing was to come, but: {incoming:?}", self.query);
         }
@@ -92,7 +92,7 @@ impl Subscription {
         if let Some(closed) = &self.closed {
             return closed.clone();
         }
-        let socket = self.socket.as_mut().expect("connected");
+        let socket = self.socket.as_mut().unwrap();
         let close = async {
             loop {
                 if let Incoming::Closed { code, reason } = socket.receive().await.unwrap() {
