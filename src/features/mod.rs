@@ -7,3 +7,4 @@ pub mod feed;
 pub mod media;
 pub mod notifications;
 pub mod projects;
+pub mod records;

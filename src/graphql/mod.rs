@@ -21,6 +21,7 @@ use crate::{
             NestedUpdatesLoader, ProjectLoader, ProjectsMutation, ProjectsQuery, UpdateCountLoader,
             UpdateImagesLoader,
         },
+        records::graphql::{RecordsMutation, RecordsQuery},
     },
     platform::{actor::Actor, ctx::Ctx, graphql::RequestInfo},
 };
@@ -36,6 +37,7 @@ pub struct Query(
     ClientsQuery,
     ProjectsQuery,
     DeliveriesQuery,
+    RecordsQuery,
 );
 
 /// Writes. Each takes one `input` and answers with the record and `userErrors`; when there are any, nothing was
@@ -48,6 +50,7 @@ pub struct Mutation(
     ProjectsMutation,
     NotificationsMutation,
     DeliveriesMutation,
+    RecordsMutation,
 );
 
 /// Live streams, over WebSocket.

@@ -4,7 +4,11 @@
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::{actor::ClientId, crypto::Keys, db::WriteTx};
+use super::{
+    actor::{AccountId, ClientId},
+    crypto::Keys,
+    db::WriteTx,
+};
 
 /// Something that a client is told.
 #[derive(Debug, Clone)]
@@ -21,6 +25,15 @@ pub struct Announcement {
     pub data: serde_json::Value,
 }
 
+/// What was removed for good, and must not be told of any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forgotten {
+    /// A record, by its id.
+    Record(Uuid),
+    /// Everything that an account was told.
+    Account(AccountId),
+}
+
 /// Turns announcements into messages.
 pub trait Announcer: std::fmt::Debug + Send + Sync {
     /// Writes the messages as part of `tx`.
@@ -30,4 +43,11 @@ pub trait Announcer: std::fmt::Debug + Send + Sync {
         keys: &'a Keys,
         announcement: Announcement,
     ) -> BoxFuture<'a, anyhow::Result<()>>;
+
+    /// Removes, as part of `tx`, what was kept of announcements about what is now gone. Who keeps nothing has nothing
+    /// to forget.
+    fn forget_in_tx<'a>(&'a self, tx: &'a WriteTx, gone: Forgotten) -> BoxFuture<'a, anyhow::Result<()>> {
+        let _ = (tx, gone);
+        Box::pin(std::future::ready(Ok(())))
+    }
 }

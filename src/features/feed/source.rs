@@ -20,7 +20,7 @@ use crate::{
         },
     },
     platform::{
-        actor::{AccountId, SessionId},
+        actor::{AccountId, ClientId, SessionId},
         clock::SharedClock,
         db::Db,
         events::{self, EventId},
@@ -225,6 +225,7 @@ fn assemble(
 fn removed(row: &events::Model) -> Option<Happening> {
     let id = row.record_id?;
     let (kind, id) = match row.record_kind.as_deref()? {
+        "Client" => ("Client", ClientId(id).to_string()),
         "Project" => ("Project", ProjectId(id).to_string()),
         "ProjectUpdate" => ("ProjectUpdate", ProjectUpdateId(id).to_string()),
         _ => return None,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     NotificationId,
+    queries::{remove_of_account_in_tx, remove_of_record_in_tx},
     table::{ActiveModel, Column, Entity},
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     },
     platform::{
         actor::Actor,
-        announce::{Announcement, Announcer},
+        announce::{Announcement, Announcer, Forgotten},
         crypto::Keys,
         db::WriteTx,
         events::{NewEvent, append_in_tx},
@@ -164,5 +165,15 @@ impl Announcer for Inbox {
         announcement: Announcement,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(self.write(tx, keys, announcement))
+    }
+
+    fn forget_in_tx<'a>(&'a self, tx: &'a WriteTx, gone: Forgotten) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            match gone {
+                Forgotten::Record(record) => remove_of_record_in_tx(tx, record).await?,
+                Forgotten::Account(account) => remove_of_account_in_tx(tx, account).await?,
+            }
+            Ok(())
+        })
     }
 }

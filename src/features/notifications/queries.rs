@@ -9,7 +9,10 @@ use super::{
     NotificationId,
     table::{Column, Entity, Model},
 };
-use crate::platform::{actor::Actor, db::WriteTx};
+use crate::platform::{
+    actor::{AccountId, Actor},
+    db::WriteTx,
+};
 
 /// Which entries a list shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -75,6 +78,18 @@ pub async fn notifications_by_ids(
 pub async fn remove_of_record_in_tx(tx: &WriteTx, record: Uuid) -> Result<(), DbErr> {
     Entity::delete_many()
         .filter(Column::RecordId.eq(record))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Empties an account's inbox, as when the account is removed for good.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remove_of_account_in_tx(tx: &WriteTx, account: AccountId) -> Result<(), DbErr> {
+    Entity::delete_many()
+        .filter(Column::AccountId.eq(account))
         .exec(tx.conn())
         .await?;
     Ok(())

@@ -122,6 +122,21 @@ pub async fn cancel_in_tx(tx: &WriteTx, recipient: AccountId, template: &str) ->
     Ok(cancelled.rows_affected)
 }
 
+/// Cancels everything that waits for `recipient`, because the account is gone. Returns how many were cancelled.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn cancel_all_in_tx(tx: &WriteTx, recipient: AccountId) -> Result<u64, DbErr> {
+    let cancelled = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Status::Cancelled))
+        .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
+        .filter(Column::RecipientId.eq(recipient))
+        .filter(Column::Status.is_in([Status::Pending, Status::Dead]))
+        .exec(tx.conn())
+        .await?;
+    Ok(cancelled.rows_affected)
+}
+
 /// Wakes the worker after the commit; for whoever puts a delivery back among those that wait.
 pub fn wake_in_tx(tx: &WriteTx) {
     tx.mark_deliveries();

@@ -12,7 +12,7 @@ pub mod table;
 mod templates;
 mod worker;
 
-pub use enqueue::{NewDelivery, cancel_in_tx, enqueue_in_tx, wake_in_tx};
+pub use enqueue::{NewDelivery, cancel_all_in_tx, cancel_in_tx, enqueue_in_tx, wake_in_tx};
 pub use failure::SendError;
 pub use templates::{Letter, Notice, Templates};
 pub use worker::{Devices, Randomness, Report, Transports, deliver_due, run};

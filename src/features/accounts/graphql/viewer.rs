@@ -54,7 +54,7 @@ impl Viewer {
 #[Object]
 impl Viewer {
     /// The account's id (`acc_…`).
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.account.id.to_string().into()
     }
 

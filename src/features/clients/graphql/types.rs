@@ -71,7 +71,7 @@ impl Client {
 #[Object]
 impl Client {
     /// The client's id (`cli_…`).
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 
@@ -127,40 +127,40 @@ impl Client {
     }
 
     /// Rises with each change; send it as `expectedVersion`.
-    async fn version(&self) -> i32 {
+    pub(crate) async fn version(&self) -> i32 {
         self.0.version
     }
 
     /// When the client was entered.
-    async fn created_at(&self) -> DateTime<Utc> {
+    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
     /// When the client was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 
     /// When the client was deleted; null among the living.
-    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
         self.0.deleted_at
     }
 
     /// Who entered the client; null for the server itself. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
         actor_of(ctx, self.0.created_by).await
     }
 
     /// Who last changed the client; null for the server itself. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
         actor_of(ctx, self.0.updated_by).await
     }
 
     /// Who deleted the client; null among the living. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
         actor_of(ctx, self.0.deleted_by).await
     }
 }

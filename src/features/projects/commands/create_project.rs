@@ -84,7 +84,8 @@ pub async fn create_project(
         currency,
         &["input", "totalQuote"],
     ));
-    if clients::living_client(tx.conn(), actor, input.client)
+    // Locked, so that a client who is being deleted doesn't get a project that stays behind.
+    if record::lock_living::<clients::Clients>(&tx, input.client)
         .await?
         .is_none()
     {

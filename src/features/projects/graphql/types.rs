@@ -44,45 +44,45 @@ impl From<Project> for GqlProject {
 #[Object(name = "Project")]
 impl GqlProject {
     /// The project's id (`prj_…`).
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.0.id.to_string().into()
     }
 
     /// Counts the changes; send it as `expectedVersion` when you change the project.
-    async fn version(&self) -> i32 {
+    pub(crate) async fn version(&self) -> i32 {
         self.0.version
     }
 
     /// When it was entered.
-    async fn created_at(&self) -> DateTime<Utc> {
+    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 
     /// When it was deleted; null among the living.
-    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
         self.0.deleted_at
     }
 
     /// Who entered it. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
         actor_of(ctx, self.0.created_by).await
     }
 
     /// Who changed it last. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
         actor_of(ctx, self.0.updated_by).await
     }
 
     /// Who deleted it. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
         actor_of(ctx, self.0.deleted_by).await
     }
 
@@ -275,45 +275,45 @@ impl GqlProjectUpdate {
 #[Object(name = "ProjectUpdate")]
 impl GqlProjectUpdate {
     /// The update's id (`upd_…`).
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         self.update.id.to_string().into()
     }
 
     /// Counts the changes; send it as `expectedVersion` when you change the update.
-    async fn version(&self) -> i32 {
+    pub(crate) async fn version(&self) -> i32 {
         self.update.version
     }
 
     /// When it was entered.
-    async fn created_at(&self) -> DateTime<Utc> {
+    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
         self.update.created_at
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
+    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
         self.update.updated_at
     }
 
     /// When it was deleted; null among the living.
-    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
         self.update.deleted_at
     }
 
     /// Who entered it. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
         actor_of(ctx, self.update.created_by).await
     }
 
     /// Who changed it last. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
         actor_of(ctx, self.update.updated_by).await
     }
 
     /// Who deleted it. For staff.
     #[graphql(guard = "Allow::staff()")]
-    async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
         actor_of(ctx, self.update.deleted_by).await
     }
 

@@ -1,0 +1,124 @@
+//! `deleteRecord`: takes a record and what belongs to it out of sight, as one batch that can come back.
+
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use uuid::Uuid;
+
+use super::{
+    append_client_removed, append_project_removed, append_update_removed, lock, not_found, require_staff,
+};
+use crate::{
+    features::{
+        clients::{Clients, delete_client_in_tx},
+        projects::{ProjectColumn, ProjectUpdates, Projects, UpdateColumn},
+        records::{RecordId, StoredRecord},
+    },
+    platform::{
+        actor::{Actor, ClientId},
+        ctx::Ctx,
+        db::WriteTx,
+        error::CommandError,
+        ids::new_uuid,
+        outbox, record,
+    },
+};
+
+/// Deletes a record with what belongs to it, and answers with it as it is now.
+///
+/// # Errors
+/// NOT_FOUND when there is no such record or it is deleted already; CONFLICT when it is not at
+/// `expected_version`.
+pub async fn delete_record(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: RecordId,
+    expected_version: Option<i32>,
+) -> Result<StoredRecord, CommandError> {
+    require_staff(actor)?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let batch = new_uuid(tx.now());
+    let deleted = match id {
+        RecordId::Client(client) => {
+            lock::<Clients>(&tx, client.0, expected_version).await?;
+            delete_client(&tx, actor, batch, client)
+                .await?
+                .ok_or_else(|| not_found(id))?
+        }
+        RecordId::Project(project) => {
+            lock::<Projects>(&tx, project.0, expected_version).await?;
+            delete_projects(
+                &tx,
+                actor,
+                batch,
+                Condition::all().add(ProjectColumn::Id.eq(project)),
+            )
+            .await?
+            .pop()
+            .map(StoredRecord::Project)
+            .ok_or_else(|| not_found(id))?
+        }
+        RecordId::Update(update) => {
+            let Some(found) = ProjectUpdates::find_by_id(update).one(tx.conn()).await? else {
+                return Err(not_found(id));
+            };
+            let project = lock::<Projects>(&tx, found.project_id.0, None).await?;
+            lock::<ProjectUpdates>(&tx, update.0, expected_version).await?;
+            let this = Condition::all().add(UpdateColumn::Id.eq(update));
+            let deleted = record::soft_delete::<ProjectUpdates>(&tx, actor, batch, this)
+                .await?
+                .pop()
+                .ok_or_else(|| not_found(id))?;
+            if let Some(project) = project {
+                append_update_removed(&tx, &project, &deleted).await?;
+            }
+            StoredRecord::Update(deleted)
+        }
+    };
+    tx.commit().await?;
+    Ok(deleted)
+}
+
+async fn delete_client(
+    tx: &WriteTx,
+    actor: &Actor,
+    batch: Uuid,
+    id: ClientId,
+) -> Result<Option<StoredRecord>, CommandError> {
+    let Some(client) = delete_client_in_tx(tx, actor, batch, id).await? else {
+        return Ok(None);
+    };
+    delete_projects(
+        tx,
+        actor,
+        batch,
+        Condition::all().add(ProjectColumn::ClientId.eq(id)),
+    )
+    .await?;
+    append_client_removed(tx, client.id, client.version).await?;
+    // Nobody reads it any more, and it may hold a password.
+    outbox::cancel_all_in_tx(tx, client.account_id).await?;
+    Ok(Some(StoredRecord::Client(client)))
+}
+
+/// Deletes projects with their updates, drafts too.
+async fn delete_projects(
+    tx: &WriteTx,
+    actor: &Actor,
+    batch: Uuid,
+    which: Condition,
+) -> Result<Vec<crate::features::projects::Project>, CommandError> {
+    let deleted = record::soft_delete::<Projects>(tx, actor, batch, which).await?;
+    if deleted.is_empty() {
+        return Ok(deleted);
+    }
+    let of_batch = Projects::find()
+        .select_only()
+        .column(ProjectColumn::Id)
+        .filter(ProjectColumn::DeletionBatch.eq(batch))
+        .into_query();
+    let updates = Condition::all().add(UpdateColumn::ProjectId.in_subquery(of_batch));
+    record::soft_delete::<ProjectUpdates>(tx, actor, batch, updates).await?;
+    for project in &deleted {
+        append_project_removed(tx, project).await?;
+    }
+    Ok(deleted)
+}

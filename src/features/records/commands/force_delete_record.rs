@@ -1,0 +1,136 @@
+//! `forceDeleteRecord`: removes a record for good, with rows, pictures and inbox entries.
+
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+
+use super::{append_client_removed, append_project_removed, append_update_removed, lock, not_found};
+use crate::{
+    features::{
+        clients::{Clients, force_delete_client_in_tx},
+        media::{ImageId, remove_in_tx},
+        projects::{
+            Project, ProjectColumn, ProjectUpdate, ProjectUpdates, Projects, UpdateColumn, UpdateImageColumn,
+            UpdateImages,
+        },
+        records::RecordId,
+    },
+    platform::{
+        actor::Actor, announce::Forgotten, ctx::Ctx, db::WriteTx, error::CommandError, outbox, record,
+    },
+};
+
+/// Removes a record, living or deleted, with everything below it. Nothing of it can be brought back; the audit
+/// log keeps the last values.
+///
+/// # Errors
+/// NOT_FOUND; CONFLICT when it is not at `expected_version`; FORBIDDEN for all but administrators.
+pub async fn force_delete_record(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: RecordId,
+    expected_version: Option<i32>,
+) -> Result<RecordId, CommandError> {
+    match actor {
+        Actor::Anonymous => return Err(CommandError::Unauthenticated),
+        _ if actor.is_admin() => {}
+        _ => return Err(CommandError::Forbidden),
+    }
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    match id {
+        RecordId::Client(client) => {
+            let row = lock::<Clients>(&tx, client.0, expected_version).await?;
+            let row = row.ok_or_else(|| not_found(id))?;
+            let theirs = Condition::all().add(ProjectColumn::ClientId.eq(client));
+            remove_projects(ctx, &tx, actor, theirs).await?;
+            let account = row.account_id;
+            ctx.announcer
+                .forget_in_tx(&tx, Forgotten::Account(account))
+                .await?;
+            outbox::cancel_all_in_tx(&tx, account).await?;
+            force_delete_client_in_tx(&tx, actor, client).await?;
+            if row.deleted_at.is_none() {
+                append_client_removed(&tx, client, row.version).await?;
+            }
+        }
+        RecordId::Project(project) => {
+            let row = lock::<Projects>(&tx, project.0, expected_version).await?;
+            row.ok_or_else(|| not_found(id))?;
+            let this = Condition::all().add(ProjectColumn::Id.eq(project));
+            remove_projects(ctx, &tx, actor, this).await?;
+        }
+        RecordId::Update(update) => {
+            let Some(found) = ProjectUpdates::find_by_id(update).one(tx.conn()).await? else {
+                return Err(not_found(id));
+            };
+            let project = lock::<Projects>(&tx, found.project_id.0, None).await?;
+            let row = lock::<ProjectUpdates>(&tx, update.0, expected_version).await?;
+            let row = row.ok_or_else(|| not_found(id))?;
+            remove_updates(ctx, &tx, actor, std::slice::from_ref(&row)).await?;
+            if let Some(project) = project
+                && row.deleted_at.is_none()
+            {
+                append_update_removed(&tx, &project, &row).await?;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
+async fn remove_projects(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    actor: &Actor,
+    which: Condition,
+) -> Result<(), CommandError> {
+    let projects: Vec<Project> = Projects::find()
+        .filter(which)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    for project in &projects {
+        let updates = ProjectUpdates::find()
+            .filter(UpdateColumn::ProjectId.eq(project.id))
+            .lock_exclusive()
+            .all(tx.conn())
+            .await?;
+        remove_updates(ctx, tx, actor, &updates).await?;
+        ctx.announcer
+            .forget_in_tx(tx, Forgotten::Record(project.id.0))
+            .await?;
+        let this = Condition::all().add(ProjectColumn::Id.eq(project.id));
+        record::force_delete::<Projects>(tx, actor, this).await?;
+        if project.deleted_at.is_none() {
+            append_project_removed(tx, project).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes updates in the order of their foreign keys: the links to pictures, the updates, the pictures.
+async fn remove_updates(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    actor: &Actor,
+    updates: &[ProjectUpdate],
+) -> Result<(), CommandError> {
+    for update in updates {
+        let images: Vec<ImageId> = UpdateImages::find()
+            .select_only()
+            .column(UpdateImageColumn::ImageId)
+            .filter(UpdateImageColumn::UpdateId.eq(update.id))
+            .into_tuple()
+            .all(tx.conn())
+            .await?;
+        UpdateImages::delete_many()
+            .filter(UpdateImageColumn::UpdateId.eq(update.id))
+            .exec(tx.conn())
+            .await?;
+        ctx.announcer
+            .forget_in_tx(tx, Forgotten::Record(update.id.0))
+            .await?;
+        let this = Condition::all().add(UpdateColumn::Id.eq(update.id));
+        record::force_delete::<ProjectUpdates>(tx, actor, this).await?;
+        remove_in_tx(tx, &images).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! `restoreRecord`: brings back a record with exactly what was deleted together with it.
+
+use sea_orm::EntityTrait;
+
+use super::{FIELD, lock, not_found, require_staff};
+use crate::{
+    features::{
+        clients::{Clients, restore_clients_in_tx},
+        projects::{Project, ProjectUpdates, Projects, events},
+        records::{RecordId, StoredRecord},
+    },
+    platform::{
+        actor::Actor,
+        ctx::Ctx,
+        db::WriteTx,
+        error::{CommandError, ErrorCode, Violation},
+        events::{NewEvent, append_in_tx},
+        record,
+    },
+};
+
+/// Restores a record with its batch, and answers with it as it is now. What was deleted before it, by itself,
+/// stays deleted.
+///
+/// # Errors
+/// NOT_FOUND when there is no such record; LOCKED when it isn't deleted, or what it belongs to is; TAKEN when
+/// another account has the client's e-mail address by now; CONFLICT when it is not at `expected_version`.
+pub async fn restore_record(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: RecordId,
+    expected_version: Option<i32>,
+) -> Result<StoredRecord, CommandError> {
+    require_staff(actor)?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    match id {
+        RecordId::Client(client) => {
+            let row = lock::<Clients>(&tx, client.0, expected_version).await?;
+            let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
+            let batch = batch.ok_or_else(|| living(id))?;
+            restore_clients_in_tx(&tx, actor, batch).await?;
+            restore_projects(&tx, actor, batch).await?;
+        }
+        RecordId::Project(project) => {
+            let Some(found) = Projects::find_by_id(project).one(tx.conn()).await? else {
+                return Err(not_found(id));
+            };
+            let owner = lock::<Clients>(&tx, found.client_id.0, None).await?;
+            let row = lock::<Projects>(&tx, project.0, expected_version).await?;
+            let row = row.ok_or_else(|| not_found(id))?;
+            let batch = row.deletion_batch.ok_or_else(|| living(id))?;
+            if owner.is_none_or(|client| client.deleted_at.is_some()) {
+                return Err(orphan(id, RecordId::Client(row.client_id)));
+            }
+            restore_projects(&tx, actor, batch).await?;
+        }
+        RecordId::Update(update) => {
+            let Some(found) = ProjectUpdates::find_by_id(update).one(tx.conn()).await? else {
+                return Err(not_found(id));
+            };
+            let project = lock::<Projects>(&tx, found.project_id.0, None).await?;
+            let row = lock::<ProjectUpdates>(&tx, update.0, expected_version).await?;
+            let row = row.ok_or_else(|| not_found(id))?;
+            let batch = row.deletion_batch.ok_or_else(|| living(id))?;
+            let Some(project) = project.filter(|project| project.deleted_at.is_none()) else {
+                return Err(orphan(id, RecordId::Project(row.project_id)));
+            };
+            record::restore::<ProjectUpdates>(&tx, actor, batch).await?;
+            if row.posted_at.is_some() {
+                append_project_changed(&tx, &project).await?;
+            }
+        }
+    }
+    let restored = id.load(tx.conn()).await?.ok_or_else(|| not_found(id))?;
+    tx.commit().await?;
+    Ok(restored)
+}
+
+async fn restore_projects(tx: &WriteTx, actor: &Actor, batch: uuid::Uuid) -> Result<(), CommandError> {
+    let projects = record::restore::<Projects>(tx, actor, batch).await?;
+    record::restore::<ProjectUpdates>(tx, actor, batch).await?;
+    for project in &projects {
+        append_project_changed(tx, project).await?;
+    }
+    Ok(())
+}
+
+/// Tells a project's client and the staff to read it again.
+async fn append_project_changed(tx: &WriteTx, project: &Project) -> Result<(), CommandError> {
+    append_in_tx(
+        tx,
+        NewEvent {
+            kind: events::PROJECT_CHANGED,
+            project: Some(project.id.0),
+            for_staff: true,
+            record: Some(("Project", project.id.0, project.version)),
+            ..NewEvent::default()
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+fn living(id: RecordId) -> CommandError {
+    locked(format!(
+        "This {} isn't deleted: there is nothing to restore.",
+        id.noun()
+    ))
+}
+
+fn orphan(id: RecordId, parent: RecordId) -> CommandError {
+    locked(format!(
+        "The {} {parent} that this {} belongs to is deleted: restore that first.",
+        parent.noun(),
+        id.noun(),
+    ))
+}
+
+fn locked(message: String) -> CommandError {
+    Violation::new(ErrorCode::Locked, FIELD, message).into()
+}

@@ -1,0 +1,110 @@
+//! `node` and `auditLog`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use futures_util::FutureExt;
+
+use super::{
+    audit::{AuditEntry, AuditFilterInput},
+    types::Node,
+};
+use crate::{
+    features::{
+        accounts::graphql::viewer::Viewer,
+        records::{RecordId, select_audit, visible_record},
+    },
+    platform::{
+        actor::{AccountId, Actor},
+        audit,
+        error::{CommandError, ErrorCode, Violation},
+        graphql::{Allow, Connection, OrderDirection, actor, command_ctx, internal, user_error::top_level},
+        ids,
+        paging::{self, OrderBy, PageArgs},
+    },
+};
+
+/// Reads of records of any kind.
+#[derive(Debug, Default)]
+pub struct RecordsQuery;
+
+#[Object]
+impl RecordsQuery {
+    /// Finds again what has an id: clients (`cli_…`), projects (`prj_…`), updates (`upd_…`), and the caller (`acc_…`).
+    /// Null when there is no such thing, it is deleted, or it isn't yours; a text that isn't an id is BAD_REQUEST.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of anything.")] id: ID,
+    ) -> Result<Option<Node>> {
+        let Some((prefix, uuid)) = ids::decode(&id) else {
+            return Err(top_level(CommandError::from(Violation::new(
+                ErrorCode::Invalid,
+                ["id"],
+                "not an id: an id is a prefix, an underscore, and 26 letters and digits",
+            ))));
+        };
+        let actor = actor(ctx);
+        if prefix == AccountId::PREFIX {
+            let own = actor.account_id() == Some(AccountId(uuid));
+            return Ok(own.then(|| Viewer::of(actor)).flatten().map(Node::Viewer));
+        }
+        if matches!(actor, Actor::Anonymous) {
+            return Ok(None);
+        }
+        Allow::signed_in().judge(actor)?;
+        let Ok(id) = RecordId::parse(&id, &["id"]) else {
+            return Ok(None);
+        };
+        let found = visible_record(command_ctx(ctx)?.db.reader(), actor, id)
+            .await
+            .map_err(internal)?;
+        Ok(found.map(Node::from))
+    }
+
+    /// Who changed what and when, the newest entry first unless ordered otherwise. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which entries.")] filter: Option<AuditFilterInput>,
+        #[graphql(desc = "By when they were written.", default_with = "OrderDirection::Desc")]
+        direction: OrderDirection,
+    ) -> Result<Connection<AuditEntry>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let window = args.window().map_err(|violation| top_level(violation.into()))?;
+        let filter = filter
+            .unwrap_or_default()
+            .check()
+            .map_err(|violation| top_level(violation.into()))?;
+        let order = OrderBy::new(
+            audit::Column::At,
+            direction == OrderDirection::Desc,
+            audit::Column::Id,
+        );
+        let db = command_ctx(ctx)?.db.clone();
+        let list = select_audit(actor(ctx), &filter);
+        let page = paging::fetch(db.reader(), list.clone(), &order, &window)
+            .await
+            .map_err(top_level)?;
+        let counter = Arc::new(move || {
+            let (db, list) = (db.clone(), list.clone());
+            async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
+        });
+        Ok(Connection::new(page, window, counter, AuditEntry))
+    }
+}

@@ -1,0 +1,95 @@
+//! `Node` and `Record`.
+
+use async_graphql::{ID, Interface};
+use chrono::{DateTime, Utc};
+
+use crate::features::{
+    accounts::graphql::{GqlActor, viewer::Viewer},
+    clients::graphql::Client,
+    projects::graphql::{GqlProject, GqlProjectUpdate},
+    records::StoredRecord,
+};
+
+/// Whatever has an id of its own: `node(id)` finds it again.
+#[derive(Debug, Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Says by its first letters what it is the id of, such as `prj_…`; otherwise opaque."
+))]
+pub enum Node {
+    /// The caller.
+    Viewer(Viewer),
+    /// A client.
+    Client(Client),
+    /// A project.
+    Project(GqlProject),
+    /// A progress update.
+    ProjectUpdate(GqlProjectUpdate),
+}
+
+/// Whatever is entered, changed, deleted and restored: who did it is for staff. `deleteRecord`, `restoreRecord` and
+/// `forceDeleteRecord` take the id of any.
+#[derive(Debug, Interface)]
+#[graphql(
+    field(
+        name = "id",
+        ty = "ID",
+        desc = "Says by its first letters what it is the id of, such as `prj_…`; otherwise opaque."
+    ),
+    field(
+        name = "version",
+        ty = "i32",
+        desc = "Rises with each change; send it as `expectedVersion`."
+    ),
+    field(name = "created_at", ty = "DateTime<Utc>", desc = "When it was entered."),
+    field(name = "updated_at", ty = "DateTime<Utc>", desc = "When it last changed."),
+    field(
+        name = "deleted_at",
+        ty = "Option<DateTime<Utc>>",
+        desc = "When it was deleted; null among the living."
+    ),
+    field(
+        name = "created_by",
+        ty = "Option<GqlActor>",
+        desc = "Who entered it; null for the server itself. For staff."
+    ),
+    field(
+        name = "updated_by",
+        ty = "Option<GqlActor>",
+        desc = "Who changed it last; null for the server itself. For staff."
+    ),
+    field(
+        name = "deleted_by",
+        ty = "Option<GqlActor>",
+        desc = "Who deleted it; null among the living. For staff."
+    )
+)]
+pub enum Record {
+    /// A client.
+    Client(Client),
+    /// A project.
+    Project(GqlProject),
+    /// A progress update.
+    ProjectUpdate(GqlProjectUpdate),
+}
+
+impl From<StoredRecord> for Record {
+    fn from(record: StoredRecord) -> Self {
+        match record {
+            StoredRecord::Client(client) => Self::Client(Client(client)),
+            StoredRecord::Project(project) => Self::Project(project.into()),
+            StoredRecord::Update(update) => Self::ProjectUpdate(update.into()),
+        }
+    }
+}
+
+impl From<StoredRecord> for Node {
+    fn from(record: StoredRecord) -> Self {
+        match record {
+            StoredRecord::Client(client) => Self::Client(Client(client)),
+            StoredRecord::Project(project) => Self::Project(project.into()),
+            StoredRecord::Update(update) => Self::ProjectUpdate(update.into()),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! An id of any kind of record, and a record of any kind.
+
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use uuid::Uuid;
+
+use crate::{
+    features::{
+        clients::{Clients, StoredClient},
+        projects::{Project, ProjectId, ProjectUpdate, ProjectUpdateId, ProjectUpdates, Projects},
+    },
+    platform::{
+        actor::ClientId,
+        error::{ErrorCode, Violation},
+        ids,
+    },
+};
+
+/// The id of a record that can be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordId {
+    /// A client, with account, projects and their updates.
+    Client(ClientId),
+    /// A project, with its updates and drafts.
+    Project(ProjectId),
+    /// A progress update, with its pictures.
+    Update(ProjectUpdateId),
+}
+
+impl RecordId {
+    /// Reads the text form.
+    ///
+    /// # Errors
+    /// INVALID at `field`, with the kinds that are expected.
+    pub fn parse(text: &str, field: &[&str]) -> Result<Self, Violation> {
+        const EXPECTED: &str = "a client (cli_…), a project (prj_…) or a project update (upd_…)";
+        let message = match ids::decode(text) {
+            Some((ClientId::PREFIX, id)) => return Ok(Self::Client(ClientId(id))),
+            Some((ProjectId::PREFIX, id)) => return Ok(Self::Project(ProjectId(id))),
+            Some((ProjectUpdateId::PREFIX, id)) => return Ok(Self::Update(ProjectUpdateId(id))),
+            Some((found, _)) => {
+                format!("expected the id of {EXPECTED}, got one that starts with \"{found}\"")
+            }
+            None => format!("not an id: expected that of {EXPECTED}"),
+        };
+        Err(Violation::new(ErrorCode::Invalid, field.iter().copied(), message))
+    }
+
+    /// Its kind, in words.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Client(_) => "client",
+            Self::Project(_) => "project",
+            Self::Update(_) => "project update",
+        }
+    }
+
+    /// The record as it is, living or deleted. For those who may see all.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn load(self, conn: &impl ConnectionTrait) -> Result<Option<StoredRecord>, DbErr> {
+        Ok(match self {
+            Self::Client(id) => Clients::find_by_id(id).one(conn).await?.map(StoredRecord::Client),
+            Self::Project(id) => Projects::find_by_id(id)
+                .one(conn)
+                .await?
+                .map(StoredRecord::Project),
+            Self::Update(id) => ProjectUpdates::find_by_id(id)
+                .one(conn)
+                .await?
+                .map(StoredRecord::Update),
+        })
+    }
+}
+
+impl std::fmt::Display for RecordId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Client(id) => id.fmt(f),
+            Self::Project(id) => id.fmt(f),
+            Self::Update(id) => id.fmt(f),
+        }
+    }
+}
+
+/// A record of any kind that can be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredRecord {
+    /// A client.
+    Client(StoredClient),
+    /// A project.
+    Project(Project),
+    /// A progress update.
+    Update(ProjectUpdate),
+}
+
+/// A column of a record and its name in the API: the audit log shows names that its readers know.
+pub(super) fn api_name(column: &str) -> String {
+    let mut name = String::with_capacity(column.len());
+    let mut start_word = false;
+    for letter in column.chars() {
+        if letter == '_' {
+            start_word = true;
+        } else if std::mem::take(&mut start_word) {
+            name.extend(letter.to_uppercase());
+        } else {
+            name.push(letter);
+        }
+    }
+    name
+}
+
+/// The prefix of the ids of a kind of record in the audit log.
+pub(super) fn prefix_of(kind: &str) -> Option<&'static str> {
+    KINDS
+        .iter()
+        .find(|(name, _)| *name == kind)
+        .map(|(_, prefix)| *prefix)
+}
+
+/// The kind and number of any id that the audit log knows.
+pub(super) fn audited_id(text: &str, field: &[&str]) -> Result<(&'static str, Uuid), Violation> {
+    ids::decode(text)
+        .and_then(|(found, id)| {
+            let (kind, _) = KINDS.iter().find(|(_, prefix)| *prefix == found)?;
+            Some((*kind, id))
+        })
+        .ok_or_else(|| {
+            let prefixes: Vec<String> = KINDS.iter().map(|(_, prefix)| format!("{prefix}_…")).collect();
+            Violation::new(
+                ErrorCode::Invalid,
+                field.iter().copied(),
+                format!("expected the id of a record: one of {}", prefixes.join(", ")),
+            )
+        })
+}
+
+/// The kinds that the audit log knows, with the prefixes of their ids.
+const KINDS: &[(&str, &str)] = &[
+    ("Account", crate::platform::actor::AccountId::PREFIX),
+    ("Client", ClientId::PREFIX),
+    ("Project", ProjectId::PREFIX),
+    ("ProjectUpdate", ProjectUpdateId::PREFIX),
+    ("Delivery", crate::platform::outbox::DeliveryId::PREFIX),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_kind_of_id_says_what_is_expected() {
+        let error = RecordId::parse("acc_01h2xcejqtf2nbrexx3vqjhp41", &["input", "id"]).unwrap_err();
+        assert_eq!(error.code, ErrorCode::Invalid);
+        assert!(error.message.contains("prj_…") && error.message.contains("\"acc\""));
+        assert_eq!(
+            RecordId::parse("prj_01h2xcejqtf2nbrexx3vqjhp41", &[])
+                .unwrap()
+                .to_string(),
+            "prj_01h2xcejqtf2nbrexx3vqjhp41"
+        );
+        assert!(RecordId::parse("nonsense", &[]).is_err());
+    }
+
+    #[test]
+    fn columns_have_the_names_of_the_api() {
+        assert_eq!(api_name("progress_percentage"), "progressPercentage");
+        assert_eq!(api_name("name"), "name");
+    }
+}

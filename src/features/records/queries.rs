@@ -1,0 +1,81 @@
+//! Reads across all kinds of records.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select};
+use uuid::Uuid;
+
+use super::{RecordId, StoredRecord};
+use crate::{
+    features::{
+        clients::living_client,
+        projects::{
+            ProjectColumn, ProjectFilter, UpdateColumn, UpdateFilter, select_projects, select_updates,
+        },
+    },
+    platform::{
+        actor::{AccountId, Actor},
+        audit::{self, AuditAction},
+        graphql::RecordScope,
+    },
+};
+
+/// Which entries of the audit log a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// About this record: kind and id.
+    pub record: Option<(&'static str, Uuid)>,
+    /// Of what this account did.
+    pub actor: Option<AccountId>,
+    /// Of one of these actions.
+    pub actions: Option<Vec<AuditAction>>,
+    /// At this moment or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A living record by its id, if `actor` may see it: what isn't yours is as what doesn't exist.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn visible_record(
+    conn: &impl ConnectionTrait,
+    actor: &Actor,
+    id: RecordId,
+) -> Result<Option<StoredRecord>, DbErr> {
+    Ok(match id {
+        RecordId::Client(id) => living_client(conn, actor, id).await?.map(StoredRecord::Client),
+        RecordId::Project(id) => select_projects(actor, &ProjectFilter::default(), RecordScope::Living)
+            .filter(ProjectColumn::Id.eq(id))
+            .one(conn)
+            .await?
+            .map(StoredRecord::Project),
+        RecordId::Update(id) => select_updates(actor, &UpdateFilter::default(), RecordScope::Living)
+            .filter(UpdateColumn::Id.eq(id))
+            .one(conn)
+            .await?
+            .map(StoredRecord::Update),
+    })
+}
+
+/// The entries of the audit log that `actor` may see: all for the staff, none for others.
+#[must_use]
+pub fn select_audit(actor: &Actor, filter: &AuditFilter) -> Select<audit::Entity> {
+    use audit::Column;
+    let hidden = (!actor.is_staff()).then(|| Column::Id.is_null());
+    audit::Entity::find().filter(
+        Condition::all()
+            .add_option(hidden)
+            .add_option(filter.record.map(|(kind, _)| Column::RecordKind.eq(kind)))
+            .add_option(filter.record.map(|(_, id)| Column::RecordId.eq(id)))
+            .add_option(filter.actor.map(|actor| Column::AccountId.eq(actor)))
+            .add_option(
+                filter
+                    .actions
+                    .as_ref()
+                    .map(|actions| Column::Action.is_in(actions.iter().copied())),
+            )
+            .add_option(filter.from.map(|from| Column::At.gte(from)))
+            .add_option(filter.until.map(|until| Column::At.lt(until))),
+    )
+}
