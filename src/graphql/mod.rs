@@ -1,6 +1,7 @@
 //! The schema, merged from the features, and what each request carries.
 
 pub mod meta;
+pub mod permissions;
 
 use std::sync::Arc;
 
@@ -18,8 +19,8 @@ use crate::{
         media::{Media, graphql::MediaMutation},
         notifications::graphql::{NotificationLoader, NotificationsMutation},
         projects::graphql::{
-            NestedUpdatesLoader, ProjectLoader, ProjectsMutation, ProjectsQuery, UpdateCountLoader,
-            UpdateImagesLoader,
+            NestedProjectsLoader, NestedUpdatesLoader, ProjectCountLoader, ProjectLoader, ProjectsMutation,
+            ProjectsQuery, UpdateCountLoader, UpdateImagesLoader,
         },
         records::graphql::{RecordsMutation, RecordsQuery},
     },
@@ -91,6 +92,20 @@ pub fn with_request_data(request: Request, ctx: &Ctx, actor: Actor, info: Reques
             tokio::spawn,
         ))
         .data(DataLoader::new(ProjectLoader(db()), tokio::spawn))
+        .data(DataLoader::new(
+            NestedProjectsLoader {
+                db: db(),
+                actor: as_actor(),
+            },
+            tokio::spawn,
+        ))
+        .data(Arc::new(DataLoader::new(
+            ProjectCountLoader {
+                db: db(),
+                actor: as_actor(),
+            },
+            tokio::spawn,
+        )))
         .data(DataLoader::new(
             NestedUpdatesLoader {
                 db: db(),

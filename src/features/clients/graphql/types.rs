@@ -11,10 +11,12 @@ use crate::{
             graphql::{GqlActor, account, actor_of},
         },
         clients::{StoredClient, living_client},
+        projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, projects_of_client},
     },
     platform::{
         actor::{Actor, ClientId},
-        graphql::{Allow, Locale, command_ctx, internal, scalars::EmailAddress},
+        graphql::{Allow, Connection, Locale, RecordScope, command_ctx, internal, scalars::EmailAddress},
+        paging::PageArgs,
     },
 };
 
@@ -111,6 +113,33 @@ impl Client {
             email_updates: self.0.email_updates,
             push_updates: self.0.push_updates,
         }
+    }
+
+    /// The client's projects, the latest entered first unless ordered otherwise.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which projects.")] filter: Option<ProjectFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<ProjectOrderInput>,
+        #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
+        scope: Option<RecordScope>,
+    ) -> Result<Connection<GqlProject>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        projects_of_client(ctx, self.0.id, args, filter, order_by, scope).await
     }
 
     /// Since when the client can't sign in; null when they can. For staff.

@@ -9,12 +9,13 @@ use crate::{
     features::{
         media::Image,
         projects::{
-            Project, ProjectId, ProjectUpdate, ProjectUpdateId, UpdateColumn, UpdateFilter, UpdateOrder,
-            images_of_updates, projects_by_ids, select_updates,
+            Project, ProjectColumn, ProjectFilter, ProjectId, ProjectOrder, ProjectUpdate, ProjectUpdateId,
+            UpdateColumn, UpdateFilter, UpdateOrder, images_of_updates, projects_by_ids, select_projects,
+            select_updates,
         },
     },
     platform::{
-        actor::Actor,
+        actor::{Actor, ClientId},
         db::Db,
         error::CommandError,
         graphql::RecordScope,
@@ -38,6 +39,132 @@ impl Loader<ProjectId> for ProjectLoader {
             .into_iter()
             .map(|(id, project)| (id, Arc::new(project)))
             .collect())
+    }
+}
+
+/// A page of one client's projects. Clients of one operation that ask for the same page share a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NestedProjects {
+    /// The client.
+    pub client: ClientId,
+    /// Which page of what.
+    pub list: Arc<ProjectList>,
+}
+
+/// What a list of projects shows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ProjectList {
+    /// Which projects.
+    pub filter: ProjectFilter,
+    /// In which state.
+    pub scope: RecordScope,
+    /// In which order.
+    pub order: ProjectOrder,
+    /// Largest first.
+    pub descending: bool,
+    /// Which page.
+    pub window: Window,
+}
+
+/// Loads pages of projects.
+#[derive(Debug, Clone)]
+pub struct NestedProjectsLoader {
+    /// Where they are.
+    pub db: Db,
+    /// Who asks.
+    pub actor: Actor,
+}
+
+impl Loader<NestedProjects> for NestedProjectsLoader {
+    type Value = Arc<Page<Project>>;
+    type Error = Arc<CommandError>;
+
+    async fn load(
+        &self,
+        keys: &[NestedProjects],
+    ) -> Result<HashMap<NestedProjects, Self::Value>, Self::Error> {
+        let mut lists: HashMap<&Arc<ProjectList>, Vec<ClientId>> = HashMap::new();
+        for key in keys {
+            lists.entry(&key.list).or_default().push(key.client);
+        }
+        let mut pages = HashMap::new();
+        for (list, clients) in lists {
+            let found = paging::fetch_nested(
+                self.db.reader(),
+                select_projects(&self.actor, &list.filter, list.scope),
+                ProjectColumn::ClientId,
+                ProjectColumn::Id,
+                clients.into_iter().map(|client| client.0),
+                &list.order.by(list.descending),
+                &list.window,
+            )
+            .await
+            .map_err(Arc::new)?;
+            pages.extend(found.into_iter().map(|(client, page)| {
+                (
+                    NestedProjects {
+                        client: ClientId(client),
+                        list: Arc::clone(list),
+                    },
+                    Arc::new(page),
+                )
+            }));
+        }
+        Ok(pages)
+    }
+}
+
+/// The projects of one client to count.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CountProjects {
+    /// The client.
+    pub client: ClientId,
+    /// Which projects.
+    pub filter: Arc<ProjectFilter>,
+    /// In which state.
+    pub scope: RecordScope,
+}
+
+/// Counts projects.
+#[derive(Debug, Clone)]
+pub struct ProjectCountLoader {
+    /// Where they are.
+    pub db: Db,
+    /// Who asks.
+    pub actor: Actor,
+}
+
+impl Loader<CountProjects> for ProjectCountLoader {
+    type Value = i64;
+    type Error = Arc<DbErr>;
+
+    async fn load(&self, keys: &[CountProjects]) -> Result<HashMap<CountProjects, i64>, Self::Error> {
+        let mut lists: HashMap<(&Arc<ProjectFilter>, RecordScope), Vec<ClientId>> = HashMap::new();
+        for key in keys {
+            lists
+                .entry((&key.filter, key.scope))
+                .or_default()
+                .push(key.client);
+        }
+        let mut counts = HashMap::new();
+        for ((filter, scope), clients) in lists {
+            let list = select_projects(&self.actor, filter, scope);
+            let parents = clients.into_iter().map(|client| client.0);
+            let counted = paging::count_nested(self.db.reader(), list, ProjectColumn::ClientId, parents)
+                .await
+                .map_err(Arc::new)?;
+            counts.extend(counted.into_iter().map(|(client, count)| {
+                (
+                    CountProjects {
+                        client: ClientId(client),
+                        filter: Arc::clone(filter),
+                        scope,
+                    },
+                    count,
+                )
+            }));
+        }
+        Ok(counts)
     }
 }
 

@@ -7,7 +7,10 @@ pub mod query;
 pub mod types;
 
 pub use inputs::{ProjectFilterInput, ProjectOrderInput};
-pub use loaders::{NestedUpdates, NestedUpdatesLoader, ProjectLoader, UpdateCountLoader, UpdateImagesLoader};
+pub use loaders::{
+    NestedProjectsLoader, NestedUpdates, NestedUpdatesLoader, ProjectCountLoader, ProjectLoader,
+    UpdateCountLoader, UpdateImagesLoader,
+};
 pub use mutation::ProjectsMutation;
-pub use query::{ProjectsQuery, project_connection};
+pub use query::{ProjectsQuery, project_connection, projects_of_client};
 pub use types::{GqlProject, GqlProjectUpdate};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Object, Result, dataloader::DataLoader};
 use futures_util::FutureExt;
 
 use super::{
@@ -10,14 +10,16 @@ use super::{
         ProjectFilterInput, ProjectOrderField, ProjectOrderInput, ProjectUpdateFilterInput,
         ProjectUpdateOrder, project_id,
     },
+    loaders::{CountProjects, NestedProjects, NestedProjectsLoader, ProjectCountLoader, ProjectList},
     types::{GqlProject, GqlProjectUpdate, update_order},
 };
 use crate::{
     features::projects::{
-        ProjectColumn, ProjectFilter, UpdateFilter, resolve_scope, select_projects, select_updates,
+        ProjectColumn, ProjectFilter, ProjectOrder, UpdateFilter, resolve_scope, select_projects,
+        select_updates,
     },
     platform::{
-        actor::Actor,
+        actor::{Actor, ClientId},
         graphql::{
             Allow, Connection, OrderDirection, RecordScope, actor, command_ctx, internal,
             user_error::top_level,
@@ -44,12 +46,8 @@ pub async fn project_connection(
         .check()
         .map_err(|violation| top_level(violation.into()))?;
     let scope = resolve_scope(actor, scope).map_err(top_level)?;
-    let order_by = order_by.unwrap_or(ProjectOrderInput {
-        field: ProjectOrderField::CreatedAt,
-        direction: OrderDirection::Desc,
-    });
-    let order = crate::features::projects::ProjectOrder::from(order_by.field)
-        .by(order_by.direction == OrderDirection::Desc);
+    let (order, descending) = project_order(order_by);
+    let order = order.by(descending);
     let db = command_ctx(ctx)?.db.clone();
     let list = select_projects(actor, &filter, scope);
     let page = paging::fetch(db.reader(), list.clone(), &order, &window)
@@ -60,6 +58,66 @@ pub async fn project_connection(
         async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
     });
     Ok(Connection::new(page, window, counter, GqlProject::from))
+}
+
+/// A page of one client's projects, as far as the caller may see them. Many clients of one operation share a
+/// statement.
+///
+/// # Errors
+/// A top-level error for wrong arguments or a scope that isn't the caller's.
+pub async fn projects_of_client(
+    ctx: &Context<'_>,
+    client: ClientId,
+    args: PageArgs,
+    filter: Option<ProjectFilterInput>,
+    order_by: Option<ProjectOrderInput>,
+    scope: Option<RecordScope>,
+) -> Result<Connection<GqlProject>> {
+    let window = args.window().map_err(|violation| top_level(violation.into()))?;
+    let filter: ProjectFilter = filter
+        .unwrap_or_default()
+        .check()
+        .map_err(|violation| top_level(violation.into()))?;
+    let scope = resolve_scope(actor(ctx), scope).map_err(top_level)?;
+    let (order, descending) = project_order(order_by);
+    let key = NestedProjects {
+        client,
+        list: Arc::new(ProjectList {
+            filter: filter.clone(),
+            scope,
+            order,
+            descending,
+            window: window.clone(),
+        }),
+    };
+    let page = ctx
+        .data::<DataLoader<NestedProjectsLoader>>()?
+        .load_one(key)
+        .await;
+    let page = page.map_err(|error| match Arc::try_unwrap(error) {
+        Ok(error) => top_level(error),
+        Err(shared) => internal(anyhow::anyhow!("{shared}")),
+    })?;
+    let page = page.map(Arc::unwrap_or_clone).unwrap_or_default();
+    let loader = Arc::clone(ctx.data::<Arc<DataLoader<ProjectCountLoader>>>()?);
+    let counted = CountProjects {
+        client,
+        filter: Arc::new(filter),
+        scope,
+    };
+    let counter = Arc::new(move || {
+        let (loader, counted) = (Arc::clone(&loader), counted.clone());
+        async move { Ok(loader.load_one(counted).await?.unwrap_or(0)) }.boxed()
+    });
+    Ok(Connection::new(page, window, counter, GqlProject::from))
+}
+
+fn project_order(order_by: Option<ProjectOrderInput>) -> (ProjectOrder, bool) {
+    let order_by = order_by.unwrap_or(ProjectOrderInput {
+        field: ProjectOrderField::CreatedAt,
+        direction: OrderDirection::Desc,
+    });
+    (order_by.field.into(), order_by.direction == OrderDirection::Desc)
 }
 
 /// Reads of projects.

@@ -1,0 +1,57 @@
+//! Who may use which root field: the one table, which a test walks (`tests/suite/permissions.rs`). The guards on the
+//! fields do the guarding; the table says what they are meant to be, so that a forgotten one is noticed.
+
+use crate::platform::graphql::guard::Access;
+
+/// A root field, as clients write it, and who may use it.
+pub type Permission = (&'static str, Access);
+
+/// Reads. What a field answers is narrowed further: clients find their own alone.
+pub const QUERY: &[Permission] = &[
+    ("auditLog", Access::Staff),
+    ("client", Access::Staff),
+    ("clients", Access::Staff),
+    ("deliveries", Access::Staff),
+    ("eventCursor", Access::Anyone),
+    ("node", Access::Anyone),
+    ("project", Access::SignedIn),
+    ("projectUpdates", Access::Staff),
+    ("projects", Access::Staff),
+    ("viewer", Access::Anyone),
+];
+
+/// Writes.
+pub const MUTATION: &[Permission] = &[
+    ("changePassword", Access::SignedIn),
+    ("closeProject", Access::Staff),
+    ("createClient", Access::Staff),
+    ("createProject", Access::Staff),
+    ("createProjectUpdate", Access::Staff),
+    ("createUpload", Access::Staff),
+    ("deleteRecord", Access::Staff),
+    ("disableClient", Access::Staff),
+    ("enableClient", Access::Staff),
+    ("forceDeleteRecord", Access::Admin),
+    ("login", Access::Anyone),
+    ("logout", Access::Anyone),
+    ("markNotificationsRead", Access::SignedIn),
+    ("postProjectUpdate", Access::Staff),
+    ("refreshSession", Access::Anyone),
+    ("reopenProject", Access::Staff),
+    ("replayDelivery", Access::Staff),
+    ("resendClientCredentials", Access::Staff),
+    ("restoreRecord", Access::Staff),
+    ("revokeOtherSessions", Access::SignedIn),
+    ("revokeSession", Access::SignedIn),
+    ("updateClient", Access::Staff),
+    ("updateProfile", Access::Client),
+    ("updateProject", Access::Staff),
+    ("updateProjectUpdate", Access::Staff),
+];
+
+/// Live streams.
+pub const SUBSCRIPTION: &[Permission] = &[
+    ("projectUpdatePosted", Access::SignedIn),
+    ("staffEvents", Access::Staff),
+    ("viewerEvents", Access::Client),
+];
