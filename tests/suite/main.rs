@@ -30,6 +30,8 @@ mod outbox;
 mod outbox_transports;
 mod outbox_world;
 mod people_world;
+mod permissions;
+mod records;
 mod schema;
 mod session;
 mod staff;
