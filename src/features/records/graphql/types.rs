@@ -1,4 +1,15 @@
 //! `Node` and `Record`.
+//!
+//! The attributes of an interface repeat the types of its fields, which clippy takes for a slip.
+
+#![expect(
+    clippy::duplicated_attributes,
+    reason = "two fields of an interface may have one type"
+)]
+#![expect(
+    clippy::large_enum_variant,
+    reason = "an interface holds its objects themselves; an operation has few"
+)]
 
 use async_graphql::{ID, Interface};
 use chrono::{DateTime, Utc};
