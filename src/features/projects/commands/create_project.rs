@@ -4,15 +4,12 @@ use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
-use super::{append_project_changed, require_staff};
+use super::{append_project_changed, lock_client, require_staff};
 use crate::{
-    features::{
-        clients,
-        projects::{
-            Phase, ProjectId,
-            model::{progress, schedule, title},
-            tables::project,
-        },
+    features::projects::{
+        Phase, ProjectId,
+        model::{progress, schedule, title},
+        tables::project,
     },
     platform::{
         actor::{Actor, ClientId},
@@ -84,11 +81,7 @@ pub async fn create_project(
         currency,
         &["input", "totalQuote"],
     ));
-    // Locked, so that a client who is being deleted doesn't get a project that stays behind.
-    if record::lock_living::<clients::Clients>(&tx, input.client)
-        .await?
-        .is_none()
-    {
+    if !lock_client(&tx, input.client).await? {
         violations.push(Violation::not_found(["input", "clientId"], "client"));
     }
     violations.into_result()?;

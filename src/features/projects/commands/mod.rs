@@ -13,12 +13,15 @@ pub use update_project::{ProjectPatch, close_project, reopen_project, update_pro
 pub use update_project_update::{ImageChoice, ProjectUpdatePatch, update_project_update};
 
 use super::{ProjectId, ProjectUpdateId, events, tables::project};
-use crate::platform::{
-    actor::Actor,
-    db::WriteTx,
-    error::{CommandError, Violation},
-    events::{NewEvent, append_in_tx},
-    record,
+use crate::{
+    features::clients::Clients,
+    platform::{
+        actor::{Actor, ClientId},
+        db::WriteTx,
+        error::{CommandError, Violation},
+        events::{NewEvent, append_in_tx},
+        record,
+    },
 };
 
 /// Only the company's people change projects.
@@ -35,6 +38,11 @@ async fn lock_project(tx: &WriteTx, id: ProjectId, field: &[&str]) -> Result<pro
     record::lock_living::<project::Entity>(tx, id.0)
         .await?
         .ok_or_else(|| Violation::not_found(field.iter().copied(), "project").into())
+}
+
+/// Locks a living client, so that who is being deleted gets no new project; whether there is one.
+async fn lock_client(tx: &WriteTx, id: ClientId) -> Result<bool, CommandError> {
+    Ok(record::lock_living::<Clients>(tx, id).await?.is_some())
 }
 
 /// Tells the project's client and the staff that it changed.

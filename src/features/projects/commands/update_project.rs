@@ -3,15 +3,12 @@
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::{NotSet, Set};
 
-use super::{append_project_changed, create_project::quote, lock_project, require_staff};
+use super::{append_project_changed, create_project::quote, lock_client, lock_project, require_staff};
 use crate::{
-    features::{
-        clients,
-        projects::{
-            Phase, ProjectId, events,
-            model::{progress, schedule, title},
-            tables::project,
-        },
+    features::projects::{
+        Phase, ProjectId, events,
+        model::{progress, schedule, title},
+        tables::project,
     },
     platform::{
         actor::{Actor, ClientId},
@@ -57,7 +54,7 @@ pub async fn update_project(
     let tx = ctx.db.begin_write(ctx.clock.now()).await?;
     let current = lock_project(&tx, id, &["input", "id"]).await?;
     record::expect_version::<project::Entity>(&current, expected_version)?;
-    let changes = check(&tx, actor, &current, patch).await?;
+    let changes = check(&tx, &current, patch).await?;
     let updated = record::update::<project::Entity, _>(&tx, actor, &current, changes).await?;
     if updated.version != current.version {
         if updated.client_id != current.client_id {
@@ -71,7 +68,6 @@ pub async fn update_project(
 
 async fn check(
     tx: &WriteTx,
-    actor: &Actor,
     current: &project::Model,
     patch: ProjectPatch,
 ) -> Result<project::ActiveModel, CommandError> {
@@ -92,7 +88,7 @@ async fn check(
     ));
     if let Some(client) = patch.client
         && client != current.client_id
-        && clients::living_client(tx.conn(), actor, client).await?.is_none()
+        && !lock_client(tx, client).await?
     {
         violations.push(Violation::not_found(["input", "patch", "clientId"], "client"));
     }

@@ -121,6 +121,24 @@ pub async fn update_project_update(
     Ok(updated)
 }
 
+/// The path of the list of pictures.
+const FIELD: &[&str] = &["input", "patch", "images"];
+
+/// Tells the mistakes of uploads at their places among all pictures, kept ones included.
+fn at_places(error: CommandError, places: &[usize]) -> CommandError {
+    let CommandError::Rejected(mut violations) = error else {
+        return error;
+    };
+    for violation in &mut violations {
+        let place = violation.field.get(FIELD.len()).and_then(|index| index.parse::<usize>().ok());
+        if let Some(place) = place.and_then(|index| places.get(index)) {
+            violation.field.truncate(FIELD.len());
+            violation.field.extend([place.to_string(), "uploadId".to_owned()]);
+        }
+    }
+    CommandError::Rejected(violations)
+}
+
 /// Makes `choices` the update's pictures; whether that changed anything.
 async fn replace_images(
     tx: &WriteTx,
@@ -155,15 +173,17 @@ async fn replace_images(
         kept.push(*image);
     }
     violations.into_result()?;
-    let uploads: Vec<UploadId> = choices
+    let (places, uploads): (Vec<usize>, Vec<UploadId>) = choices
         .iter()
-        .filter_map(|choice| match choice {
-            ImageChoice::Add(upload) => Some(*upload),
+        .enumerate()
+        .filter_map(|(place, choice)| match choice {
+            ImageChoice::Add(upload) => Some((place, *upload)),
             ImageChoice::Keep(_) => None,
         })
-        .collect();
-    let mut added = media::attach_in_tx(tx, actor, &["input", "patch", "images"], &uploads)
-        .await?
+        .unzip();
+    let mut added = media::attach_in_tx(tx, actor, FIELD, &uploads)
+        .await
+        .map_err(|error| at_places(error, &places))?
         .into_iter();
     let after: Vec<ImageId> = choices
         .iter()

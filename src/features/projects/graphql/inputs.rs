@@ -7,7 +7,7 @@ use crate::{
     features::projects::{Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder},
     platform::{
         actor::ClientId,
-        error::{ErrorCode, Violation},
+        error::{ErrorCode, Violation, Violations},
         graphql::{
             OrderDirection,
             values::{CurrencyCode, Date, Decimal},
@@ -170,23 +170,23 @@ pub struct CreateProjectInput {
     pub idempotency_key: Option<String>,
 }
 
-/// Changes to a project: absent keeps, null clears.
+/// Changes to a project: absent keeps, null clears a date; what can't be empty answers null with REQUIRED.
 #[derive(Debug, InputObject)]
 pub struct ProjectPatch {
     /// Gives the project to another client (`cli_…`); the old one no longer sees it.
-    pub client_id: Option<ID>,
+    pub client_id: MaybeUndefined<ID>,
     /// What it is called, 200 characters at most.
-    pub name: Option<String>,
+    pub name: MaybeUndefined<String>,
     /// When work starts.
     pub start_date: MaybeUndefined<Date>,
     /// When work should end; not before `startDate`.
     pub estimated_completion: MaybeUndefined<Date>,
     /// How far it is.
-    pub current_phase: Option<ProjectPhase>,
+    pub current_phase: MaybeUndefined<ProjectPhase>,
     /// How far it is, 0 to 100 percent.
-    pub progress_percentage: Option<i32>,
+    pub progress_percentage: MaybeUndefined<i32>,
     /// The agreed price, not negative.
-    pub total_quote: Option<Decimal>,
+    pub total_quote: MaybeUndefined<Decimal>,
 }
 
 /// Which project changes, from which version, and how.
@@ -247,12 +247,12 @@ pub struct ProjectUpdateImageInput {
 /// Changes to an update: absent keeps, null clears.
 #[derive(Debug, InputObject)]
 pub struct ProjectUpdatePatch {
-    /// What happened, 200 characters at most.
-    pub title: Option<String>,
+    /// What happened, 200 characters at most. It can't be empty: null is REQUIRED.
+    pub title: MaybeUndefined<String>,
     /// In more words, 10,000 characters at most.
     pub description: MaybeUndefined<String>,
-    /// All pictures from now on, in order; those not named are removed. 30 at most.
-    pub images: Option<Vec<ProjectUpdateImageInput>>,
+    /// All pictures from now on, in order; those not named are removed. 30 at most; null removes all.
+    pub images: MaybeUndefined<Vec<ProjectUpdateImageInput>>,
 }
 
 /// Which update changes, from which version, and how.
@@ -306,4 +306,20 @@ pub(super) fn change<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
         MaybeUndefined::Null => Some(None),
         MaybeUndefined::Value(value) => Some(Some(value)),
     }
+}
+
+/// The change of a value that can't be empty: null is REQUIRED at `field`.
+pub(super) fn change_required<T>(
+    value: MaybeUndefined<T>,
+    field: &[&str],
+    violations: &mut Violations,
+) -> Option<T> {
+    if value.is_null() {
+        violations.push(Violation::new(
+            ErrorCode::Required,
+            field.iter().copied(),
+            "This can't be empty: leave it out to keep it.",
+        ));
+    }
+    value.take()
 }

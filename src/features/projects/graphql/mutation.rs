@@ -6,7 +6,7 @@ use super::{
     inputs::{
         CloseProjectInput, CreateProjectInput, CreateProjectUpdateInput, PostProjectUpdateInput,
         ProjectPatch as PatchInput, ProjectUpdatePatch as UpdatePatchInput, ReopenProjectInput,
-        UpdateProjectInput, UpdateProjectUpdateInput, change, client_id, invalid_id, project_id,
+        UpdateProjectInput, UpdateProjectUpdateInput, change, change_required, client_id, invalid_id, project_id,
     },
     types::{GqlProject, GqlProjectUpdate},
 };
@@ -23,7 +23,7 @@ use crate::{
         },
     },
     platform::{
-        error::{CommandError, ErrorCode, Violation},
+        error::{CommandError, ErrorCode, Violation, Violations},
         graphql::{Allow, RecordScope, UserError, UserErrorCode, actor, command_ctx, internal, split},
     },
 };
@@ -188,7 +188,7 @@ fn update_id(id: &str) -> Result<ProjectUpdateId, Violation> {
 }
 
 fn upload_ids(ids: &[async_graphql::ID]) -> Result<Vec<UploadId>, CommandError> {
-    let mut violations = crate::platform::error::Violations::default();
+    let mut violations = Violations::default();
     let uploads = ids
         .iter()
         .enumerate()
@@ -203,25 +203,44 @@ fn upload_ids(ids: &[async_graphql::ID]) -> Result<Vec<UploadId>, CommandError> 
     Ok(uploads)
 }
 
-fn project_patch(patch: PatchInput) -> Result<ProjectPatch, Violation> {
+fn project_patch(patch: PatchInput) -> Result<ProjectPatch, CommandError> {
+    let mut violations = Violations::default();
+    let client = change_required(patch.client_id, &["input", "patch", "clientId"], &mut violations)
+        .and_then(|id| violations.check(client_id(&id, &["input", "patch", "clientId"])));
+    let name = change_required(patch.name, &["input", "patch", "name"], &mut violations);
+    let phase = change_required(
+        patch.current_phase,
+        &["input", "patch", "currentPhase"],
+        &mut violations,
+    );
+    let progress = change_required(
+        patch.progress_percentage,
+        &["input", "patch", "progressPercentage"],
+        &mut violations,
+    );
+    let quote = change_required(
+        patch.total_quote,
+        &["input", "patch", "totalQuote"],
+        &mut violations,
+    );
+    violations.into_result()?;
     Ok(ProjectPatch {
-        client: patch
-            .client_id
-            .map(|id| client_id(&id, &["input", "patch", "clientId"]))
-            .transpose()?,
-        name: patch.name,
+        client,
+        name,
         start_date: change(patch.start_date).map(|day| day.map(|day| day.0)),
         estimated_completion: change(patch.estimated_completion).map(|day| day.map(|day| day.0)),
-        current_phase: patch.current_phase.map(Into::into),
-        progress_percentage: patch.progress_percentage,
-        total_quote: patch.total_quote.map(|quote| quote.0),
+        current_phase: phase.map(Into::into),
+        progress_percentage: progress,
+        total_quote: quote.map(|quote| quote.0),
     })
 }
 
 fn update_patch(patch: UpdatePatchInput) -> Result<ProjectUpdatePatch, CommandError> {
-    let mut violations = crate::platform::error::Violations::default();
-    let images = patch.images.map(|images| {
+    let mut violations = Violations::default();
+    let title = change_required(patch.title, &["input", "patch", "title"], &mut violations);
+    let images = change(patch.images).map(|images| {
         images
+            .unwrap_or_default()
             .into_iter()
             .enumerate()
             .filter_map(|(index, image)| {
@@ -238,7 +257,7 @@ fn update_patch(patch: UpdatePatchInput) -> Result<ProjectUpdatePatch, CommandEr
                     }),
                     _ => Err(Violation::new(
                         ErrorCode::Invalid,
-                        at("id"),
+                        ["input", "patch", "images", index.as_str()],
                         "Give either `id` or `uploadId`.",
                     )),
                 };
@@ -248,7 +267,7 @@ fn update_patch(patch: UpdatePatchInput) -> Result<ProjectUpdatePatch, CommandEr
     });
     violations.into_result()?;
     Ok(ProjectUpdatePatch {
-        title: patch.title,
+        title,
         description: change(patch.description),
         images,
     })
