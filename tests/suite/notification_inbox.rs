@@ -22,7 +22,10 @@ async fn entries_are_read_one_by_one_or_all_at_once() {
     let inbox = query(&app, &client, INBOX).await["viewer"].clone();
     assert_eq!(inbox["unreadNotificationCount"], 3);
     let entries = &inbox["notifications"]["nodes"];
-    for (body, title) in texts(entries, "body").into_iter().zip(["Murs", "Dalle", "Fouilles"]) {
+    for (body, title) in texts(entries, "body")
+        .into_iter()
+        .zip(["Murs", "Dalle", "Fouilles"])
+    {
         assert!(body.contains(title), "the newest first: {body}");
     }
     let newest = entries[0]["id"].clone();
@@ -31,7 +34,10 @@ async fn entries_are_read_one_by_one_or_all_at_once() {
     let payload = mutate(&app, &other, MARK, json!({ "ids": [newest] })).await;
     assert_eq!(payload["markedCount"], 0);
     let payload = mutate(&app, &client, MARK, json!({ "ids": [newest] })).await;
-    assert_eq!(payload, json!({ "markedCount": 1, "unreadNotificationCount": 2, "userErrors": [] }));
+    assert_eq!(
+        payload,
+        json!({ "markedCount": 1, "unreadNotificationCount": 2, "userErrors": [] })
+    );
     let read_at = query(&app, &client, INBOX).await["viewer"]["notifications"]["nodes"][0]["readAt"].clone();
     assert!(read_at.is_string());
     app.advance(chrono::TimeDelta::hours(1));
@@ -45,8 +51,14 @@ async fn entries_are_read_one_by_one_or_all_at_once() {
     let inbox = query(&app, &client, INBOX).await["viewer"].clone();
     assert_eq!(inbox["unread"]["totalCount"], 0);
     assert_eq!(inbox["notifications"]["totalCount"], 3);
-    assert_eq!(inbox["notifications"]["nodes"][0]["readAt"], read_at, "the first reading counts");
-    assert_eq!(app.graphql(None, MARK, json!({ "input": {} })).await.code(), "UNAUTHENTICATED");
+    assert_eq!(
+        inbox["notifications"]["nodes"][0]["readAt"], read_at,
+        "the first reading counts"
+    );
+    assert_eq!(
+        app.graphql(None, MARK, json!({ "input": {} })).await.code(),
+        "UNAUTHENTICATED"
+    );
 }
 
 #[tokio::test]
@@ -56,14 +68,30 @@ async fn entries_speak_the_client_s_language() {
     let project = app.project(&staff, &client).await;
     app.post_update(&staff, &project, "Dalle").await;
     let english = "mutation($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code message field } } }";
-    let version = query(&app, &client, "{ viewer { client { version } } }").await["viewer"]["client"]["version"].clone();
-    app.run(&client, english, json!({ "expectedVersion": version, "patch": { "locale": "EN" } })).await;
+    let version =
+        query(&app, &client, "{ viewer { client { version } } }").await["viewer"]["client"]["version"]
+            .clone();
+    app.run(
+        &client,
+        english,
+        json!({ "expectedVersion": version, "patch": { "locale": "EN" } }),
+    )
+    .await;
     app.advance(chrono::TimeDelta::minutes(1));
     app.post_update(&staff, &project, "Roof").await;
     let inbox = query(&app, &client, INBOX).await;
     let entries = inbox["viewer"]["notifications"]["nodes"].clone();
-    assert!(entries[0]["body"].as_str().unwrap().starts_with("New update on Villa"), "{entries}");
+    assert!(
+        entries[0]["body"]
+            .as_str()
+            .unwrap()
+            .starts_with("New update on Villa"),
+        "{entries}"
+    );
     let french = entries[1]["body"].as_str().unwrap();
-    assert!(french.contains("Villa") && french.contains("Dalle") && !french.contains("New update"), "{french}");
+    assert!(
+        french.contains("Villa") && french.contains("Dalle") && !french.contains("New update"),
+        "{french}"
+    );
     assert_ne!(entries[1]["id"], Value::Null);
 }

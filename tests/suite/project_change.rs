@@ -27,7 +27,13 @@ async fn what_is_absent_stays_and_null_clears() {
     assert_eq!(changed["name"], "Villa Zara");
 
     // The same again changes nothing, so nobody needs to look.
-    let same = app.run(&staff, UPDATE_PROJECT, change(3, json!({ "progressPercentage": 45 }))).await;
+    let same = app
+        .run(
+            &staff,
+            UPDATE_PROJECT,
+            change(3, json!({ "progressPercentage": 45 })),
+        )
+        .await;
     assert_eq!(same["project"]["version"], 3);
 
     // What can't be empty isn't cleared.
@@ -43,7 +49,13 @@ async fn what_is_absent_stays_and_null_clears() {
         ]
     );
     // A new date is judged with the one that stays.
-    let refused = mutate(&app, &staff, UPDATE_PROJECT, change(3, json!({ "startDate": "2026-09-02" }))).await;
+    let refused = mutate(
+        &app,
+        &staff,
+        UPDATE_PROJECT,
+        change(3, json!({ "startDate": "2026-09-02" })),
+    )
+    .await;
     assert_eq!(errors(&refused), ["INVALID input.patch.estimatedCompletion"]);
 }
 
@@ -52,15 +64,17 @@ async fn a_stale_version_is_a_conflict_that_shows_the_current_one() {
     let app = TestApp::start().await;
     let (staff, client) = tokio::join!(app.staff(), app.client());
     let id = app.project(&staff, &client).await;
-    let change = |progress: i32| {
-        json!({ "id": id, "expectedVersion": 1, "patch": { "progressPercentage": progress } })
-    };
+    let change = |progress: i32| json!({ "id": id, "expectedVersion": 1, "patch": { "progressPercentage": progress } });
     // Two at once: one wins, the other is told.
     let (one, other) = tokio::join!(
         mutate(&app, &staff, UPDATE_PROJECT, change(10)),
         mutate(&app, &staff, UPDATE_PROJECT, change(20)),
     );
-    let (won, lost) = if errors(&one).is_empty() { (one, other) } else { (other, one) };
+    let (won, lost) = if errors(&one).is_empty() {
+        (one, other)
+    } else {
+        (other, one)
+    };
     assert!(errors(&won).is_empty());
     assert_eq!(errors(&lost), ["CONFLICT input.expectedVersion"]);
     assert_eq!(lost["project"]["version"], 2);
@@ -86,7 +100,10 @@ async fn a_closed_project_stays_visible_and_opens_again() {
     assert_eq!(again["project"]["version"], 2, "closing twice changes nothing");
     let document = "{ viewer { projects(filter: { closed: true }) { nodes { closedAt } } } }";
     let seen = query(&app, &client, document).await;
-    assert_eq!(seen["viewer"]["projects"]["nodes"][0]["closedAt"], closed["project"]["closedAt"]);
+    assert_eq!(
+        seen["viewer"]["projects"]["nodes"][0]["closedAt"],
+        closed["project"]["closedAt"]
+    );
     let stale = mutate(&app, &staff, REOPEN_PROJECT, at(1)).await;
     assert_eq!(errors(&stale), ["CONFLICT input.expectedVersion"]);
     assert!(stale["project"]["closedAt"].is_string());
@@ -108,12 +125,16 @@ async fn a_project_that_moves_is_seen_by_its_new_client_alone() {
         "{{ project(id: \"{id}\") {{ client {{ id }} updates {{ totalCount }} }} viewer {{ projects {{ totalCount }} }} }}"
     );
     let gone = query(&app, &client, &document).await;
-    assert_eq!(gone, json!({ "project": null, "viewer": { "projects": { "totalCount": 0 } } }));
+    assert_eq!(
+        gone,
+        json!({ "project": null, "viewer": { "projects": { "totalCount": 0 } } })
+    );
     let come = query(&app, &other, &document).await;
     assert_eq!(come["project"]["updates"]["totalCount"], 1);
     assert_eq!(come["project"]["client"]["id"], other.client());
 
-    let nobody = json!({ "id": id, "expectedVersion": 2, "patch": { "clientId": "cli_01h2xcejqtf2nbrexx3vqjhp41" } });
+    let nobody =
+        json!({ "id": id, "expectedVersion": 2, "patch": { "clientId": "cli_01h2xcejqtf2nbrexx3vqjhp41" } });
     let refused = mutate(&app, &staff, UPDATE_PROJECT, nobody).await;
     assert_eq!(errors(&refused), ["NOT_FOUND input.patch.clientId"]);
 }

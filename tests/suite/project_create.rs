@@ -36,7 +36,10 @@ async fn a_contract_is_entered_and_its_client_sees_it() {
     assert_eq!(seen["viewer"]["projects"]["totalCount"], 1);
     let unseen = query(&app, &other, &document).await;
     assert_eq!(unseen["project"], json!(null));
-    assert_eq!(unseen["viewer"]["projects"], json!({ "totalCount": 0, "nodes": [] }));
+    assert_eq!(
+        unseen["viewer"]["projects"],
+        json!({ "totalCount": 0, "nodes": [] })
+    );
 }
 
 #[tokio::test]
@@ -58,7 +61,11 @@ async fn every_mistake_is_told_at_its_place_and_nothing_is_written() {
             "INVALID input.totalQuote",
         ]
     );
-    for (quote, currency, wrong) in [("-1", "XOF", true), ("10.505", "EUR", true), ("10.50", "USD", false)] {
+    for (quote, currency, wrong) in [
+        ("-1", "XOF", true),
+        ("10.505", "EUR", true),
+        ("10.50", "USD", false),
+    ] {
         let input = json!({ "clientId": client.client(), "name": "Villa", "totalQuote": quote, "currency": currency });
         let payload = mutate(&app, &staff, CREATE_PROJECT, input).await;
         assert_eq!(!errors(&payload).is_empty(), wrong, "{quote} {currency}");
@@ -68,10 +75,21 @@ async fn every_mistake_is_told_at_its_place_and_nothing_is_written() {
         ("prj_01h2xcejqtf2nbrexx3vqjhp41", "INVALID input.clientId"),
         ("Moussa", "INVALID input.clientId"),
     ] {
-        let payload = mutate(&app, &staff, CREATE_PROJECT, json!({ "clientId": id, "name": "Villa" })).await;
+        let payload = mutate(
+            &app,
+            &staff,
+            CREATE_PROJECT,
+            json!({ "clientId": id, "name": "Villa" }),
+        )
+        .await;
         assert_eq!(errors(&payload), [code]);
     }
-    let listed = query(&app, &staff, "{ projects { totalCount } auditLogged: projects(scope: ALL) { totalCount } }").await;
+    let listed = query(
+        &app,
+        &staff,
+        "{ projects { totalCount } auditLogged: projects(scope: ALL) { totalCount } }",
+    )
+    .await;
     assert_eq!(listed["projects"]["totalCount"], 1, "the one in dollars");
     assert_eq!(listed["auditLogged"]["totalCount"], 1);
 }
@@ -95,8 +113,12 @@ async fn a_repeated_call_makes_one_project() {
     assert_ne!(first["project"]["id"], theirs["project"]["id"]);
 
     let input = json!({ "clientId": client.client(), "name": "Villa", "idempotencyKey": "k-2" });
-    let many = futures_util::future::join_all((0..8).map(|_| app.run(&staff, CREATE_PROJECT, input.clone()))).await;
-    assert!(many.iter().all(|it| it["project"]["id"] == many[0]["project"]["id"]));
+    let many =
+        futures_util::future::join_all((0..8).map(|_| app.run(&staff, CREATE_PROJECT, input.clone()))).await;
+    assert!(
+        many.iter()
+            .all(|it| it["project"]["id"] == many[0]["project"]["id"])
+    );
     let listed = query(&app, &staff, "{ projects { totalCount } }").await;
     assert_eq!(listed["projects"]["totalCount"], 3);
 }
@@ -106,9 +128,20 @@ async fn only_staff_enter_projects() {
     let app = TestApp::start().await;
     let client = app.client().await;
     let input = json!({ "input": { "clientId": client.client(), "name": "Villa" } });
-    assert_eq!(app.graphql(&client, CREATE_PROJECT, input.clone()).await.code(), "FORBIDDEN");
-    assert_eq!(app.graphql(None, CREATE_PROJECT, input).await.code(), "UNAUTHENTICATED");
-    assert_eq!(app.graphql(&client, "{ projects { totalCount } }", json!({})).await.code(), "FORBIDDEN");
+    assert_eq!(
+        app.graphql(&client, CREATE_PROJECT, input.clone()).await.code(),
+        "FORBIDDEN"
+    );
+    assert_eq!(
+        app.graphql(None, CREATE_PROJECT, input).await.code(),
+        "UNAUTHENTICATED"
+    );
+    assert_eq!(
+        app.graphql(&client, "{ projects { totalCount } }", json!({}))
+            .await
+            .code(),
+        "FORBIDDEN"
+    );
     let deleted = "{ viewer { projects(scope: ALL) { totalCount } } }";
     assert_eq!(app.graphql(&client, deleted, json!({})).await.code(), "FORBIDDEN");
 }

@@ -25,14 +25,31 @@ async fn staff_find_projects() {
     ] {
         project(&app, &staff, input, &client).await;
     }
-    project(&app, &staff, json!({ "name": "Villa Sahel", "progressPercentage": 90 }), &other).await;
+    project(
+        &app,
+        &staff,
+        json!({ "name": "Villa Sahel", "progressPercentage": 90 }),
+        &other,
+    )
+    .await;
     let names = async |arguments: &str| {
-        let data = query(&app, &staff, &format!("{{ projects({arguments}) {{ totalCount nodes {{ name }} }} }}")).await;
+        let data = query(
+            &app,
+            &staff,
+            &format!("{{ projects({arguments}) {{ totalCount nodes {{ name }} }} }}"),
+        )
+        .await;
         let nodes = &data["projects"]["nodes"];
         assert_eq!(data["projects"]["totalCount"], nodes.as_array().unwrap().len());
-        texts(nodes, "name").into_iter().map(str::to_owned).collect::<Vec<_>>()
+        texts(nodes, "name")
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
-    assert_eq!(names("filter: { search: \"ELEGANCE villa\" }").await, ["Villa Élégance"]);
+    assert_eq!(
+        names("filter: { search: \"ELEGANCE villa\" }").await,
+        ["Villa Élégance"]
+    );
     assert_eq!(names("filter: { search: \"100%\" }").await, Vec::<String>::new());
     assert_eq!(names("filter: { phase: ROOFING }").await, ["Villa Élégance"]);
     assert_eq!(
@@ -45,19 +62,38 @@ async fn staff_find_projects() {
     );
     assert_eq!(
         names("orderBy: { field: NAME, direction: ASC }").await,
-        ["école du Plateau", "Immeuble Zarma", "Villa Élégance", "Villa Sahel"]
+        [
+            "école du Plateau",
+            "Immeuble Zarma",
+            "Villa Élégance",
+            "Villa Sahel"
+        ]
     );
     assert_eq!(
         names("orderBy: { field: PROGRESS, direction: DESC }").await,
-        ["Villa Sahel", "Villa Élégance", "Immeuble Zarma", "école du Plateau"]
+        [
+            "Villa Sahel",
+            "Villa Élégance",
+            "Immeuble Zarma",
+            "école du Plateau"
+        ]
     );
     // Those without a date come last, whichever end is first.
     for (direction, first) in [("ASC", "Villa Élégance"), ("DESC", "école du Plateau")] {
-        let ordered = names(&format!("orderBy: {{ field: START_DATE, direction: {direction} }}")).await;
+        let ordered = names(&format!(
+            "orderBy: {{ field: START_DATE, direction: {direction} }}"
+        ))
+        .await;
         assert_eq!(ordered[0], first);
         assert!(ordered[2..].contains(&"Villa Sahel".to_owned()));
     }
-    let wrong = app.graphql(&staff, "{ projects(filter: { clientId: \"x\" }) { totalCount } }", json!({})).await;
+    let wrong = app
+        .graphql(
+            &staff,
+            "{ projects(filter: { clientId: \"x\" }) { totalCount } }",
+            json!({}),
+        )
+        .await;
     assert_eq!(wrong.code(), "BAD_REQUEST");
 }
 
@@ -71,7 +107,10 @@ async fn cursors_and_page_numbers_walk_the_same_list() {
         app.post_update(&staff, &id, &format!("Publiée {number}")).await;
         draft(&app, &staff, &id, &format!("Brouillon {number}")).await;
     }
-    for order in ["{ field: POSTED_AT, direction: DESC }", "{ field: POSTED_AT, direction: ASC }"] {
+    for order in [
+        "{ field: POSTED_AT, direction: DESC }",
+        "{ field: POSTED_AT, direction: ASC }",
+    ] {
         let list = async |arguments: String| {
             let fields = "nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } \
                  page { number size count next previous }";
@@ -80,10 +119,18 @@ async fn cursors_and_page_numbers_walk_the_same_list() {
                 "{{ project(id: \"{id}\") {{ {nested} }} projectUpdates(orderBy: {order}, {arguments}) {{ {fields} }} }}"
             ))
             .await;
-            assert_eq!(data["project"]["updates"], data["projectUpdates"], "nested as at the root");
+            assert_eq!(
+                data["project"]["updates"], data["projectUpdates"],
+                "nested as at the root"
+            );
             data["projectUpdates"].clone()
         };
-        let ids = |page: &Value| texts(&page["nodes"], "id").into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let ids = |page: &Value| {
+            texts(&page["nodes"], "id")
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         let all = ids(&list("first: 100".to_owned()).await);
         assert_eq!(all.len(), 14);
 
@@ -123,7 +170,14 @@ async fn cursors_and_page_numbers_walk_the_same_list() {
         }
         assert_eq!(numbered, all);
     }
-    for arguments in ["first: 101", "first: 0", "page: 0", "first: 5, page: 1", "first: 1, last: 1", "after: \"x\""] {
+    for arguments in [
+        "first: 101",
+        "first: 0",
+        "page: 0",
+        "first: 5, page: 1",
+        "first: 1, last: 1",
+        "after: \"x\"",
+    ] {
         let document = format!("{{ projectUpdates({arguments}) {{ nodes {{ id }} }} }}");
         let refused = app.graphql(&staff, &document, json!({})).await;
         assert_eq!(refused.code(), "BAD_REQUEST", "{arguments}");
@@ -141,18 +195,39 @@ async fn staff_find_updates() {
     draft(&app, &staff, &id, "Toit à venir").await;
     app.post_update(&staff, &others, "Terrain borné").await;
     let titles = async |filter: String| {
-        let document = format!("{{ projectUpdates(filter: {{ {filter} }}) {{ totalCount nodes {{ title }} }} }}");
+        let document =
+            format!("{{ projectUpdates(filter: {{ {filter} }}) {{ totalCount nodes {{ title }} }} }}");
         let data = query(&app, &staff, &document).await;
         let nodes = &data["projectUpdates"]["nodes"];
-        assert_eq!(data["projectUpdates"]["totalCount"], nodes.as_array().unwrap().len());
-        texts(nodes, "title").into_iter().map(str::to_owned).collect::<Vec<_>>()
+        assert_eq!(
+            data["projectUpdates"]["totalCount"],
+            nodes.as_array().unwrap().len()
+        );
+        texts(nodes, "title")
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     assert_eq!(titles("search: \"coulee\"".to_owned()).await, ["Dalle coulée"]);
     assert_eq!(titles("draft: true".to_owned()).await, ["Toit à venir"]);
-    assert_eq!(titles(format!("projectId: \"{others}\"")).await, ["Terrain borné"]);
-    assert_eq!(titles(format!("clientId: \"{}\", draft: false", client.client())).await, ["Murs élevés", "Dalle coulée"]);
-    assert_eq!(titles("postedUntil: \"2026-11-21T06:00:00Z\"".to_owned()).await, ["Dalle coulée"]);
-    assert_eq!(titles("postedFrom: \"2026-11-21T06:00:00Z\"".to_owned()).await.len(), 2);
+    assert_eq!(
+        titles(format!("projectId: \"{others}\"")).await,
+        ["Terrain borné"]
+    );
+    assert_eq!(
+        titles(format!("clientId: \"{}\", draft: false", client.client())).await,
+        ["Murs élevés", "Dalle coulée"]
+    );
+    assert_eq!(
+        titles("postedUntil: \"2026-11-21T06:00:00Z\"".to_owned()).await,
+        ["Dalle coulée"]
+    );
+    assert_eq!(
+        titles("postedFrom: \"2026-11-21T06:00:00Z\"".to_owned())
+            .await
+            .len(),
+        2
+    );
 }
 
 /// Issue 2, "it must show" 7.
@@ -163,7 +238,11 @@ async fn nested_lists_cost_one_statement_a_level() {
     for number in 0..4 {
         let id = app.project(&staff, &client).await;
         for update in 0..7 {
-            let uploads = if update > 4 { vec![upload(&app, &staff, 400).await] } else { Vec::new() };
+            let uploads = if update > 4 {
+                vec![upload(&app, &staff, 400).await]
+            } else {
+                Vec::new()
+            };
             let title = format!("{number}/{update}");
             let input = json!({ "projectId": id, "title": title, "uploadIds": uploads, "post": true });
             app.run(&staff, CREATE_UPDATE, input).await;
@@ -181,20 +260,39 @@ async fn nested_lists_cost_one_statement_a_level() {
             assert!(update["images"][0]["url"].as_str().unwrap().starts_with("http"));
         }
     }
-    let of = |table: &str| statements.iter().filter(|sql| sql.contains(&format!("FROM \"{table}\""))).count();
+    let of = |table: &str| {
+        statements
+            .iter()
+            .filter(|sql| sql.contains(&format!("FROM \"{table}\"")))
+            .count()
+    };
     let main = |table: &str| {
         let start = format!("\"{table}\".\"id\"");
-        statements.iter().filter(|sql| sql.starts_with("SELECT") && sql[..sql.find(" FROM ").unwrap_or(0)].contains(&start)).count()
+        statements
+            .iter()
+            .filter(|sql| {
+                sql.starts_with("SELECT") && sql[..sql.find(" FROM ").unwrap_or(0)].contains(&start)
+            })
+            .count()
     };
     assert_eq!(main("projects"), 1, "{statements:#?}");
     assert_eq!(main("project_updates"), 1, "{statements:#?}");
     assert_eq!(of("project_update_images"), 1, "{statements:#?}");
-    assert!(statements.len() <= 5, "who asks, and one a level: {statements:#?}");
+    assert!(
+        statements.len() <= 5,
+        "who asks, and one a level: {statements:#?}"
+    );
 
     // Counting each project's updates and naming each one's latest is one statement more each, not one a project.
     let document = "{ viewer { projects { nodes { updates { totalCount } latestUpdate { title project { name } } } } } }";
     let (answer, statements) = app.statements.of(query(&app, &client, document)).await;
-    assert_eq!(answer["viewer"]["projects"]["nodes"][3]["updates"]["totalCount"], 7);
-    assert_eq!(answer["viewer"]["projects"]["nodes"][3]["latestUpdate"]["title"], "0/6");
+    assert_eq!(
+        answer["viewer"]["projects"]["nodes"][3]["updates"]["totalCount"],
+        7
+    );
+    assert_eq!(
+        answer["viewer"]["projects"]["nodes"][3]["latestUpdate"]["title"],
+        "0/6"
+    );
     assert!(statements.len() <= 6, "{statements:#?}");
 }

@@ -32,8 +32,12 @@ async fn a_draft_is_invisible_until_it_is_posted() {
     assert_eq!(seen["viewer"]["projects"]["nodes"][0]["updates"]["totalCount"], 0);
     assert_eq!(seen["viewer"]["unreadNotificationCount"], 0);
     for scope in ["DELETED", "ALL"] {
-        let document = format!("{{ project(id: \"{project}\") {{ updates(scope: {scope}) {{ totalCount }} }} }}");
-        assert_eq!(app.graphql(&client, &document, json!({})).await.code(), "FORBIDDEN");
+        let document =
+            format!("{{ project(id: \"{project}\") {{ updates(scope: {scope}) {{ totalCount }} }} }}");
+        assert_eq!(
+            app.graphql(&client, &document, json!({})).await.code(),
+            "FORBIDDEN"
+        );
     }
     let all = "{ projectUpdates { totalCount } }";
     assert_eq!(app.graphql(&client, all, json!({})).await.code(), "FORBIDDEN");
@@ -41,12 +45,21 @@ async fn a_draft_is_invisible_until_it_is_posted() {
     // The staff see it, and what they see is for them.
     let staff_sees = query(&app, &staff, &document).await;
     assert_eq!(staff_sees["project"]["drafts"]["totalCount"], 1);
-    assert_eq!(staff_sees["project"]["latestUpdate"], Value::Null, "nothing was posted");
+    assert_eq!(
+        staff_sees["project"]["latestUpdate"],
+        Value::Null,
+        "nothing was posted"
+    );
     let url = staff_sees["project"]["updates"]["nodes"][0]["images"][0]["url"].clone();
     let answer = app.http().get(url.as_str().unwrap()).send().await.unwrap();
     assert_eq!(answer.status(), 200);
 
-    app.run(&staff, POST_UPDATE, json!({ "id": draft["id"], "expectedVersion": 1 })).await;
+    app.run(
+        &staff,
+        POST_UPDATE,
+        json!({ "id": draft["id"], "expectedVersion": 1 }),
+    )
+    .await;
     let seen = query(&app, &client, &document).await;
     assert_eq!(seen["project"]["latestUpdate"]["id"], draft["id"]);
     assert_eq!(seen["project"]["updates"]["totalCount"], 1);
@@ -66,7 +79,10 @@ async fn who_did_what_is_for_staff() {
     );
     let seen = query(&app, &staff, &document).await;
     assert_eq!(seen["project"]["createdBy"]["role"], "STAFF");
-    assert_eq!(seen["project"]["updates"]["nodes"][0]["updatedBy"]["role"], "STAFF");
+    assert_eq!(
+        seen["project"]["updates"]["nodes"][0]["updatedBy"]["role"],
+        "STAFF"
+    );
     let refused = app.graphql(&client, &document, json!({})).await;
     assert_eq!(refused.code(), "FORBIDDEN");
 }

@@ -25,7 +25,8 @@ async fn pictures_stay_come_and_go() {
     }
     let input = json!({ "projectId": project, "title": "Murs", "uploadIds": &uploads[..2] });
     let update = app.run(&staff, CREATE_UPDATE, input).await["projectUpdate"]["id"].clone();
-    let change = |version: i32, patch: Value| json!({ "id": update, "expectedVersion": version, "patch": patch });
+    let change =
+        |version: i32, patch: Value| json!({ "id": update, "expectedVersion": version, "patch": patch });
 
     let same = app.run(&staff, UPDATE_UPDATE, change(1, json!({}))).await["projectUpdate"].clone();
     assert_eq!(same["version"], 1, "nothing changed");
@@ -35,7 +36,10 @@ async fn pictures_stay_come_and_go() {
     // The second stays and comes first, a new one follows, the first goes.
     let gone = same["images"][0]["url"].as_str().unwrap().to_owned();
     let images = json!([{ "id": first[1] }, { "uploadId": uploads[2] }]);
-    let changed = app.run(&staff, UPDATE_UPDATE, change(1, json!({ "images": images }))).await["projectUpdate"].clone();
+    let changed = app
+        .run(&staff, UPDATE_UPDATE, change(1, json!({ "images": images })))
+        .await["projectUpdate"]
+        .clone();
     assert_eq!(changed["version"], 2);
     assert_eq!(ids(&changed)[0], first[1]);
     assert_eq!(ids(&changed).len(), 2);
@@ -44,16 +48,37 @@ async fn pictures_stay_come_and_go() {
     assert_eq!(app.http().get(kept).send().await.unwrap().status(), 200);
 
     for (images, expected) in [
-        (json!([{ "id": first[0] }]), vec!["NOT_FOUND input.patch.images.0.id"]),
-        (json!([{ "id": first[1] }, { "id": first[1] }]), vec!["INVALID input.patch.images.1.id"]),
-        (json!([{ "uploadId": uploads[0] }]), vec!["INVALID input.patch.images.0.uploadId"]),
-        (json!([{ "id": first[1] }, { "uploadId": "upl_01h2xcejqtf2nbrexx3vqjhp41" }]), vec!["NOT_FOUND input.patch.images.1.uploadId"]),
+        (
+            json!([{ "id": first[0] }]),
+            vec!["NOT_FOUND input.patch.images.0.id"],
+        ),
+        (
+            json!([{ "id": first[1] }, { "id": first[1] }]),
+            vec!["INVALID input.patch.images.1.id"],
+        ),
+        (
+            json!([{ "uploadId": uploads[0] }]),
+            vec!["INVALID input.patch.images.0.uploadId"],
+        ),
+        (
+            json!([{ "id": first[1] }, { "uploadId": "upl_01h2xcejqtf2nbrexx3vqjhp41" }]),
+            vec!["NOT_FOUND input.patch.images.1.uploadId"],
+        ),
         (json!([{}]), vec!["INVALID input.patch.images.0"]),
     ] {
-        let refused = mutate(&app, &staff, UPDATE_UPDATE, change(2, json!({ "images": images }))).await;
+        let refused = mutate(
+            &app,
+            &staff,
+            UPDATE_UPDATE,
+            change(2, json!({ "images": images })),
+        )
+        .await;
         assert_eq!(errors(&refused), expected);
     }
-    let emptied = app.run(&staff, UPDATE_UPDATE, change(2, json!({ "images": null }))).await["projectUpdate"].clone();
+    let emptied = app
+        .run(&staff, UPDATE_UPDATE, change(2, json!({ "images": null })))
+        .await["projectUpdate"]
+        .clone();
     assert_eq!(emptied["images"], json!([]));
     assert_eq!(emptied["title"], "Murs");
 }
@@ -65,7 +90,12 @@ async fn correcting_a_posted_update_tells_nobody_again() {
     let project = app.project(&staff, &client).await;
     let update = app.post_update(&staff, &project, "Dale coulée").await;
     app.run_jobs().await;
-    let before = query(&app, &client, "{ viewer { projects { nodes { latestUpdate { postedAt } } } } }").await;
+    let before = query(
+        &app,
+        &client,
+        "{ viewer { projects { nodes { latestUpdate { postedAt } } } } }",
+    )
+    .await;
     app.advance(chrono::TimeDelta::hours(2));
 
     let patch = json!({ "title": "Dalle coulée", "description": "Sans l'erreur." });
@@ -78,20 +108,31 @@ async fn correcting_a_posted_update_tells_nobody_again() {
     );
     app.run_jobs().await;
     assert_eq!(app.mail.sent().len(), 1);
-    let seen = query(&app, &client, "{ viewer { unreadNotificationCount projects { nodes { latestUpdate { title description } } } } }").await;
+    let seen = query(
+        &app,
+        &client,
+        "{ viewer { unreadNotificationCount projects { nodes { latestUpdate { title description } } } } }",
+    )
+    .await;
     assert_eq!(seen["viewer"]["unreadNotificationCount"], 1);
     assert_eq!(
         seen["viewer"]["projects"]["nodes"][0]["latestUpdate"],
         json!({ "title": "Dalle coulée", "description": "Sans l'erreur." })
     );
     // It is found by its new words, too.
-    let found = query(&app, &staff, "{ projectUpdates(filter: { search: \"dalle erreur\" }) { totalCount } }").await;
+    let found = query(
+        &app,
+        &staff,
+        "{ projectUpdates(filter: { search: \"dalle erreur\" }) { totalCount } }",
+    )
+    .await;
     assert_eq!(found["projectUpdates"]["totalCount"], 1);
 
     let stale = mutate(&app, &staff, UPDATE_UPDATE, input).await;
     assert_eq!(errors(&stale), ["CONFLICT input.expectedVersion"]);
     assert_eq!(stale["projectUpdate"]["version"], 2);
-    let cleared = json!({ "id": update, "expectedVersion": 2, "patch": { "title": null, "description": null } });
+    let cleared =
+        json!({ "id": update, "expectedVersion": 2, "patch": { "title": null, "description": null } });
     let refused = mutate(&app, &staff, UPDATE_UPDATE, cleared).await;
     assert_eq!(errors(&refused), ["REQUIRED input.patch.title"]);
     let cleared = json!({ "id": update, "expectedVersion": 2, "patch": { "description": null } });

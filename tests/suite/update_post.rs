@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::project_world::{CREATE_UPDATE, POST_UPDATE, draft, errors, mutate, query, upload};
 use crate::support::app::TestApp;
 
-const INBOX: &str = "{ viewer { unreadNotificationCount notifications { nodes { kind title body projectId readAt } } } }";
+const INBOX: &str =
+    "{ viewer { unreadNotificationCount notifications { nodes { kind title body projectId readAt } } } }";
 
 #[tokio::test]
 async fn posting_tells_the_client_everywhere() {
@@ -32,14 +33,20 @@ async fn posting_tells_the_client_everywhere() {
     let entry = &inbox["viewer"]["notifications"]["nodes"][0];
     assert_eq!(entry["kind"], "ProjectUpdatePosted");
     assert_eq!(entry["projectId"], project);
-    assert!(entry["body"].as_str().unwrap().contains("Dalle coulée"), "{entry}");
+    assert!(
+        entry["body"].as_str().unwrap().contains("Dalle coulée"),
+        "{entry}"
+    );
     let theirs = query(&app, &other, INBOX).await;
     assert_eq!(theirs["viewer"]["unreadNotificationCount"], 0);
 
     // The photo's URL works without a header: it is signed for who asked.
-    let document = format!("{{ project(id: \"{project}\") {{ latestUpdate {{ title images {{ url }} }} }} }}");
+    let document =
+        format!("{{ project(id: \"{project}\") {{ latestUpdate {{ title images {{ url }} }} }} }}");
     let seen = query(&app, &client, &document).await;
-    let url = seen["project"]["latestUpdate"]["images"][0]["url"].as_str().unwrap();
+    let url = seen["project"]["latestUpdate"]["images"][0]["url"]
+        .as_str()
+        .unwrap();
     let answer = app.http().get(url).send().await.unwrap();
     assert_eq!(answer.status(), 200);
 }
@@ -54,10 +61,18 @@ async fn a_draft_is_posted_once() {
     assert!(app.mail.sent().is_empty(), "a draft is announced to nobody");
 
     let input = json!({ "id": id, "expectedVersion": 1 });
-    let stale = mutate(&app, &staff, POST_UPDATE, json!({ "id": id, "expectedVersion": 7 })).await;
+    let stale = mutate(
+        &app,
+        &staff,
+        POST_UPDATE,
+        json!({ "id": id, "expectedVersion": 7 }),
+    )
+    .await;
     assert_eq!(errors(&stale), ["CONFLICT input.expectedVersion"]);
     assert_eq!(stale["projectUpdate"]["isDraft"], true);
-    let outcomes = futures_util::future::join_all((0..5).map(|_| mutate(&app, &staff, POST_UPDATE, input.clone()))).await;
+    let outcomes =
+        futures_util::future::join_all((0..5).map(|_| mutate(&app, &staff, POST_UPDATE, input.clone())))
+            .await;
     let posted: Vec<_> = outcomes.iter().filter(|it| errors(it).is_empty()).collect();
     assert_eq!(posted.len(), 1);
     assert_eq!(posted[0]["projectUpdate"]["version"], 2);
@@ -79,8 +94,12 @@ async fn a_repeated_call_posts_once() {
     let input = json!({
         "projectId": project, "title": "Murs", "uploadIds": [photo], "post": true, "idempotencyKey": "phone-7",
     });
-    let many = futures_util::future::join_all((0..6).map(|_| app.run(&staff, CREATE_UPDATE, input.clone()))).await;
-    assert!(many.iter().all(|it| it["projectUpdate"]["id"] == many[0]["projectUpdate"]["id"]));
+    let many =
+        futures_util::future::join_all((0..6).map(|_| app.run(&staff, CREATE_UPDATE, input.clone()))).await;
+    assert!(
+        many.iter()
+            .all(|it| it["projectUpdate"]["id"] == many[0]["projectUpdate"]["id"])
+    );
     let mut other = input.clone();
     other["post"] = false.into();
     let reused = mutate(&app, &staff, CREATE_UPDATE, other).await;
@@ -101,8 +120,14 @@ async fn mistakes_are_told_and_leave_the_photos_free() {
     let unknown = "upl_01h2xcejqtf2nbrexx3vqjhp41";
     for (input, expected) in [
         (input("", vec![&photo]), vec!["REQUIRED input.title"]),
-        (input("Toit", vec![&photo, unknown, "x"]), vec!["INVALID input.uploadIds.2"]),
-        (input("Toit", vec![&photo, unknown, &photo]), vec!["NOT_FOUND input.uploadIds.1", "INVALID input.uploadIds.2"]),
+        (
+            input("Toit", vec![&photo, unknown, "x"]),
+            vec!["INVALID input.uploadIds.2"],
+        ),
+        (
+            input("Toit", vec![&photo, unknown, &photo]),
+            vec!["NOT_FOUND input.uploadIds.1", "INVALID input.uploadIds.2"],
+        ),
         (input("Toit", vec![&photo; 31]), vec!["INVALID input.uploadIds"]),
         (
             json!({ "projectId": "prj_01h2xcejqtf2nbrexx3vqjhp41", "title": "Toit", "uploadIds": [photo], "post": true }),
@@ -124,8 +149,15 @@ async fn who_wants_no_mail_gets_none_and_has_the_inbox() {
     let (staff, client) = tokio::join!(app.staff(), app.client());
     let quiet = "mutation($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code message field } } }";
     let patch = json!({ "notificationPreferences": { "emailUpdates": false, "pushUpdates": false } });
-    let version = query(&app, &client, "{ viewer { client { version } } }").await["viewer"]["client"]["version"].clone();
-    app.run(&client, quiet, json!({ "expectedVersion": version, "patch": patch })).await;
+    let version =
+        query(&app, &client, "{ viewer { client { version } } }").await["viewer"]["client"]["version"]
+            .clone();
+    app.run(
+        &client,
+        quiet,
+        json!({ "expectedVersion": version, "patch": patch }),
+    )
+    .await;
     let project = app.project(&staff, &client).await;
     app.post_update(&staff, &project, "Dalle coulée").await;
     app.run_jobs().await;

@@ -130,7 +130,10 @@ fn at_places(error: CommandError, places: &[usize]) -> CommandError {
         return error;
     };
     for violation in &mut violations {
-        let place = violation.field.get(FIELD.len()).and_then(|index| index.parse::<usize>().ok());
+        let place = violation
+            .field
+            .get(FIELD.len())
+            .and_then(|index| index.parse::<usize>().ok());
         if let Some(place) = place.and_then(|index| places.get(index)) {
             violation.field.truncate(FIELD.len());
             violation.field.extend([place.to_string(), "uploadId".to_owned()]);

@@ -6,7 +6,8 @@ use super::{
     inputs::{
         CloseProjectInput, CreateProjectInput, CreateProjectUpdateInput, PostProjectUpdateInput,
         ProjectPatch as PatchInput, ProjectUpdatePatch as UpdatePatchInput, ReopenProjectInput,
-        UpdateProjectInput, UpdateProjectUpdateInput, change, change_required, client_id, invalid_id, project_id,
+        UpdateProjectInput, UpdateProjectUpdateInput, change, change_required, client_id, invalid_id,
+        project_id,
     },
     types::{GqlProject, GqlProjectUpdate},
 };
