@@ -57,7 +57,7 @@ async fn pictures_stay_come_and_go() {
             vec!["INVALID input.patch.images.1.id"],
         ),
         (
-            json!([{ "uploadId": uploads[0] }]),
+            json!([{ "uploadId": uploads[1] }]),
             vec!["INVALID input.patch.images.0.uploadId"],
         ),
         (
@@ -96,7 +96,7 @@ async fn correcting_a_posted_update_tells_nobody_again() {
         "{ viewer { projects { nodes { latestUpdate { postedAt } } } } }",
     )
     .await;
-    app.advance(chrono::TimeDelta::hours(2));
+    app.advance(chrono::TimeDelta::minutes(20));
 
     let patch = json!({ "title": "Dalle coulée", "description": "Sans l'erreur." });
     let input = json!({ "id": update, "expectedVersion": 1, "patch": patch });

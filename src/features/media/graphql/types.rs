@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use crate::features::media::{Audience, Image, Media, Rendition};
 use crate::platform::error::CommandError;
@@ -55,6 +55,11 @@ impl From<Image> for GqlImage {
 /// widget's width in physical pixels (`MediaQuery.devicePixelRatioOf(context) * logicalWidth`).
 #[Object(name = "Image")]
 impl GqlImage {
+    /// The picture's id (`img_…`): keeps it in a patch that lists pictures.
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
     /// The URL of the smallest file that is at least `width` pixels wide, or of the widest there is; of the widest
     /// without `width`. Offered are 320, 640, 1280 and 1920 pixels, never more than the original has.
     ///
