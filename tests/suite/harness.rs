@@ -136,5 +136,9 @@ async fn two_instances_share_a_database() {
         events.next_event_where(is_update).await["projectUpdate"]["title"],
         "Toiture"
     );
+    // The inbox entry that goes with it, and nothing twice.
+    events
+        .next_event_where(|event| event["__typename"] == "NotificationAdded")
+        .await;
     events.expect_silence(Duration::from_millis(200)).await;
 }
