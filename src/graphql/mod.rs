@@ -3,28 +3,27 @@
 pub mod meta;
 pub mod permissions;
 
-use std::sync::Arc;
-
-use async_graphql::{MergedObject, MergedSubscription, Request, Schema, dataloader::DataLoader};
+use async_graphql::{MergedObject, MergedSubscription, Request, Schema};
 
 use crate::{
     features::{
-        accounts::graphql::{AccountLoader, AccountsMutation, AccountsQuery},
-        clients::graphql::{ClientLoader, ClientsMutation, ClientsQuery},
+        accounts::graphql::{AccountsMutation, AccountsQuery},
+        clients::graphql::{ClientsMutation, ClientsQuery},
         deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
         feed::{
             FeedHub,
             graphql::{FeedSubscription, types::StreamEvent},
         },
         media::{Media, graphql::MediaMutation},
-        notifications::graphql::{NotificationLoader, NotificationsMutation},
-        projects::graphql::{
-            NestedProjectsLoader, NestedUpdatesLoader, ProjectCountLoader, ProjectLoader, ProjectsMutation,
-            ProjectsQuery, UpdateCountLoader, UpdateImagesLoader,
-        },
+        notifications::graphql::NotificationsMutation,
+        projects::graphql::{ProjectsMutation, ProjectsQuery},
         records::graphql::{RecordsMutation, RecordsQuery},
     },
-    platform::{actor::Actor, ctx::Ctx, graphql::RequestInfo},
+    platform::{
+        actor::Actor,
+        ctx::Ctx,
+        graphql::{Loaders, RequestInfo},
+    },
 };
 
 /// The schema.
@@ -79,55 +78,6 @@ fn schema_builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscriptio
 
 /// Attaches what the resolvers of one request need: who asks, and loaders that live as long as the request.
 #[must_use]
-pub fn with_request_data(request: Request, ctx: &Ctx, actor: Actor, info: RequestInfo) -> Request {
-    let db = || ctx.db.clone();
-    let as_actor = || actor.clone();
-    request
-        .data(DataLoader::new(AccountLoader(db()), tokio::spawn))
-        .data(DataLoader::new(
-            ClientLoader {
-                db: db(),
-                actor: as_actor(),
-            },
-            tokio::spawn,
-        ))
-        .data(DataLoader::new(ProjectLoader(db()), tokio::spawn))
-        .data(DataLoader::new(
-            NestedProjectsLoader {
-                db: db(),
-                actor: as_actor(),
-            },
-            tokio::spawn,
-        ))
-        .data(Arc::new(DataLoader::new(
-            ProjectCountLoader {
-                db: db(),
-                actor: as_actor(),
-            },
-            tokio::spawn,
-        )))
-        .data(DataLoader::new(
-            NestedUpdatesLoader {
-                db: db(),
-                actor: as_actor(),
-            },
-            tokio::spawn,
-        ))
-        .data(Arc::new(DataLoader::new(
-            UpdateCountLoader {
-                db: db(),
-                actor: as_actor(),
-            },
-            tokio::spawn,
-        )))
-        .data(DataLoader::new(UpdateImagesLoader(db()), tokio::spawn))
-        .data(DataLoader::new(
-            NotificationLoader {
-                db: db(),
-                actor: as_actor(),
-            },
-            tokio::spawn,
-        ))
-        .data(actor)
-        .data(info)
+pub fn with_request_data(request: Request, actor: Actor, info: RequestInfo) -> Request {
+    request.data(Loaders::default()).data(actor).data(info)
 }

@@ -207,7 +207,7 @@ impl Endpoint {
             remote_addr: caller.remote_addr,
             event_cursor: self.0.live.head_cursor(),
         };
-        let request = crate::graphql::with_request_data(request, &self.0.ctx, caller.actor.clone(), info);
+        let request = crate::graphql::with_request_data(request, caller.actor.clone(), info);
         Ok(Prepared {
             request,
             operation: measured.operation,

@@ -3,6 +3,7 @@
 pub mod connection;
 pub mod guard;
 pub mod limits;
+pub mod loaders;
 pub mod people;
 pub mod request;
 pub mod scalars;
@@ -11,6 +12,7 @@ pub mod values;
 
 pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo, RecordScope};
 pub use guard::Allow;
+pub use loaders::{Loaders, RequestLoader, loader};
 pub use people::{Locale, Role};
 pub use request::{RequestInfo, ResumeFrom, actor, command_ctx};
 pub use user_error::{Payload, UserError, UserErrorCode, internal, split};

@@ -7,12 +7,22 @@ use sea_orm::DbErr;
 
 use crate::{
     features::accounts::{StoredAccount, accounts_by_ids},
-    platform::{actor::AccountId, db::Db},
+    platform::{
+        actor::{AccountId, Actor},
+        db::Db,
+        graphql::RequestLoader,
+    },
 };
 
 /// Loads accounts by id, deleted ones too. What of them may be shown is for the field to say.
 #[derive(Debug, Clone)]
 pub struct AccountLoader(pub Db);
+
+impl RequestLoader for AccountLoader {
+    fn for_request(db: &Db, _: &Actor) -> Self {
+        Self(db.clone())
+    }
+}
 
 impl Loader<AccountId> for AccountLoader {
     type Value = StoredAccount;

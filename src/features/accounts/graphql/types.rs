@@ -1,10 +1,11 @@
 //! Accounts as others see them, sessions, tokens.
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject, dataloader::DataLoader};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 
 use super::loaders::AccountLoader;
+use crate::platform::graphql::loader;
 use crate::{
     features::accounts::{SessionTokens, StoredAccount, StoredSession},
     platform::{
@@ -40,10 +41,7 @@ impl From<StoredAccount> for GqlActor {
 /// # Errors
 /// INTERNAL when the database is away.
 pub async fn account(ctx: &Context<'_>, id: AccountId) -> Result<Option<StoredAccount>> {
-    ctx.data::<DataLoader<AccountLoader>>()?
-        .load_one(id)
-        .await
-        .map_err(internal)
+    loader::<AccountLoader>(ctx)?.load_one(id).await.map_err(internal)
 }
 
 /// Who did something, for `createdBy` and its like; null when it was the server itself. Put

@@ -10,6 +10,7 @@ use crate::{
     platform::{
         actor::{Actor, ClientId},
         db::Db,
+        graphql::RequestLoader,
     },
 };
 
@@ -20,6 +21,15 @@ pub struct ClientLoader {
     pub db: Db,
     /// Who asks.
     pub actor: Actor,
+}
+
+impl RequestLoader for ClientLoader {
+    fn for_request(db: &Db, actor: &Actor) -> Self {
+        Self {
+            db: db.clone(),
+            actor: actor.clone(),
+        }
+    }
 }
 
 impl Loader<ClientId> for ClientLoader {

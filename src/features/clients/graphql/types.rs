@@ -1,9 +1,10 @@
 //! `Client`.
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject, dataloader::DataLoader};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::loaders::ClientLoader;
+use crate::platform::graphql::loader;
 use crate::{
     features::{
         accounts::{
@@ -26,8 +27,7 @@ use crate::{
 /// # Errors
 /// INTERNAL when the database is away.
 pub async fn client_by_id(ctx: &Context<'_>, id: ClientId) -> Result<Option<Client>> {
-    let found = ctx
-        .data::<DataLoader<ClientLoader>>()?
+    let found = loader::<ClientLoader>(ctx)?
         .load_one(id)
         .await
         .map_err(internal)?;

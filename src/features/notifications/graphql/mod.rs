@@ -2,10 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    Context, ID, InputObject, Object, Result, SimpleObject,
-    dataloader::{DataLoader, Loader},
-};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use sea_orm::DbErr;
@@ -15,6 +12,7 @@ use super::{
     Notification, NotificationColumn, NotificationFilter, NotificationId, commands, notifications_by_ids,
     select_notifications, unread_count,
 };
+use crate::platform::graphql::{RequestLoader, loader};
 use crate::{
     features::projects::ProjectId,
     platform::{
@@ -131,8 +129,7 @@ pub async fn unread_notification_count(ctx: &Context<'_>, actor: &Actor) -> Resu
 /// # Errors
 /// INTERNAL when the database is away.
 pub async fn notification_by_id(ctx: &Context<'_>, id: Uuid) -> Result<Option<GqlNotification>> {
-    let found = ctx
-        .data::<DataLoader<NotificationLoader>>()?
+    let found = loader::<NotificationLoader>(ctx)?
         .load_one(NotificationId(id))
         .await;
     Ok(found.map_err(internal)?.map(GqlNotification))
@@ -145,6 +142,15 @@ pub struct NotificationLoader {
     pub db: Db,
     /// Whose inbox.
     pub actor: Actor,
+}
+
+impl RequestLoader for NotificationLoader {
+    fn for_request(db: &Db, actor: &Actor) -> Self {
+        Self {
+            db: db.clone(),
+            actor: actor.clone(),
+        }
+    }
 }
 
 impl Loader<NotificationId> for NotificationLoader {

@@ -18,7 +18,7 @@ use crate::{
         actor::{Actor, ClientId},
         db::Db,
         error::CommandError,
-        graphql::RecordScope,
+        graphql::{RecordScope, RequestLoader},
         paging::{self, Page, Window},
     },
 };
@@ -26,6 +26,12 @@ use crate::{
 /// Loads projects by id. The caller has checked that they may be seen: they stand above something that may.
 #[derive(Debug, Clone)]
 pub struct ProjectLoader(pub Db);
+
+impl RequestLoader for ProjectLoader {
+    fn for_request(db: &Db, _: &Actor) -> Self {
+        Self(db.clone())
+    }
+}
 
 impl Loader<ProjectId> for ProjectLoader {
     type Value = Arc<Project>;
@@ -73,6 +79,15 @@ pub struct NestedProjectsLoader {
     pub db: Db,
     /// Who asks.
     pub actor: Actor,
+}
+
+impl RequestLoader for NestedProjectsLoader {
+    fn for_request(db: &Db, actor: &Actor) -> Self {
+        Self {
+            db: db.clone(),
+            actor: actor.clone(),
+        }
+    }
 }
 
 impl Loader<NestedProjects> for NestedProjectsLoader {
@@ -132,6 +147,15 @@ pub struct ProjectCountLoader {
     pub db: Db,
     /// Who asks.
     pub actor: Actor,
+}
+
+impl RequestLoader for ProjectCountLoader {
+    fn for_request(db: &Db, actor: &Actor) -> Self {
+        Self {
+            db: db.clone(),
+            actor: actor.clone(),
+        }
+    }
 }
 
 impl Loader<CountProjects> for ProjectCountLoader {
@@ -201,6 +225,15 @@ pub struct NestedUpdatesLoader {
     pub actor: Actor,
 }
 
+impl RequestLoader for NestedUpdatesLoader {
+    fn for_request(db: &Db, actor: &Actor) -> Self {
+        Self {
+            db: db.clone(),
+            actor: actor.clone(),
+        }
+    }
+}
+
 impl Loader<NestedUpdates> for NestedUpdatesLoader {
     type Value = Arc<Page<ProjectUpdate>>;
     type Error = Arc<CommandError>;
@@ -257,6 +290,15 @@ pub struct UpdateCountLoader {
     pub actor: Actor,
 }
 
+impl RequestLoader for UpdateCountLoader {
+    fn for_request(db: &Db, actor: &Actor) -> Self {
+        Self {
+            db: db.clone(),
+            actor: actor.clone(),
+        }
+    }
+}
+
 impl Loader<CountUpdates> for UpdateCountLoader {
     type Value = i64;
     type Error = Arc<DbErr>;
@@ -294,6 +336,12 @@ impl Loader<CountUpdates> for UpdateCountLoader {
 /// Loads the pictures of updates.
 #[derive(Debug, Clone)]
 pub struct UpdateImagesLoader(pub Db);
+
+impl RequestLoader for UpdateImagesLoader {
+    fn for_request(db: &Db, _: &Actor) -> Self {
+        Self(db.clone())
+    }
+}
 
 impl Loader<ProjectUpdateId> for UpdateImagesLoader {
     type Value = Vec<Arc<Image>>;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, dataloader::DataLoader};
+use async_graphql::{Context, ID, Object, Result};
 use futures_util::FutureExt;
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     loaders::{CountProjects, NestedProjects, NestedProjectsLoader, ProjectCountLoader, ProjectList},
     types::{GqlProject, GqlProjectUpdate, update_order},
 };
+use crate::platform::graphql::loader;
 use crate::{
     features::projects::{
         ProjectColumn, ProjectFilter, ProjectOrder, UpdateFilter, resolve_scope, select_projects,
@@ -90,16 +91,13 @@ pub async fn projects_of_client(
             window: window.clone(),
         }),
     };
-    let page = ctx
-        .data::<DataLoader<NestedProjectsLoader>>()?
-        .load_one(key)
-        .await;
+    let page = loader::<NestedProjectsLoader>(ctx)?.load_one(key).await;
     let page = page.map_err(|error| match Arc::try_unwrap(error) {
         Ok(error) => top_level(error),
         Err(shared) => internal(anyhow::anyhow!("{shared}")),
     })?;
     let page = page.map(Arc::unwrap_or_clone).unwrap_or_default();
-    let loader = Arc::clone(ctx.data::<Arc<DataLoader<ProjectCountLoader>>>()?);
+    let loader = loader::<ProjectCountLoader>(ctx)?;
     let counted = CountProjects {
         client,
         filter: Arc::new(filter),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, dataloader::DataLoader};
+use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 
@@ -13,6 +13,7 @@ use super::{
         UpdateImagesLoader, UpdateList,
     },
 };
+use crate::platform::graphql::loader;
 use crate::{
     features::{
         accounts::graphql::{GqlActor, actor_of},
@@ -171,7 +172,7 @@ impl GqlProject {
                 },
             )
             .await?;
-        let loader = Arc::clone(ctx.data::<Arc<DataLoader<UpdateCountLoader>>>()?);
+        let loader = loader::<UpdateCountLoader>(ctx)?;
         let counted = CountUpdates {
             project: self.0.id,
             filter: Arc::new(filter),
@@ -214,7 +215,7 @@ impl GqlProject {
             project: self.0.id,
             list: Arc::new(list),
         };
-        let page = ctx.data::<DataLoader<NestedUpdatesLoader>>()?.load_one(key).await;
+        let page = loader::<NestedUpdatesLoader>(ctx)?.load_one(key).await;
         let page = page.map_err(|error| match Arc::try_unwrap(error) {
             Ok(error) => top_level(error),
             Err(shared) => internal(anyhow::anyhow!("{shared}")),
@@ -322,8 +323,7 @@ impl GqlProjectUpdate {
         if let Some(project) = &self.project {
             return Ok(GqlProject(Arc::clone(project)));
         }
-        let loaded = ctx
-            .data::<DataLoader<ProjectLoader>>()?
+        let loaded = loader::<ProjectLoader>(ctx)?
             .load_one(self.update.project_id)
             .await;
         loaded
@@ -347,8 +347,7 @@ impl GqlProjectUpdate {
         if let Some(images) = &self.images {
             return Ok(images.iter().map(|image| GqlImage(Arc::clone(image))).collect());
         }
-        let loaded = ctx
-            .data::<DataLoader<UpdateImagesLoader>>()?
+        let loaded = loader::<UpdateImagesLoader>(ctx)?
             .load_one(self.update.id)
             .await
             .map_err(internal)?;
