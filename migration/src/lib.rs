@@ -8,6 +8,7 @@ mod m20261121_000003_media;
 mod m20261121_000004_outbox;
 mod m20261121_000004_projects;
 mod m20261121_000006_notifications;
+mod m20261121_000010_content;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_projects::Migration),
             Box::new(m20261121_000004_outbox::Migration),
             Box::new(m20261121_000006_notifications::Migration),
+            Box::new(m20261121_000010_content::Migration),
         ]
     }
 }

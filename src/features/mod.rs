@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod clients;
+pub mod content;
 pub mod deliveries;
 pub mod feed;
 pub mod media;

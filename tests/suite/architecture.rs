@@ -16,6 +16,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("deliveries", &[]),
     ("media", &["accounts"]),
     ("clients", &["accounts"]),
+    ("content", &["accounts", "media"]),
     ("projects", &["accounts", "clients", "media"]),
     ("feed", &["accounts", "clients", "projects"]),
     (

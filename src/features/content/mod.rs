@@ -1,0 +1,45 @@
+//! The website's content: portfolio, services, partners, testimonials, blog, and the promotions in the clients' app.
+//! An item of the portfolio is marketing and never linked to a client; a contract is a project, another thing entirely.
+
+mod model;
+pub mod tables;
+
+pub use model::Category;
+pub use tables::portfolio_item::{
+    Column as PortfolioItemColumn, Entity as PortfolioItems, Model as PortfolioItem,
+};
+
+use crate::typed_id;
+
+typed_id!(
+    /// A design or finished building of the portfolio.
+    PortfolioItemId, "pfi", "portfolio item"
+);
+typed_id!(
+    /// A picture of an item's gallery.
+    GalleryImageId, "pgi", "gallery image"
+);
+typed_id!(
+    /// A video of an item.
+    VideoId, "pvd", "portfolio video"
+);
+typed_id!(
+    /// A service.
+    ServiceId, "svc", "service"
+);
+typed_id!(
+    /// A partner.
+    PartnerId, "ptn", "partner"
+);
+typed_id!(
+    /// A testimonial.
+    TestimonialId, "tst", "testimonial"
+);
+typed_id!(
+    /// An article of the blog.
+    BlogPostId, "pst", "blog post"
+);
+typed_id!(
+    /// A banner in the clients' app.
+    PromotionId, "prm", "promotion"
+);
