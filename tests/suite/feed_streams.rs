@@ -126,7 +126,7 @@ async fn posted_on_one_instance_received_on_the_other_resumed_on_either() {
     let (staff, client) = (app.staff().await, app.client().await);
     let project = app.project(&staff, &client).await;
     let begin = json!({ "after": cursor(&app, &client).await });
-    let mut stream = Subscription::start(app.address_of(1), &client.token, EVENTS, begin).await;
+    let mut stream = app.subscribe_at(1, &client, EVENTS, begin).await;
     // The first instance posts, the second one tells.
     app.post_update(&staff, &project, "un").await;
     let mut seen = next_post(&mut stream).await;
@@ -236,7 +236,6 @@ async fn a_disabled_client_is_shut_out_at_once() {
     let app = start().await;
     let (staff, client) = (app.staff().await, app.client().await);
     let mut stream = app.subscribe(&client, EVENTS, json!({})).await;
-    tokio::time::sleep(A_WHILE).await;
     app.run(
         &staff,
         "mutation($input: ClientIdInput!) { disableClient(input: $input) { client { id } userErrors { code } } }",
@@ -287,8 +286,6 @@ async fn each_stream_is_for_those_it_says() {
         .subscribe(&client, UPDATES, json!({ "project": project }))
         .await;
     let mut staff_updates = app.subscribe(&staff, UPDATES, json!({})).await;
-    // `subscribe` is not acknowledged: give the last one time to begin.
-    tokio::time::sleep(A_WHILE).await;
     update_project(&app, &staff, &project, 1, json!({ "progressPercentage": 40 })).await;
     app.post_update(&staff, &project, "dalle").await;
     assert_eq!(
@@ -314,8 +311,6 @@ async fn an_event_costs_the_same_statements_whoever_many_receive_it() {
     for _ in 0..30 {
         streams.push(app.subscribe(&client, UPDATES, json!({})).await);
     }
-    // `subscribe` is not acknowledged: give the last one time to begin.
-    tokio::time::sleep(A_WHILE).await;
     app.post_update(&staff, &project, "un").await;
     for stream in &mut streams {
         stream.next_event().await;

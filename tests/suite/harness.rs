@@ -2,7 +2,6 @@
 
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
-use crate::support::subscription::Subscription;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -130,7 +129,7 @@ async fn two_instances_share_a_database() {
         .await;
     let (staff, client) = tokio::join!(app.staff(), app.client());
     let project = app.project(&staff, &client).await;
-    let mut events = Subscription::start(app.address_of(1), &client.token, EVENTS, json!({})).await;
+    let mut events = app.subscribe_at(1, &client, EVENTS, json!({})).await;
     app.post_update(&staff, &project, "Toiture").await;
     assert_eq!(
         events.next_event_where(is_update).await["projectUpdate"]["title"],

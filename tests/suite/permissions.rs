@@ -399,7 +399,8 @@ async fn what_is_not_yours_looks_like_what_does_not_exist() {
     let stream = "subscription($id: ID!) { viewerEvents(projectId: $id) { __typename } }";
     let mut messages = Vec::new();
     for id in [&project, &nobody.project] {
-        let mut subscription = app.subscribe(&other, stream, json!({ "id": id })).await;
+        let mut subscription =
+            Subscription::start(app.address(), &other.token, stream, json!({ "id": id })).await;
         messages.push(subscription.next_message().await);
     }
     assert_eq!(messages[0], messages[1]);

@@ -12,7 +12,7 @@ use std::{
 use futures_util::future::BoxFuture;
 use sea_orm::{DbBackend, EntityTrait};
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::{Notify, Semaphore, watch},
     time::Instant,
 };
 use uuid::Uuid;
@@ -55,6 +55,8 @@ pub(super) struct HubParts<S: FeedSource> {
     verified_at: AtomicU64,
     verified: Notify,
     pub(super) log_readers: Semaphore,
+    /// How many streams have begun so far.
+    begun: watch::Sender<u64>,
 }
 
 /// A subscriber as the hub sees it.
@@ -92,6 +94,7 @@ impl<S: FeedSource> Hub<S> {
             verified_at: AtomicU64::new(0),
             verified: Notify::new(),
             log_readers: Semaphore::new(LOG_READERS),
+            begun: watch::Sender::new(0),
         }))
     }
 
@@ -162,7 +165,16 @@ impl<S: FeedSource> Hub<S> {
     /// # Errors
     /// When the log can't be read.
     pub async fn subscribe(&self, reader: Reader, after: Option<&str>) -> anyhow::Result<Subscription<S>> {
-        Subscription::start(self.clone(), reader, after).await
+        let subscription = Subscription::start(self.clone(), reader, after).await?;
+        self.0.begun.send_modify(|begun| *begun += 1);
+        Ok(subscription)
+    }
+
+    /// How many streams have begun on this instance since it started, those that have ended included. The protocol
+    /// doesn't acknowledge `subscribe`; who must know that a stream listens waits for this to grow.
+    #[must_use]
+    pub fn streams_begun(&self) -> watch::Receiver<u64> {
+        self.0.begun.subscribe()
     }
 
     pub(super) fn register(&self, reader: Reader) -> (u64, Arc<Mailbox<S::Event>>) {

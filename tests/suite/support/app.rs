@@ -4,10 +4,11 @@
 use super::database::TestDatabase;
 use super::people::{PASSWORD, Person};
 use super::statements::Statements;
-use super::subscription::Subscription;
+use super::subscription::{PATIENCE, Subscription};
 use belle_house::app::{App, AppOptions, Workers};
 use belle_house::features::accounts::commands::{CreateStaff, create_staff};
 use belle_house::features::clients::commands::{CreateClient, create_client_with_password};
+use belle_house::features::feed::FeedHub;
 use belle_house::platform::actor::{Actor, Locale, Role};
 use belle_house::platform::clock::FixedClock;
 use belle_house::platform::config::Config;
@@ -59,6 +60,7 @@ impl Builder {
 /// One serving instance.
 struct Instance {
     ctx: Ctx,
+    feed: FeedHub,
     transports: Transports,
     address: SocketAddr,
     stop: CancellationToken,
@@ -178,10 +180,12 @@ impl TestApp {
         })
         .await
         .unwrap();
-        let (ctx, transports, stop) = (app.ctx.clone(), app.transports.clone(), app.stop_token());
+        let (ctx, feed) = (app.ctx.clone(), app.feed.clone());
+        let (transports, stop) = (app.transports.clone(), app.stop_token());
         tokio::spawn(async move { app.serve(listener, Workers::FeedAlone).await.unwrap() });
         Instance {
             ctx,
+            feed,
             transports,
             address,
             stop,
@@ -250,9 +254,28 @@ impl TestApp {
         payload
     }
 
-    /// Subscribes at the first instance.
+    /// Subscribes at the first instance; comes back once the stream listens.
     pub async fn subscribe(&self, who: &Person, query: &str, variables: Value) -> Subscription {
-        Subscription::start(self.address(), &who.token, query, variables).await
+        self.subscribe_at(0, who, query, variables).await
+    }
+
+    /// As [`TestApp::subscribe`], at another instance.
+    pub async fn subscribe_at(
+        &self,
+        instance: usize,
+        who: &Person,
+        query: &str,
+        variables: Value,
+    ) -> Subscription {
+        let instance = &self.instances[instance];
+        let mut begun = instance.feed.streams_begun();
+        let subscription = Subscription::start(instance.address, &who.token, query, variables).await;
+        // The protocol doesn't acknowledge `subscribe`; the hub knows.
+        let listens = tokio::time::timeout(PATIENCE, begun.changed()).await;
+        listens
+            .unwrap_or_else(|_| panic!("{query}: the stream did not begin"))
+            .unwrap();
+        subscription
     }
 
     /// Moves the clock.
