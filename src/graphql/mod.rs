@@ -22,7 +22,7 @@ use crate::{
     platform::{
         actor::Actor,
         ctx::Ctx,
-        graphql::{Loaders, RequestInfo},
+        graphql::{JustSignedIn, Loaders, RequestInfo},
     },
 };
 
@@ -79,5 +79,9 @@ fn schema_builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscriptio
 /// Attaches what the resolvers of one request need: who asks, and loaders that live as long as the request.
 #[must_use]
 pub fn with_request_data(request: Request, actor: Actor, info: RequestInfo) -> Request {
-    request.data(Loaders::default()).data(actor).data(info)
+    request
+        .data(Loaders::default())
+        .data(JustSignedIn::default())
+        .data(actor)
+        .data(info)
 }

@@ -8,6 +8,7 @@ use sea_orm::{
     Iterable, ModelTrait, QueryFilter, QuerySelect, Value, sea_query::Expr,
     sea_query::sea_value_to_json_value,
 };
+use serde::Serialize;
 use serde_json::{Map, json};
 use uuid::Uuid;
 
@@ -151,7 +152,15 @@ where
     row.set(E::column(RecordColumn::UpdatedBy), by.into());
     let model = row.insert(tx.conn()).await?;
     let changes = changes_between::<E>(None, Some(&model));
-    audit::write_in_tx(tx, actor, AuditAction::Create, E::KIND, E::id_of(&model), changes).await?;
+    audit::write_in_tx(
+        tx,
+        actor,
+        AuditAction::Create,
+        E::KIND,
+        E::id_of(&model),
+        changes.into(),
+    )
+    .await?;
     Ok(model)
 }
 
@@ -204,14 +213,49 @@ pub async fn update<E, A>(
     tx: &WriteTx,
     actor: &Actor,
     current: &E::Model,
-    mut changes: A,
+    changes: A,
 ) -> Result<E::Model, DbErr>
 where
     E: RecordEntity,
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<A>,
     A: ActiveModelTrait<Entity = E> + Send + sea_orm::ActiveModelBehavior,
 {
-    let mut differs = false;
+    update_with(tx, actor, current, changes, Related::default()).await
+}
+
+/// What changed in other tables and belongs to a record, such as its pictures: part of the record's next version and
+/// of the same audit entry.
+#[derive(Debug, Default)]
+pub struct Related(Map<String, serde_json::Value>);
+
+impl Related {
+    /// Adds a list that was `old` and is `new`; nothing when they are equal.
+    #[must_use]
+    pub fn list<T: Serialize + PartialEq>(mut self, name: &str, old: &[T], new: &[T]) -> Self {
+        if old != new {
+            self.0.insert(name.to_owned(), json!({ "old": old, "new": new }));
+        }
+        self
+    }
+}
+
+/// As [`update`], together with what changed in other tables. One version and one audit entry for all of it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn update_with<E, A>(
+    tx: &WriteTx,
+    actor: &Actor,
+    current: &E::Model,
+    mut changes: A,
+    related: Related,
+) -> Result<E::Model, DbErr>
+where
+    E: RecordEntity,
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<A>,
+    A: ActiveModelTrait<Entity = E> + Send + sea_orm::ActiveModelBehavior,
+{
+    let mut differs = !related.0.is_empty();
     for column in E::Column::iter() {
         if let ActiveValue::Set(new) = changes.get(column) {
             if new == current.get(column) {
@@ -233,41 +277,10 @@ where
     changes.set(E::column(RecordColumn::UpdatedAt), tx.now().into());
     changes.set(E::column(RecordColumn::UpdatedBy), by.into());
     let updated = changes.update(tx.conn()).await?;
-    let diff = changes_between::<E>(Some(current), Some(&updated));
+    let mut diff = changes_between::<E>(Some(current), Some(&updated));
+    diff.extend(related.0);
+    let diff = diff.into();
     audit::write_in_tx(tx, actor, AuditAction::Update, E::KIND, E::id_of(current), diff).await?;
-    Ok(updated)
-}
-
-/// Bumps the version of the row `current`, which the caller has locked, because something that belongs to it
-/// changed in another table.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn touch<E, A>(tx: &WriteTx, actor: &Actor, current: &E::Model) -> Result<E::Model, DbErr>
-where
-    E: RecordEntity,
-    E::Model: ModelTrait<Entity = E> + IntoActiveModel<A>,
-    A: ActiveModelTrait<Entity = E> + Send + sea_orm::ActiveModelBehavior,
-{
-    let by: Option<Uuid> = actor.account_id().map(|id| id.0);
-    let mut row = A::default();
-    row.set(E::column(RecordColumn::Id), E::id_of(current).into());
-    row.set(
-        E::column(RecordColumn::Version),
-        (E::version_of(current) + 1).into(),
-    );
-    row.set(E::column(RecordColumn::UpdatedAt), tx.now().into());
-    row.set(E::column(RecordColumn::UpdatedBy), by.into());
-    let updated = row.update(tx.conn()).await?;
-    audit::write_in_tx(
-        tx,
-        actor,
-        AuditAction::Update,
-        E::KIND,
-        E::id_of(current),
-        json!({}),
-    )
-    .await?;
     Ok(updated)
 }
 
@@ -363,7 +376,7 @@ where
             AuditAction::ForceDelete,
             E::KIND,
             E::id_of(model),
-            last,
+            last.into(),
         )
         .await?;
     }
@@ -376,7 +389,7 @@ fn next_version<E: RecordEntity>() -> sea_orm::sea_query::SimpleExpr {
 }
 
 /// `{ column: { old, new } }` for the columns that differ, secrets masked.
-fn changes_between<E>(old: Option<&E::Model>, new: Option<&E::Model>) -> serde_json::Value
+fn changes_between<E>(old: Option<&E::Model>, new: Option<&E::Model>) -> Map<String, serde_json::Value>
 where
     E: RecordEntity,
     E::Model: ModelTrait<Entity = E>,
@@ -403,5 +416,5 @@ where
         }
         changes.insert(column.as_str().to_owned(), json!({ "old": before, "new": after }));
     }
-    changes.into()
+    changes
 }

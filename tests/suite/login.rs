@@ -38,6 +38,31 @@ async fn a_client_signs_in_with_the_address_in_any_case() {
 }
 
 #[tokio::test]
+async fn what_is_theirs_can_be_read_with_the_login_itself() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, client, other) = tokio::join!(app.staff(), app.client(), app.client());
+    let project = app.project(&staff, &client).await;
+    let foreign = app.project(&staff, &other).await;
+    app.post_update(&staff, &project, "Dalle").await;
+    let login = format!(
+        "mutation($input: LoginInput!) {{ login(input: $input) {{ userErrors {{ code }} viewer {{ projects {{ nodes {{ \
+         id client {{ name }} updates {{ nodes {{ title }} }} latestUpdate {{ title }} }} }} }} }} \
+         second: disableClient(input: {{ id: \"{}\" }}) {{ userErrors {{ code }} }} }}",
+        other.client()
+    );
+    let input = json!({ "email": client.email, "password": crate::support::people::PASSWORD });
+    let answer = app.graphql(None, &login, json!({ "input": input })).await;
+    let projects = &answer.body["data"]["login"]["viewer"]["projects"]["nodes"];
+    assert_eq!(projects.as_array().unwrap().len(), 1, "{}", answer.body);
+    assert_eq!(projects[0]["id"], project);
+    assert_eq!(projects[0]["updates"]["nodes"][0]["title"], "Dalle");
+    assert_eq!(projects[0]["latestUpdate"]["title"], "Dalle");
+    assert!(!answer.body.to_string().contains(&foreign));
+    // What else the request asks for is judged as theirs too, and no more than theirs.
+    assert_eq!(answer.code(), "FORBIDDEN");
+}
+
+#[tokio::test]
 async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     let world = world().await;
     world.client("Zaïnab", "zainab@example.ne").await;

@@ -20,7 +20,7 @@ async fn staff_find_projects() {
     let (staff, client, other) = tokio::join!(app.staff(), app.client(), app.client());
     for input in [
         json!({ "name": "Villa Élégance", "startDate": "2026-01-10", "currentPhase": "ROOFING", "progressPercentage": 60 }),
-        json!({ "name": "école du Plateau", "startDate": "2026-03-01", "progressPercentage": 10 }),
+        json!({ "name": "école du Plateau", "startDate": "2026-03-01", "estimatedCompletion": "2026-12-15", "progressPercentage": 10 }),
         json!({ "name": "Immeuble Zarma", "progressPercentage": 30 }),
     ] {
         project(&app, &staff, input, &client).await;
@@ -59,6 +59,14 @@ async fn staff_find_projects() {
     assert_eq!(
         names("filter: { startsFrom: \"2026-01-10\", startsUntil: \"2026-02-28\" }").await,
         ["Villa Élégance"]
+    );
+    assert_eq!(
+        names("filter: { completesFrom: \"2026-12-15\", completesUntil: \"2026-12-31\" }").await,
+        ["école du Plateau"]
+    );
+    assert_eq!(
+        names("filter: { completesUntil: \"2026-12-14\" }").await,
+        Vec::<String>::new()
     );
     assert_eq!(
         names("orderBy: { field: NAME, direction: ASC }").await,

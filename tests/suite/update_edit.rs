@@ -81,6 +81,24 @@ async fn pictures_stay_come_and_go() {
         .clone();
     assert_eq!(emptied["images"], json!([]));
     assert_eq!(emptied["title"], "Murs");
+
+    // Each change is in the audit log with the pictures before and after.
+    let log = query(
+        &app,
+        &staff,
+        &format!(
+            "{{ auditLog(filter: {{ recordId: {update}, action: UPDATE }}) {{ nodes {{ changes {{ field old new }} }} }} }}"
+        ),
+    )
+    .await;
+    let entries = log["auditLog"]["nodes"].as_array().unwrap();
+    assert_eq!(entries.len(), 2, "{log}");
+    let pictures = &entries[1]["changes"][0];
+    assert_eq!(pictures["field"], "images");
+    for (side, picture) in [("old", &first[0]), ("old", &first[1]), ("new", &first[1])] {
+        assert!(pictures[side].to_string().contains(picture), "{side}: {pictures}");
+    }
+    assert!(!pictures["new"].to_string().contains(&first[0]), "{pictures}");
 }
 
 #[tokio::test]

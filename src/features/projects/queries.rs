@@ -37,6 +37,10 @@ pub struct ProjectFilter {
     pub starts_from: Option<NaiveDate>,
     /// Starting on this day or earlier.
     pub starts_until: Option<NaiveDate>,
+    /// To be completed on this day or later.
+    pub completes_from: Option<NaiveDate>,
+    /// To be completed on this day or earlier.
+    pub completes_until: Option<NaiveDate>,
     /// Each word stands in the name.
     pub search: Option<String>,
 }
@@ -148,6 +152,16 @@ pub fn select_projects(actor: &Actor, filter: &ProjectFilter, scope: RecordScope
         .add_option(filter.phase.map(|phase| Column::CurrentPhase.eq(phase)))
         .add_option(filter.starts_from.map(|day| Column::StartDate.gte(day)))
         .add_option(filter.starts_until.map(|day| Column::StartDate.lte(day)))
+        .add_option(
+            filter
+                .completes_from
+                .map(|day| Column::EstimatedCompletion.gte(day)),
+        )
+        .add_option(
+            filter
+                .completes_until
+                .map(|day| Column::EstimatedCompletion.lte(day)),
+        )
         .add_option(filter.closed.map(|closed| {
             if closed {
                 Column::ClosedAt.is_not_null()

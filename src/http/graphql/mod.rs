@@ -36,7 +36,7 @@ use crate::{
         actor::{AccountId, Actor, SessionId},
         ctx::Ctx,
         graphql::{
-            RequestInfo, ResumeFrom,
+            RequestInfo, ResumeFrom, compact,
             limits::{self, Limits},
         },
     },
@@ -176,7 +176,7 @@ impl Endpoint {
     /// # Errors
     /// When it doesn't parse, is too much, or asks for the schema without being staff.
     pub fn prepare(&self, params: Params, caller: &Caller) -> Result<Prepared, Refused> {
-        let (document, params) = self.parse(params)?;
+        let (mut document, params) = self.parse(params)?;
         let variables = async_graphql::Variables::from_json(params.variables.into());
         let measured = limits::measure(
             &document,
@@ -200,6 +200,9 @@ impl Endpoint {
         let mut request = Request::new(String::new()).variables(variables);
         if let Some(name) = params.operation_name {
             request = request.operation_name(name);
+        }
+        if measured.operation == Some(OperationType::Subscription) {
+            compact::shrink(&mut document);
         }
         request.set_parsed_query(document);
         let info = RequestInfo {

@@ -23,6 +23,9 @@ use crate::http::middleware::{ClientAddress, RequestId};
 pub const PROTOCOL: &str = "graphql-transport-ws";
 /// The largest message taken, in bytes (DESIGN.md 6).
 const MAX_MESSAGE: usize = 64 * 1024;
+/// What a connection reads at a time, in bytes, and keeps: clients say little once they have subscribed, and a larger
+/// message makes its own room.
+const READ_BUFFER: usize = 512;
 /// Operations at a time on one connection.
 const MAX_OPERATIONS: usize = 20;
 /// How long a client may take for `connection_init`.
@@ -62,7 +65,7 @@ pub async fn handle(
         .protocols([PROTOCOL])
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .read_buffer_size(2048)
+        .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         .max_write_buffer_size(8 * 1024 * 1024)
         .on_upgrade(move |socket| {

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ErrorExtensions, Guard, Result};
 
+use super::request::actor;
 use crate::platform::actor::Actor;
 
 /// Who may use a field.
@@ -72,7 +73,7 @@ impl Allow {
         }
     }
 
-    /// Judges an actor who isn't the request's own, such as the one who has just signed in.
+    /// Judges an actor.
     ///
     /// # Errors
     /// As the guard.
@@ -110,7 +111,7 @@ impl Allow {
 
 impl Guard for Allow {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
-        self.judge(ctx.data_opt::<Actor>().unwrap_or(&Actor::Anonymous))
+        self.judge(actor(ctx))
     }
 }
 
@@ -121,5 +122,5 @@ fn refusal(code: &'static str, message: &str) -> async_graphql::Error {
 /// For `visible = …`: fields for administrators are shown to them alone.
 #[must_use]
 pub fn visible_to_admin(ctx: &Context<'_>) -> bool {
-    ctx.data_opt::<Actor>().is_some_and(Actor::is_admin)
+    actor(ctx).is_admin()
 }

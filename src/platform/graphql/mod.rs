@@ -1,5 +1,6 @@
 //! What every GraphQL type shares: guards, errors, connections, request data.
 
+pub mod compact;
 pub mod connection;
 pub mod guard;
 pub mod limits;
@@ -14,5 +15,5 @@ pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo, R
 pub use guard::Allow;
 pub use loaders::{Loaders, RequestLoader, loader};
 pub use people::{Locale, Role};
-pub use request::{RequestInfo, ResumeFrom, actor, command_ctx};
+pub use request::{JustSignedIn, RequestInfo, ResumeFrom, actor, command_ctx};
 pub use user_error::{Payload, UserError, UserErrorCode, internal, split};

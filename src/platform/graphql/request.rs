@@ -1,6 +1,6 @@
 //! What a resolver finds in its context besides the data loaders.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::OnceLock};
 
 use async_graphql::{Context, Result};
 
@@ -21,9 +21,23 @@ pub struct RequestInfo {
 #[derive(Debug, Clone, Default)]
 pub struct ResumeFrom(pub Option<String>);
 
+/// Who signed in by this very request, if somebody did: what stands below `login` is read as them.
+#[derive(Debug, Default)]
+pub struct JustSignedIn(OnceLock<Actor>);
+
+impl JustSignedIn {
+    /// From now on the request is theirs. The first to sign in stays.
+    pub fn set(&self, actor: Actor) {
+        let _ = self.0.set(actor);
+    }
+}
+
 /// Who is calling.
 pub fn actor<'a>(ctx: &Context<'a>) -> &'a Actor {
-    ctx.data_opt::<Actor>().unwrap_or(&Actor::Anonymous)
+    ctx.data_opt::<JustSignedIn>()
+        .and_then(|signed_in| signed_in.0.get())
+        .or_else(|| ctx.data_opt::<Actor>())
+        .unwrap_or(&Actor::Anonymous)
 }
 
 /// What commands and queries work with.

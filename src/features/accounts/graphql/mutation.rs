@@ -10,7 +10,9 @@ use crate::{
     platform::{
         actor::SessionId,
         error::{CommandError, ErrorCode, Violation},
-        graphql::{Allow, RequestInfo, UserError, actor, command_ctx, scalars::EmailAddress, split},
+        graphql::{
+            Allow, JustSignedIn, RequestInfo, UserError, actor, command_ctx, scalars::EmailAddress, split,
+        },
     },
 };
 
@@ -31,7 +33,7 @@ pub struct LoginInput {
 pub struct LoginPayload {
     /// The tokens of the new session.
     pub session: Option<GqlSessionTokens>,
-    /// Who signed in. Its own fields and lists can be read at once; what lies deeper asks for the token.
+    /// Who signed in. All that is theirs can be read at once, without sending the token first.
     pub viewer: Option<Viewer>,
     /// INVALID: the address or the password is wrong. EXPIRED: the temporary password ran out. FORBIDDEN: the account
     /// is disabled.
@@ -127,7 +129,11 @@ impl AccountsMutation {
         };
         let (logged_in, user_errors) = split(commands::login(command_ctx(ctx)?, login).await)?;
         let (session, viewer) = match logged_in {
-            Some(logged_in) => (Some(logged_in.tokens.into()), Viewer::of(&logged_in.actor)),
+            Some(logged_in) => {
+                let viewer = Viewer::of(&logged_in.actor);
+                ctx.data::<JustSignedIn>()?.set(logged_in.actor);
+                (Some(logged_in.tokens.into()), viewer)
+            }
             None => (None, None),
         };
         Ok(LoginPayload {

@@ -21,8 +21,7 @@ use crate::{
     },
 };
 
-/// The signed-in person. Holds its own actor, since `login` answers with a viewer before any request carries the
-/// token: fields judge by this one, not by the request's.
+/// The signed-in person.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     account: Account,

@@ -45,7 +45,7 @@ impl FeedSubscription {
         )]
         project_id: Option<ID>,
     ) -> Result<impl Stream<Item = ViewerEvent> + use<>> {
-        let project = checked_project(ctx, project_id).await?;
+        let project = Box::pin(checked_project(ctx, project_id)).await?;
         let reader = Reader {
             staff: false,
             ..reader(actor(ctx), project)?
@@ -80,7 +80,7 @@ impl FeedSubscription {
         ctx: &Context<'_>,
         #[graphql(desc = "Of this project alone (`prj_…`).")] project_id: Option<ID>,
     ) -> Result<impl Stream<Item = ProjectUpdatePosted> + use<>> {
-        let project = checked_project(ctx, project_id).await?;
+        let project = Box::pin(checked_project(ctx, project_id)).await?;
         let reader = reader(actor(ctx), project)?;
         events(ctx, reader, From::Now, |item| match item {
             Item::Event {
@@ -140,7 +140,8 @@ fn reader(actor: &Actor, project: Option<ProjectId>) -> Result<Reader> {
     })
 }
 
-/// The project that a stream is about, if it is the caller's to see.
+/// The project that a stream is about, if it is the caller's to see. Boxed where it is awaited: a stream's state is as
+/// large as its largest step for as long as it lives.
 async fn checked_project(ctx: &Context<'_>, id: Option<ID>) -> Result<Option<ProjectId>> {
     let Some(id) = id else { return Ok(None) };
     let id = ProjectId::parse(&id).map_err(|error| {
@@ -178,9 +179,8 @@ where
             later_of(after.as_deref(), resume_from)
         }
     };
-    let stream = ctx
-        .data::<FeedHub>()?
-        .subscribe(reader, after.as_deref())
+    let hub = ctx.data::<FeedHub>()?;
+    let stream = Box::pin(hub.subscribe(reader, after.as_deref()))
         .await
         .map_err(internal)?;
     Ok(stream::unfold(

@@ -21,7 +21,8 @@ use crate::{
         db::WriteTx,
         error::{CommandError, ErrorCode, Violation, Violations},
         events::{NewEvent, append_in_tx},
-        record, search,
+        record::{self, Related},
+        search,
     },
 };
 
@@ -83,9 +84,9 @@ pub async fn update_project_update(
         ));
     }
     violations.into_result()?;
-    let pictures_changed = match patch.images {
+    let related = match patch.images {
         Some(images) => replace_images(&tx, actor, id, &images).await?,
-        None => false,
+        None => Related::default(),
     };
     let new_title = title.as_deref().unwrap_or(&current.title);
     let new_text = text
@@ -99,10 +100,7 @@ pub async fn update_project_update(
         description: text.map_or(NotSet, Set),
         ..Default::default()
     };
-    let mut updated = record::update::<update::Entity, _>(&tx, actor, &current, changes).await?;
-    if pictures_changed && updated.version == current.version {
-        updated = record::touch::<update::Entity, _>(&tx, actor, &current).await?;
-    }
+    let updated = record::update_with::<update::Entity, _>(&tx, actor, &current, changes, related).await?;
     if updated.version != current.version {
         append_in_tx(
             &tx,
@@ -142,13 +140,13 @@ fn at_places(error: CommandError, places: &[usize]) -> CommandError {
     CommandError::Rejected(violations)
 }
 
-/// Makes `choices` the update's pictures; whether that changed anything.
+/// Makes `choices` the update's pictures, and tells what that changed.
 async fn replace_images(
     tx: &WriteTx,
     actor: &Actor,
     id: ProjectUpdateId,
     choices: &[ImageChoice],
-) -> Result<bool, CommandError> {
+) -> Result<Related, CommandError> {
     let before: Vec<ImageId> = update_image::Entity::find()
         .filter(update_image::Column::UpdateId.eq(id))
         .order_by_asc(update_image::Column::Position)
@@ -195,8 +193,9 @@ async fn replace_images(
             ImageChoice::Add(_) => added.next(),
         })
         .collect();
+    let related = Related::default().list("images", &before, &after);
     if after == before {
-        return Ok(false);
+        return Ok(related);
     }
     update_image::Entity::delete_many()
         .filter(update_image::Column::UpdateId.eq(id))
@@ -208,5 +207,5 @@ async fn replace_images(
         .filter(|image| !after.contains(image))
         .collect();
     media::remove_in_tx(tx, &removed).await?;
-    Ok(true)
+    Ok(related)
 }

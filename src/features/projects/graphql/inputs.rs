@@ -44,6 +44,10 @@ pub struct ProjectFilterInput {
     pub starts_from: Option<Date>,
     /// Work starts on this day or earlier.
     pub starts_until: Option<Date>,
+    /// Work should end on this day or later.
+    pub completes_from: Option<Date>,
+    /// Work should end on this day or earlier.
+    pub completes_until: Option<Date>,
     /// Each word stands in the name; case and accents don't matter.
     pub search: Option<String>,
 }
@@ -59,6 +63,8 @@ impl ProjectFilterInput {
             closed: self.closed,
             starts_from: self.starts_from.map(|day| day.0),
             starts_until: self.starts_until.map(|day| day.0),
+            completes_from: self.completes_from.map(|day| day.0),
+            completes_until: self.completes_until.map(|day| day.0),
             search: self.search,
         })
     }

@@ -60,19 +60,21 @@ impl Connection {
         socket: WebSocket,
         request_id: String,
         remote_addr: IpAddr,
-    ) -> Self {
-        Self {
+    ) -> Box<Self> {
+        Box::new(Self {
             endpoint,
             socket,
             request_id,
             remote_addr,
             signed_in: None,
             operations: StreamMap::new(),
-        }
+        })
     }
 
-    /// Serves the connection to its end.
-    pub(super) async fn run(mut self) {
+    /// Serves the connection to its end. There are thousands, and a task is as large as its largest step for as long as
+    /// it lives: what happens now and then is boxed where it is awaited, and so is the connection itself, which would
+    /// be held twice otherwise.
+    pub(super) async fn run(mut self: Box<Self>) {
         let end = if self
             .socket
             .protocol()
@@ -101,7 +103,7 @@ impl Connection {
             // Waits for the peer's close frame, so that ours isn't lost in a reset, or sends the answer to it.
             while let Some(Ok(_)) = self.socket.recv().await {}
         };
-        let _ = timeout(FAREWELL_TIMEOUT, farewell).await;
+        let _ = Box::pin(timeout(FAREWELL_TIMEOUT, farewell)).await;
     }
 
     async fn serve(&mut self) -> End {
@@ -131,7 +133,7 @@ impl Connection {
                         _ => {
                             awaiting_pong = true;
                             next_ping = now + PING_INTERVAL;
-                            self.send(Message::Ping(bytes::Bytes::new())).await
+                            self.send(Message::Ping(bytes::Bytes::new())).boxed().await
                         }
                     }
                 }
@@ -142,10 +144,10 @@ impl Connection {
                     Some(Ok(message)) => {
                         awaiting_pong = false;
                         next_ping = Instant::now() + PING_INTERVAL;
-                        self.receive(message).await
+                        self.receive(message).boxed().await
                     }
                 },
-                Some((id, answer)) = self.operations.next() => self.forward(&id, answer).await,
+                Some((id, answer)) = self.operations.next() => self.forward(&id, answer).boxed().await,
             };
             if let Err(end) = step {
                 return end;
@@ -161,7 +163,7 @@ impl Connection {
             Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(()),
         };
         match Incoming::parse(&text).ok_or(End::Close(Close::BadMessage))? {
-            Incoming::ConnectionInit(init) => self.init(init).boxed().await,
+            Incoming::ConnectionInit(init) => self.init(init).await,
             Incoming::Ping => self.say(&Outgoing::Pong).await,
             Incoming::Pong => Ok(()),
             Incoming::Subscribe { id, params } => {
@@ -171,7 +173,7 @@ impl Connection {
                 if self.operations.contains_key(&id) {
                     return Err(End::Close(Close::DuplicateId));
                 }
-                self.subscribe(id, params).boxed().await
+                self.subscribe(id, params).await
             }
             Incoming::Complete { id } => {
                 self.operations.remove(&id);
