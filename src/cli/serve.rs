@@ -94,7 +94,13 @@ fn wants_demo(config: &Config) -> bool {
     config.debug && config.bind_addr.ip().is_loopback() && new_file
 }
 
+/// In development for whoever started it; in production one more line of the log, which is all that a collector reads.
 fn greet(config: &Config, address: std::net::SocketAddr, with_demo: bool) -> Result<()> {
+    if !config.debug {
+        let data_dir = config.data_dir.display().to_string();
+        tracing::info!(%address, data_dir, version = env!("CARGO_PKG_VERSION"), "serving");
+        return Ok(());
+    }
     output::line(format!("Belle House serves http://{address}/graphql"))?;
     if config.graphiql {
         output::line(format!("  try it out:   http://{address}/graphiql"))?;

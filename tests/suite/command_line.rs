@@ -104,3 +104,45 @@ async fn a_second_server_on_the_same_file_is_refused() {
     server.stop().await.unwrap();
     launch.start().await.unwrap().stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn production_logs_one_json_object_a_line_and_no_secret() {
+    let (_folder, launch) = fresh();
+    create_admin(&launch, "admin@example.ne", PASSWORD).unwrap();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let launch = launch.env("LOG", "info,belle_house=debug");
+    let server = launch.start().await.unwrap();
+    let login = serde_json::json!({
+        "query": "mutation($input: LoginInput!) { login(input: $input) { session { accessToken refreshToken } } }",
+        "variables": { "input": { "email": "admin@example.ne", "password": PASSWORD.trim_end() } },
+    });
+    let answer = reqwest::Client::new()
+        .post(format!("http://{}/graphql", server.address()))
+        .header("Accept", "application/graphql-response+json")
+        .json(&login)
+        .send()
+        .await
+        .unwrap();
+    let request_id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+    let body: serde_json::Value = answer.json().await.unwrap();
+    let session = &body["data"]["login"]["session"];
+    server.stop().await.unwrap();
+    let log = launch.log();
+    let entries: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect();
+    assert!(
+        entries
+            .iter()
+            .any(|entry| entry.to_string().contains(&request_id)),
+        "{log}"
+    );
+    for secret in [
+        PASSWORD.trim_end(),
+        session["accessToken"].as_str().unwrap(),
+        session["refreshToken"].as_str().unwrap(),
+    ] {
+        assert!(!log.contains(secret), "{secret} was logged");
+    }
+}
