@@ -13,6 +13,7 @@ use crate::{
     features::{
         accounts, deliveries,
         feed::{FeatureEvents, FeedHub},
+        leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
         notifications::Inbox,
         projects::ProjectImages,
@@ -29,6 +30,7 @@ use crate::{
         crypto::Keys,
         ctx::Ctx,
         db::{DatabaseOptions, Db},
+        export::{Export, Exports},
         feed::Tailer,
         housekeeping,
         mail::MailTransport,
@@ -115,7 +117,9 @@ impl App {
         let live = Arc::new(LiveFeed(feed.clone()));
         let origins = config.cors_allowed_origins.clone();
         let endpoint = Endpoint::new(schema, ctx.clone(), live, stop.clone(), origins);
-        let router = http::router(endpoint.clone(), media.clone(), &config);
+        let lists: [Arc<dyn Export>; 2] = [Arc::new(LeadsExport), Arc::new(InquiriesExport)];
+        let exports = Exports::new(ctx.clone(), lists);
+        let router = http::router(endpoint.clone(), media.clone(), exports, &config);
         let transports = Transports {
             mail: options.mail,
             push: options.push,

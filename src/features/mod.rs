@@ -5,6 +5,7 @@ pub mod clients;
 pub mod content;
 pub mod deliveries;
 pub mod feed;
+pub mod leads;
 pub mod media;
 pub mod notifications;
 pub mod projects;

@@ -1,5 +1,6 @@
 //! The protocols: what arrives over HTTP and WebSocket, and nothing of what it means.
 
+mod exports;
 mod graphiql;
 pub mod graphql;
 mod health;
@@ -31,10 +32,13 @@ use tower_http::{
 pub use serve::serve;
 
 use self::graphql::Endpoint;
-use crate::{features::media::Media, platform::config::Config};
+use crate::{
+    features::media::Media,
+    platform::{config::Config, export::Exports},
+};
 
 /// Every address that the server answers.
-pub fn router(endpoint: Endpoint, media: Media, config: &Arc<Config>) -> Router {
+pub fn router(endpoint: Endpoint, media: Media, exports: Exports, config: &Arc<Config>) -> Router {
     let graphql = Router::new()
         .route("/graphql", any(dispatch))
         .layer(cors(config))
@@ -43,6 +47,7 @@ pub fn router(endpoint: Endpoint, media: Media, config: &Arc<Config>) -> Router 
         .merge(graphql)
         .merge(uploads::router(media.clone()).layer(cors(config)))
         .merge(media::router(media).layer(cors(config)))
+        .merge(exports::router(exports).layer(cors(config)))
         .fallback(not_found);
     if config.graphiql {
         router = router.route("/graphiql", get(graphiql::page));

@@ -89,6 +89,24 @@ pub enum CommandError {
     Internal(#[from] anyhow::Error),
 }
 
+impl CommandError {
+    /// The same refusal, its paths told from another place: what was wrong at `from.…` is wrong at `to.…`.
+    #[must_use]
+    pub fn below(self, from: &[&str], to: &[&str]) -> Self {
+        let Self::Rejected(mut violations) = self else {
+            return self;
+        };
+        for violation in &mut violations {
+            let rest = violation.field.iter().map(String::as_str);
+            if rest.take(from.len()).eq(from.iter().copied()) {
+                let moved = to.iter().map(|part| (*part).to_owned());
+                violation.field.splice(..from.len(), moved);
+            }
+        }
+        Self::Rejected(violations)
+    }
+}
+
 impl From<DbErr> for CommandError {
     fn from(error: DbErr) -> Self {
         Self::Internal(error.into())
@@ -144,5 +162,23 @@ impl Violations {
         } else {
             Err(CommandError::Rejected(self.0))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_told_where_the_caller_made_them() {
+        let error = CommandError::Rejected(vec![
+            Violation::new(ErrorCode::Required, ["input", "name"], "…"),
+            Violation::new::<&str>(ErrorCode::Locked, [], "…"),
+        ]);
+        let CommandError::Rejected(moved) = error.below(&["input"], &["input", "rows", "3"]) else {
+            panic!("still a refusal");
+        };
+        assert_eq!(moved[0].field, ["input", "rows", "3", "name"]);
+        assert!(moved[1].field.is_empty());
     }
 }

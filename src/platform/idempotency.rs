@@ -79,9 +79,7 @@ pub async fn claim_in_tx(
         )
         .into());
     }
-    let caller = actor
-        .account_id()
-        .map_or_else(|| "anonymous".to_owned(), |id| id.to_string());
+    let caller = caller_of(actor);
     let input_hash = sha256(&serde_json::to_vec(input)?).to_vec();
     let inserted = Entity::insert(ActiveModel {
         caller: Set(caller.clone()),
@@ -118,6 +116,23 @@ pub async fn claim_in_tx(
         )
         .into()),
     }
+}
+
+/// Whether something was done under `key` before: a reading look, for whoever would refuse a new caller but not one who
+/// asks again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_known(db: &Db, actor: &Actor, operation: &str, key: &str) -> Result<bool, DbErr> {
+    let id = (caller_of(actor), operation.to_owned(), key.to_owned());
+    let found = Entity::find_by_id(id).one(db.reader()).await?;
+    Ok(found.is_some_and(|row| row.record_id.is_some()))
+}
+
+fn caller_of(actor: &Actor) -> String {
+    actor
+        .account_id()
+        .map_or_else(|| "anonymous".to_owned(), |id| id.to_string())
 }
 
 impl Claimed {

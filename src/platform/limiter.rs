@@ -1,9 +1,11 @@
-//! A limiter shared by all instances through the database.
+//! Limiters shared by all instances through the database.
 //!
-//! A bucket admits a number of hits a window; past that each further hit must wait, longer each time, up to a
-//! ceiling. It never locks for good (OWASP Authentication Cheat Sheet: lockout is itself a denial of service).
+//! A [`Limit`] is for attempts at a secret: a bucket admits a number of hits a window; past that each further hit must
+//! wait, longer each time, up to a ceiling. It never locks for good (OWASP Authentication Cheat Sheet: lockout is itself
+//! a denial of service). A [`Quota`] is for what may be done so often and no more: it counts what was done, in the
+//! transaction that does it, and what is refused costs nothing.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
@@ -11,7 +13,12 @@ use sea_orm::{
     entity::prelude::*, sea_query::OnConflict,
 };
 
-use super::db::Db;
+use data_encoding::HEXLOWER;
+
+use super::{
+    crypto::{Keys, Purpose},
+    db::{Db, WriteTx},
+};
 
 /// The table `rate_limits`.
 #[sea_orm::model]
@@ -135,6 +142,89 @@ pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
     Ok(gone.rows_affected)
 }
 
+/// So many a window, counted from the first.
+#[derive(Debug, Clone, Copy)]
+pub struct Quota {
+    /// How many a window.
+    pub hits: i32,
+    /// The window, counted from its first hit.
+    pub window: TimeDelta,
+}
+
+/// Spends one of what `quota` allows `bucket`, as part of `tx`: rolled back, it was not spent. `Err` says how long to
+/// wait.
+///
+/// # Errors
+/// The outer error when the database refuses.
+pub async fn spend_in_tx(tx: &WriteTx, bucket: &str, quota: &Quota) -> Result<Result<(), Duration>, DbErr> {
+    Entity::insert(ActiveModel {
+        bucket: Set(bucket.to_owned()),
+        hits: Set(0),
+        window_started_at: Set(tx.now()),
+        blocked_until: Set(None),
+    })
+    .on_conflict(OnConflict::column(Column::Bucket).do_nothing().to_owned())
+    .exec_without_returning(tx.conn())
+    .await?;
+    let row = Entity::find_by_id(bucket.to_owned())
+        .lock_exclusive()
+        .one(tx.conn())
+        .await?
+        .ok_or_else(|| DbErr::RecordNotFound(format!("rate limit {bucket}")))?;
+    if let Some(wait) = wait_for(&row, tx.now(), quota) {
+        return Ok(Err(wait));
+    }
+    let over = tx.now() - row.window_started_at >= quota.window;
+    ActiveModel {
+        hits: Set(if over { 1 } else { row.hits.saturating_add(1) }),
+        window_started_at: Set(if over { tx.now() } else { row.window_started_at }),
+        bucket: Set(row.bucket),
+        blocked_until: Set(None),
+    }
+    .update(tx.conn())
+    .await?;
+    Ok(Ok(()))
+}
+
+/// How long `bucket` has to wait, if its quota is spent: a reading look, so that a flood doesn't queue for the writer.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn spent(
+    db: &Db,
+    now: DateTime<Utc>,
+    bucket: &str,
+    quota: &Quota,
+) -> Result<Option<Duration>, DbErr> {
+    let row = Entity::find_by_id(bucket.to_owned()).one(db.reader()).await?;
+    Ok(row.and_then(|row| wait_for(&row, now, quota)))
+}
+
+fn wait_for(row: &Model, now: DateTime<Utc>, quota: &Quota) -> Option<Duration> {
+    let until = row.window_started_at + quota.window;
+    (row.hits >= quota.hits && now < until).then(|| (until - now).to_std().unwrap_or_default())
+}
+
+/// The name of a bucket for `what`, of whom `parts` describe: a keyed hash, so that the limiter's table tells nobody who
+/// did what from where.
+#[must_use]
+pub fn bucket(keys: &Keys, what: &str, parts: &[&str]) -> String {
+    let hash = keys.sign(Purpose::LimiterBucket, parts.join("\n").as_bytes());
+    format!("{what}:{}", HEXLOWER.encode(&hash[..16]))
+}
+
+/// What counts as one address: an IPv6 subscriber has a whole /64 of them to try from.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,5 +241,32 @@ mod tests {
         assert_eq!(delay_after(10, &limit), Some(TimeDelta::seconds(2)));
         assert_eq!(delay_after(13, &limit), Some(TimeDelta::seconds(16)));
         assert_eq!(delay_after(1000, &limit), Some(TimeDelta::minutes(15)));
+    }
+
+    #[test]
+    fn a_quota_waits_for_the_end_of_its_window() {
+        let at = |minute: i64| DateTime::from_timestamp(1_790_000_000 + minute * 60, 0).unwrap();
+        let quota = Quota {
+            hits: 5,
+            window: TimeDelta::minutes(10),
+        };
+        let row = |hits| Model {
+            bucket: String::new(),
+            hits,
+            window_started_at: at(0),
+            blocked_until: None,
+        };
+        assert_eq!(wait_for(&row(4), at(1), &quota), None);
+        assert_eq!(wait_for(&row(5), at(1), &quota), Some(Duration::from_secs(540)));
+        assert_eq!(wait_for(&row(5), at(10), &quota), None);
+    }
+
+    #[test]
+    fn a_subscriber_is_one_address() {
+        let net = |text: &str| network(text.parse().unwrap());
+        assert_eq!(net("2001:db8:1:2:3::4"), net("2001:db8:1:2:ffff::1"));
+        assert_ne!(net("2001:db8:1:2::1"), net("2001:db8:1:3::1"));
+        assert_eq!(net("::ffff:192.0.2.1"), net("192.0.2.1"));
+        assert_ne!(net("192.0.2.1"), net("192.0.2.2"));
     }
 }

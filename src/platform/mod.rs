@@ -10,6 +10,7 @@ pub mod ctx;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod feed;
 pub mod graphql;
 pub mod housekeeping;

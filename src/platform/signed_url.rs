@@ -18,6 +18,8 @@ pub enum Action {
     Read,
     /// Sending a file.
     Upload,
+    /// Taking a list home.
+    Export,
 }
 
 /// The parts of a URL that its signature covers.
@@ -49,6 +51,7 @@ impl Grant<'_> {
         let action = match self.action {
             Action::Read => "read",
             Action::Upload => "upload",
+            Action::Export => "export",
         };
         format!("{action}\n{}\n{}\n{}", self.path, self.audience, self.expires)
     }

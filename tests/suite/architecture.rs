@@ -18,10 +18,14 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("clients", &["accounts"]),
     ("content", &["accounts", "media"]),
     ("projects", &["accounts", "clients", "media"]),
-    ("feed", &["accounts", "clients", "projects"]),
+    ("leads", &["accounts", "clients", "projects", "content"]),
+    (
+        "feed",
+        &["accounts", "clients", "projects", "leads", "deliveries"],
+    ),
     (
         "records",
-        &["accounts", "clients", "projects", "media", "deliveries"],
+        &["accounts", "clients", "projects", "media", "leads", "deliveries"],
     ),
     ("notifications", &["accounts", "clients", "projects", "feed"]),
 ];

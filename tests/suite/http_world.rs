@@ -226,7 +226,8 @@ impl World {
             stop.clone(),
             config.cors_allowed_origins.clone(),
         );
-        let router = belle_house::http::router(endpoint.clone(), media, &config);
+        let exports = belle_house::platform::export::Exports::new(ctx.clone(), []);
+        let router = belle_house::http::router(endpoint.clone(), media, exports, &config);
         let serving = tokio::spawn(belle_house::http::serve(listener, router, endpoint));
         Self {
             address,

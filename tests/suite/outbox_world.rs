@@ -10,6 +10,7 @@ use belle_house::platform::config::Config;
 use belle_house::platform::crypto::Keys;
 use belle_house::platform::ctx::Ctx;
 use belle_house::platform::db::WriteTx;
+use belle_house::platform::events::ensure_head;
 use belle_house::platform::mail::MemoryMail;
 use belle_house::platform::outbox::table::{Entity, Model};
 use belle_house::platform::outbox::{
@@ -73,6 +74,10 @@ impl World {
             config: Arc::new(config),
             announcer: Arc::new(Silent),
         };
+        // What is given up is told to the staff: the log needs its head, as after `migrate`.
+        let tx = ctx.db.begin_write(clock.now()).await.unwrap();
+        ensure_head(&tx).await.unwrap();
+        tx.commit().await.unwrap();
         Self {
             ctx,
             clock,

@@ -6,6 +6,7 @@ pub mod commands;
 pub mod graphql;
 mod model;
 mod passwords;
+mod phone;
 mod queries;
 mod sessions;
 mod store;
@@ -14,12 +15,16 @@ mod tokens;
 
 pub use authenticate::{AuthError, Authenticated, authenticate};
 pub use model::{
-    Email, MAX_NAME_LENGTH, normalize_email, one_line, optional_text, person_name, phone, several_lines,
+    Email, MAX_NAME_LENGTH, normalize_email, one_line, optional_text, person_name, several_lines,
 };
 pub use passwords::{
     check_new as check_new_password, hash as hash_password, temporary as temporary_password,
 };
-pub use queries::{Standing, account_by_id, accounts_by_ids, living_account_by_email, sessions_of, standing};
+pub use phone::{phone, readable_phone};
+pub use queries::{
+    StaffSession, Standing, account_by_id, accounts_by_ids, living_account_by_email, living_staff,
+    sessions_of, staff_session, standing,
+};
 pub use sessions::{
     ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, purge as purge_sessions,
     revoke_all_in_tx,

@@ -1,4 +1,4 @@
-//! Rules about people's names, addresses and numbers: pure, and shared by every form that asks for them.
+//! Rules about people's names and addresses: pure, and shared by every form that asks for them.
 
 use email_address::{EmailAddress, Options};
 
@@ -8,10 +8,6 @@ use crate::platform::error::{ErrorCode, Violation};
 pub const MAX_NAME_LENGTH: usize = 120;
 /// The longest e-mail address (RFC 5321, 4.5.3.1.3, less the angle brackets).
 pub const MAX_EMAIL_LENGTH: usize = 254;
-/// Digits of a number within Niger.
-const NATIONAL_NUMBER_LENGTH: usize = 8;
-/// Niger's country code.
-const COUNTRY_CODE: &str = "227";
 
 /// A checked e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,46 +107,6 @@ pub fn optional_text(text: &str, longest: usize, field: &[&str]) -> Result<Optio
     Ok((!text.is_empty()).then_some(text))
 }
 
-/// Reads a telephone number as people write it into E.164 (`+22790123456`): spaces, dots, dashes and brackets
-/// are dropped, `00` is `+`, and eight digits alone are a number within Niger. An empty one is none.
-///
-/// # Errors
-/// A violation at `field`.
-pub fn phone(text: &str, field: &[&str]) -> Result<Option<String>, Violation> {
-    let compact: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '(' | ')' | '/' | '\u{2011}'))
-        .collect();
-    if compact.is_empty() {
-        return Ok(None);
-    }
-    let international = if let Some(digits) = compact.strip_prefix('+') {
-        digits.to_owned()
-    } else if let Some(digits) = compact.strip_prefix("00") {
-        digits.to_owned()
-    } else if compact.len() == NATIONAL_NUMBER_LENGTH {
-        format!("{COUNTRY_CODE}{compact}")
-    } else {
-        compact
-    };
-    // E.164: at most 15 digits, none of them a leading zero; the shortest numbers in use have 7 with the code.
-    let plausible = (7..=15).contains(&international.len())
-        && international.bytes().all(|b| b.is_ascii_digit())
-        && !international.starts_with('0')
-        && international
-            .strip_prefix(COUNTRY_CODE)
-            .is_none_or(|national| national.len() == NATIONAL_NUMBER_LENGTH);
-    if plausible {
-        Ok(Some(format!("+{international}")))
-    } else {
-        Err(Violation::new(
-            ErrorCode::Invalid,
-            field.iter().copied(),
-            "This is not a telephone number: write it as +227 90 12 34 56, or as the eight digits used in Niger.",
-        ))
-    }
-}
-
 fn required(field: &[&str], message: &str) -> Violation {
     Violation::new(ErrorCode::Required, field.iter().copied(), message)
 }
@@ -168,38 +124,6 @@ mod tests {
     use super::*;
 
     const FIELD: &[&str] = &["input", "x"];
-
-    #[test]
-    fn reads_numbers_as_people_write_them() {
-        for text in [
-            "+227 90 12 34 56",
-            "0022790123456",
-            "90.12.34.56",
-            "(+227) 90-12-34-56",
-            "22790123456",
-        ] {
-            assert_eq!(
-                phone(text, FIELD).unwrap().as_deref(),
-                Some("+22790123456"),
-                "{text}"
-            );
-        }
-        assert_eq!(phone(" ", FIELD).unwrap(), None);
-        assert_eq!(
-            phone("+33 6 12 34 56 78", FIELD).unwrap().as_deref(),
-            Some("+33612345678")
-        );
-        for text in [
-            "12",
-            "+227 1",
-            "abc",
-            "+0123456789",
-            "+1234567890123456",
-            "90 12 34 5x",
-        ] {
-            assert!(phone(text, FIELD).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn compares_addresses_in_lower_case_and_refuses_oddities() {

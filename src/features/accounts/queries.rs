@@ -111,3 +111,43 @@ pub async fn standing(
         .all(conn)
         .await
 }
+
+/// Living accounts of those who work for the company and can sign in, the longest-serving first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn living_staff(conn: &impl ConnectionTrait) -> Result<Vec<account::Model>, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::Role.is_in([Role::Staff, Role::Admin]))
+        .filter(account::Column::DeletedAt.is_null())
+        .filter(account::Column::DisabledAt.is_null())
+        .order_by_asc(account::Column::CreatedAt)
+        .order_by_asc(account::Column::Id)
+        .all(conn)
+        .await
+}
+
+/// Whether somebody of the staff is still signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffSession {
+    /// The session is good, and its account works for the company.
+    Good,
+    /// It ended, or its account is no longer of the staff.
+    Over,
+}
+
+/// Whether `session` is a good one of the staff now: for what outlives the request that was allowed it. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn staff_session(ctx: &Ctx, session: SessionId) -> Result<StaffSession, DbErr> {
+    let found = standing(ctx.db.reader(), ctx.clock.now(), [session]).await?;
+    let good = found
+        .iter()
+        .any(|it| matches!(it.role, Role::Staff | Role::Admin) && !it.must_change_password);
+    Ok(if good {
+        StaffSession::Good
+    } else {
+        StaffSession::Over
+    })
+}

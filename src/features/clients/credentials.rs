@@ -15,7 +15,7 @@ use crate::{
         ctx::Ctx,
         db::WriteTx,
         error::CommandError,
-        outbox::{self, Channel, NewDelivery},
+        outbox::{self, Channel, DeliveryId, NewDelivery},
         record,
     },
 };
@@ -28,7 +28,7 @@ const GOOD_FOR: TimeDelta = TimeDelta::hours(72);
 
 /// A temporary password on its way into the account and the mail.
 #[derive(Debug)]
-pub(super) struct Temporary {
+pub struct Temporary {
     password: SecretString,
     /// What the account keeps.
     pub hash: String,
@@ -38,6 +38,9 @@ pub(super) struct Temporary {
 
 impl Temporary {
     /// Makes one.
+    ///
+    /// # Errors
+    /// When it can't be hashed.
     pub async fn make(now: DateTime<Utc>) -> anyhow::Result<Self> {
         let password = temporary_password();
         let hash = hash_password(&password).await?;
@@ -56,7 +59,7 @@ pub(super) async fn send_in_tx(
     tx: &WriteTx,
     account: &StoredAccount,
     temporary: &Temporary,
-) -> Result<(), CommandError> {
+) -> Result<Option<DeliveryId>, CommandError> {
     outbox::cancel_in_tx(tx, account.id, CREDENTIALS_TEMPLATE).await?;
     let delivery = NewDelivery {
         channel: Channel::Email,
@@ -75,8 +78,7 @@ pub(super) async fn send_in_tx(
         idempotency_key: format!("{}/credentials/{}", account.id, account.version),
         expires_at: Some(temporary.expires_at),
     };
-    outbox::enqueue_in_tx(tx, &ctx.keys, delivery).await?;
-    Ok(())
+    Ok(outbox::enqueue_in_tx(tx, &ctx.keys, delivery).await?)
 }
 
 /// Puts a temporary password in the place of the present one, ends the account's sessions, and mails it.
@@ -95,5 +97,14 @@ pub(super) async fn replace_in_tx(
     };
     let account = record::update::<Accounts, _>(tx, actor, account, changes).await?;
     revoke_all_in_tx(tx, account.id, RevokedReason::CredentialsReset).await?;
-    send_in_tx(ctx, tx, &account, temporary).await
+    send_in_tx(ctx, tx, &account, temporary).await?;
+    Ok(())
+}
+
+/// Whether the account was ever sent credentials: one made without an invitation has a temporary password that was over
+/// when it was made.
+pub(super) fn was_invited(account: &StoredAccount) -> bool {
+    account
+        .temporary_password_expires_at
+        .is_none_or(|until| until > account.created_at)
 }

@@ -6,7 +6,7 @@ use super::tables::{Column, Entity, Model};
 use crate::{
     features::accounts::{AccountColumn, Accounts},
     platform::{
-        actor::{Actor, ClientId},
+        actor::{AccountId, Actor, ClientId},
         search,
     },
 };
@@ -86,4 +86,58 @@ pub async fn clients_by_ids(
         .filter(Column::Id.is_in(ids))
         .all(conn)
         .await
+}
+
+/// The living client behind an account, for those who may see all.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn client_of_account(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::DeletedAt.is_null())
+        .one(conn)
+        .await
+}
+
+/// Living clients with one of these numbers (E.164) or one of these addresses (lower case), each with the address they
+/// sign in with in lower case; for those who may see all. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn clients_by_contact(
+    conn: &impl ConnectionTrait,
+    phones: impl IntoIterator<Item = String>,
+    emails: impl IntoIterator<Item = String>,
+) -> Result<Vec<(Model, String)>, DbErr> {
+    use sea_orm::{Condition, JoinType, QueryOrder, QuerySelect, QueryTrait, sea_query::ExprTrait};
+    const MOST: u64 = 500;
+    let mut found = Entity::find();
+    QueryTrait::query(&mut found).join(
+        JoinType::InnerJoin,
+        Accounts,
+        Column::AccountId
+            .into_expr()
+            .equals(AccountColumn::Id.as_column_ref()),
+    );
+    found
+        .filter(Column::DeletedAt.is_null())
+        .filter(
+            Condition::any()
+                .add(Column::Phone.is_in(phones))
+                .add(AccountColumn::EmailNormalized.is_in(emails)),
+        )
+        .select_also(Accounts)
+        .order_by_desc(Column::CreatedAt)
+        .limit(MOST)
+        .all(conn)
+        .await
+        .map(|rows| {
+            rows.into_iter()
+                .filter_map(|(client, account)| Some((client, account?.email_normalized)))
+                .collect()
+        })
 }

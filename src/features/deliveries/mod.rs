@@ -6,7 +6,7 @@ pub mod graphql;
 mod queries;
 mod texts;
 
-pub use queries::{DeliveryFilter, select};
+pub use queries::{DeliveryFilter, deliveries_by_ids, select};
 pub use texts::templates;
 
 pub use crate::platform::outbox::table::{Column as DeliveryColumn, Entity as Deliveries, Model as Delivery};

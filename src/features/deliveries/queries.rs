@@ -1,11 +1,11 @@
 //! Reads of the outbox, for staff alone.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select};
 
-use super::{Deliveries, DeliveryColumn};
+use super::{Deliveries, Delivery, DeliveryColumn};
 use crate::platform::{
     actor::{AccountId, Actor},
-    outbox::{Channel, Status},
+    outbox::{Channel, DeliveryId, Status},
 };
 
 /// Which deliveries a list shows.
@@ -36,4 +36,18 @@ pub fn select(actor: &Actor, filter: &DeliveryFilter) -> Select<Deliveries> {
         deliveries = deliveries.filter(DeliveryColumn::RecipientId.eq(recipient));
     }
     deliveries
+}
+
+/// Deliveries by id, for those who may see all. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn deliveries_by_ids(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = DeliveryId>,
+) -> Result<Vec<Delivery>, DbErr> {
+    Deliveries::find()
+        .filter(DeliveryColumn::Id.is_in(ids))
+        .all(conn)
+        .await
 }

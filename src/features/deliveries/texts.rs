@@ -7,6 +7,8 @@
 //! | `account_created`       | push        |                                                                 |
 //! | `project_update_posted` | push, email | `name`, `projectName`, `updateTitle`, `projectId`, `updateId`   |
 //! | `password_changed`      | e-mail      | `name`, `changedAt`                                             |
+//! | `lead_received`         | e-mail      | see `features/leads/commands/notice.rs`; for the staff          |
+//! | `inquiry_received`      | e-mail      | as above                                                        |
 //!
 //! A push passes on to the app what ends in `Id`, and the template's name as `kind`.
 
@@ -46,6 +48,14 @@ pub fn templates(config: &Config) -> Result<Templates> {
             "password_changed.fr.html",
             "password_changed.en.txt",
             "password_changed.en.html",
+            "lead_received.fr.txt",
+            "lead_received.fr.html",
+            "lead_received.en.txt",
+            "lead_received.en.html",
+            "inquiry_received.fr.txt",
+            "inquiry_received.fr.html",
+            "inquiry_received.en.txt",
+            "inquiry_received.en.html",
         ],
         [("websiteUrl", config.website_url.to_string())],
         config.time_zone,
@@ -111,6 +121,30 @@ mod tests {
     }
 
     #[test]
+    fn what_a_visitor_wrote_is_shown_and_never_run() {
+        let data = json!({
+            "name": "Souleymane", "leadName": "Zaïnab <script>", "phone": "+227 90 12 34 56", "email": null,
+            "hasLand": true, "location": "Koira Kano", "interestedIn": null, "message": "Bonjour,\nmerci <b>",
+            "receivedAt": "2026-11-21T05:00:00Z", "doubtful": true, "leadId": "led_1",
+        });
+        let letter = texts().letter("lead_received", Locale::Fr, &data).unwrap();
+        assert_eq!(letter.subject, "Nouvelle demande : Zaïnab <script>");
+        for part in [
+            "E-mail : non indiqué",
+            "Terrain : oui, Koira Kano",
+            "Bonjour,\nmerci <b>",
+            "peut-être d'un programme",
+        ] {
+            assert!(letter.text.contains(part), "{part}: {}", letter.text);
+        }
+        assert!(
+            letter.html.contains("Zaïnab &lt;script&gt;") && letter.html.contains("merci &lt;b&gt;"),
+            "{}",
+            letter.html
+        );
+    }
+
+    #[test]
     fn every_message_exists_on_its_channels_in_both_languages() {
         for (template, channel) in [
             ("client_credentials", Channel::Email),
@@ -118,6 +152,8 @@ mod tests {
             ("project_update_posted", Channel::Email),
             ("project_update_posted", Channel::Push),
             ("password_changed", Channel::Email),
+            ("lead_received", Channel::Email),
+            ("inquiry_received", Channel::Email),
         ] {
             assert!(texts().has(template, channel), "{template} {channel:?}");
         }

@@ -7,13 +7,22 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     features::{
         accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, standing},
+        deliveries::{Delivery, deliveries_by_ids},
+        leads::{
+            Inquiry, InquiryId, Lead, LeadId,
+            events::{INQUIRY_RECEIVED, LEAD_RECEIVED},
+            inquiries_by_ids, leads_by_ids,
+        },
         projects::{
             PostedUpdate, Project, ProjectColumn, ProjectId, ProjectUpdateId, Projects, events as kinds,
             projects_by_ids, updates_with_all,
@@ -25,6 +34,7 @@ use crate::{
         db::Db,
         events::{self, EventId},
         feed::{Audience, Control, FeedSource, Hub, Loaded, Reader},
+        outbox::{DELIVERY_GIVEN_UP, DeliveryId},
     },
 };
 
@@ -56,6 +66,12 @@ pub enum Happening {
     ProjectChanged(Arc<Project>),
     /// An entry came into an inbox.
     NotificationAdded(Uuid),
+    /// Somebody wants a house. For the staff.
+    LeadReceived(Arc<Lead>),
+    /// Somebody has a question. For the staff.
+    InquiryReceived(Arc<Inquiry>),
+    /// A message was given up. For the staff.
+    DeliveryGivenUp(Arc<Delivery>),
     /// A record is no longer there for the reader.
     RecordRemoved {
         /// Which kind, by its GraphQL type.
@@ -104,9 +120,10 @@ impl FeatureEvents {
                 .map(|(id, project)| (id, Arc::new(project)))
                 .collect()
         };
+        let desk = Desk::load(conn, &rows).await?;
         Ok(rows
             .into_iter()
-            .map(|row| assemble(row, &updates, &projects))
+            .map(|row| assemble(row, &updates, &projects, &desk))
             .collect())
     }
 
@@ -185,6 +202,7 @@ fn assemble(
     row: events::Model,
     updates: &HashMap<ProjectUpdateId, PostedUpdate>,
     projects: &HashMap<ProjectId, Arc<Project>>,
+    desk: &Desk,
 ) -> Loaded<FeedEvent> {
     let project_id = row.project_id.map(ProjectId);
     let project = project_id
@@ -205,7 +223,7 @@ fn assemble(
         kinds::PROJECT_CHANGED => project.map(|project| Happening::ProjectChanged(Arc::clone(project))),
         kinds::RECORD_REMOVED => removed(&row),
         NOTIFICATION_ADDED => row.record_id.map(Happening::NotificationAdded),
-        _ => None,
+        _ => desk.happening(&row),
     };
     Loaded {
         position: row.position.unwrap_or_default(),
@@ -222,12 +240,70 @@ fn assemble(
     }
 }
 
+/// What the staff's events name, leads, inquiries and messages: loaded once for all who listen.
+#[derive(Debug, Default)]
+struct Desk {
+    leads: HashMap<LeadId, Arc<Lead>>,
+    inquiries: HashMap<InquiryId, Arc<Inquiry>>,
+    deliveries: HashMap<DeliveryId, Arc<Delivery>>,
+}
+
+impl Desk {
+    async fn load(conn: &impl ConnectionTrait, rows: &[events::Model]) -> Result<Self, DbErr> {
+        let named = |kind: &str| -> HashSet<Uuid> {
+            let rows = rows.iter().filter(|row| row.kind == kind);
+            rows.filter_map(|row| row.record_id).collect()
+        };
+        let mut desk = Self::default();
+        let leads = named(LEAD_RECEIVED);
+        if !leads.is_empty() {
+            let found = leads_by_ids(conn, leads.into_iter().map(LeadId)).await?;
+            desk.leads = shared(found);
+        }
+        let inquiries = named(INQUIRY_RECEIVED);
+        if !inquiries.is_empty() {
+            let found = inquiries_by_ids(conn, inquiries.into_iter().map(InquiryId)).await?;
+            desk.inquiries = shared(found);
+        }
+        let deliveries = named(DELIVERY_GIVEN_UP);
+        if !deliveries.is_empty() {
+            let found = deliveries_by_ids(conn, deliveries.into_iter().map(DeliveryId)).await?;
+            desk.deliveries = shared(found.into_iter().map(|delivery| (delivery.id, delivery)));
+        }
+        Ok(desk)
+    }
+
+    fn happening(&self, row: &events::Model) -> Option<Happening> {
+        let id = row.record_id?;
+        match row.kind.as_str() {
+            LEAD_RECEIVED => self.leads.get(&LeadId(id)).cloned().map(Happening::LeadReceived),
+            INQUIRY_RECEIVED => self
+                .inquiries
+                .get(&InquiryId(id))
+                .cloned()
+                .map(Happening::InquiryReceived),
+            DELIVERY_GIVEN_UP => self
+                .deliveries
+                .get(&DeliveryId(id))
+                .cloned()
+                .map(Happening::DeliveryGivenUp),
+            _ => None,
+        }
+    }
+}
+
+fn shared<K: Eq + std::hash::Hash, V>(found: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Arc<V>> {
+    found.into_iter().map(|(id, row)| (id, Arc::new(row))).collect()
+}
+
 fn removed(row: &events::Model) -> Option<Happening> {
     let id = row.record_id?;
     let (kind, id) = match row.record_kind.as_deref()? {
         "Client" => ("Client", ClientId(id).to_string()),
         "Project" => ("Project", ProjectId(id).to_string()),
         "ProjectUpdate" => ("ProjectUpdate", ProjectUpdateId(id).to_string()),
+        "ConstructionLead" => ("ConstructionLead", LeadId(id).to_string()),
+        "ContactInquiry" => ("ContactInquiry", InquiryId(id).to_string()),
         _ => return None,
     };
     Some(Happening::RecordRemoved { kind, id })

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::{
     features::{
         clients::{Clients, StoredClient},
+        leads::{Inquiries, Inquiry, InquiryId, Lead, LeadId, Leads},
         projects::{Project, ProjectId, ProjectUpdate, ProjectUpdateId, ProjectUpdates, Projects},
     },
     platform::{
@@ -24,6 +25,10 @@ pub enum RecordId {
     Project(ProjectId),
     /// A progress update, with its pictures.
     Update(ProjectUpdateId),
+    /// Somebody who wants a house, with the timeline.
+    Lead(LeadId),
+    /// A question.
+    Inquiry(InquiryId),
 }
 
 impl RecordId {
@@ -32,11 +37,13 @@ impl RecordId {
     /// # Errors
     /// INVALID at `field`, with the kinds that are expected.
     pub fn parse(text: &str, field: &[&str]) -> Result<Self, Violation> {
-        const EXPECTED: &str = "a client (cli_…), a project (prj_…) or a project update (upd_…)";
+        const EXPECTED: &str = "a client (cli_…), a project (prj_…), a project update (upd_…), a lead (led_…) or an inquiry (inq_…)";
         let message = match ids::decode(text) {
             Some((ClientId::PREFIX, id)) => return Ok(Self::Client(ClientId(id))),
             Some((ProjectId::PREFIX, id)) => return Ok(Self::Project(ProjectId(id))),
             Some((ProjectUpdateId::PREFIX, id)) => return Ok(Self::Update(ProjectUpdateId(id))),
+            Some((LeadId::PREFIX, id)) => return Ok(Self::Lead(LeadId(id))),
+            Some((InquiryId::PREFIX, id)) => return Ok(Self::Inquiry(InquiryId(id))),
             Some((found, _)) => {
                 format!("expected the id of {EXPECTED}, got one that starts with \"{found}\"")
             }
@@ -52,6 +59,8 @@ impl RecordId {
             Self::Client(_) => "client",
             Self::Project(_) => "project",
             Self::Update(_) => "project update",
+            Self::Lead(_) => "lead",
+            Self::Inquiry(_) => "inquiry",
         }
     }
 
@@ -70,6 +79,11 @@ impl RecordId {
                 .one(conn)
                 .await?
                 .map(StoredRecord::Update),
+            Self::Lead(id) => Leads::find_by_id(id).one(conn).await?.map(StoredRecord::Lead),
+            Self::Inquiry(id) => Inquiries::find_by_id(id)
+                .one(conn)
+                .await?
+                .map(StoredRecord::Inquiry),
         })
     }
 }
@@ -80,6 +94,8 @@ impl std::fmt::Display for RecordId {
             Self::Client(id) => id.fmt(f),
             Self::Project(id) => id.fmt(f),
             Self::Update(id) => id.fmt(f),
+            Self::Lead(id) => id.fmt(f),
+            Self::Inquiry(id) => id.fmt(f),
         }
     }
 }
@@ -93,6 +109,10 @@ pub enum StoredRecord {
     Project(Project),
     /// A progress update.
     Update(ProjectUpdate),
+    /// Somebody who wants a house.
+    Lead(Lead),
+    /// A question.
+    Inquiry(Inquiry),
 }
 
 /// A column of a record and its name in the API: the audit log shows names that its readers know.
@@ -142,6 +162,8 @@ const KINDS: &[(&str, &str)] = &[
     ("Client", ClientId::PREFIX),
     ("Project", ProjectId::PREFIX),
     ("ProjectUpdate", ProjectUpdateId::PREFIX),
+    ("ConstructionLead", LeadId::PREFIX),
+    ("ContactInquiry", InquiryId::PREFIX),
     ("Delivery", crate::platform::outbox::DeliveryId::PREFIX),
 ];
 

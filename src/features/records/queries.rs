@@ -8,6 +8,7 @@ use super::{RecordId, StoredRecord};
 use crate::{
     features::{
         clients::living_client,
+        leads::{living_inquiry, living_lead},
         projects::{
             ProjectColumn, ProjectFilter, UpdateColumn, UpdateFilter, select_projects, select_updates,
         },
@@ -55,6 +56,8 @@ pub async fn visible_record(
             .one(conn)
             .await?
             .map(StoredRecord::Update),
+        RecordId::Lead(id) => living_lead(conn, actor, id).await?.map(StoredRecord::Lead),
+        RecordId::Inquiry(id) => living_inquiry(conn, actor, id).await?.map(StoredRecord::Inquiry),
     })
 }
 

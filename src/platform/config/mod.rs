@@ -44,6 +44,8 @@ pub struct Config {
     pub time_zone: chrono_tz::Tz,
     /// The currency of new projects.
     pub currency: String,
+    /// Who is written to when a lead or an inquiry comes in; empty: everybody who works for the company.
+    pub staff_email: Vec<String>,
     /// The log filter, such as `info,belle_house=debug`.
     pub log: String,
     /// Proxies whose `X-Forwarded-For` and `X-Request-Id` are believed.
@@ -228,6 +230,7 @@ impl Config {
                 .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
                 .unwrap_or(chrono_tz::Africa::Niamey),
             currency: read.one_of("CURRENCY", &["XOF", "EUR", "USD"]),
+            staff_email: read.addresses("STAFF_EMAIL"),
             log: read.log_filter("LOG"),
             trusted_proxies: read.proxies("TRUSTED_PROXIES"),
             database: DatabaseConfig {

@@ -111,6 +111,19 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
+    pub(super) fn addresses(&mut self, key: &'static str) -> Vec<String> {
+        let addresses = self.list(key);
+        for address in &addresses {
+            if !email_address::EmailAddress::is_valid(address) || address.contains(['<', '"']) {
+                self.error(
+                    key,
+                    format!("has \"{address}\"; write bare addresses, such as commercial@bellehouse.ne."),
+                );
+            }
+        }
+        addresses
+    }
+
     pub(super) fn url(&mut self, key: &'static str, default: impl FnOnce() -> String) -> Url {
         let given = self.optional(key);
         let text = given.unwrap_or_else(default);

@@ -119,6 +119,12 @@ pub const SETTINGS: &[Group] = &[
                 "XOF",
                 "The currency of new projects: XOF, EUR or USD.",
             ),
+            setting(
+                "STAFF_EMAIL",
+                "",
+                "commercial@bellehouse.ne",
+                "Who is written to when a lead or an inquiry comes in: addresses, comma-separated. Everybody with a STAFF or ADMIN account when absent.",
+            ),
         ],
     },
     Group {

@@ -3,13 +3,14 @@
 use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{Enum, Object, OutputType, Result, SimpleObject, TypeName};
-use futures_util::future::BoxFuture;
-use sea_orm::{ColumnTrait, QueryFilter, Select};
+use futures_util::{FutureExt, future::BoxFuture};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, ModelTrait, QueryFilter, Select};
 use tokio::sync::OnceCell;
 
-use super::user_error::internal;
+use super::user_error::{internal, top_level};
 use crate::platform::{
-    paging::{Page, Window},
+    db::Db,
+    paging::{self, OrderBy, Page, Window},
     record::{RecordColumn, RecordEntity},
 };
 
@@ -119,6 +120,33 @@ pub struct Connection<T> {
 }
 
 impl<T> Connection<T> {
+    /// The page `window` of a list of rows that become nodes by `to_node`: one statement, and one more when somebody asks
+    /// how many there are.
+    ///
+    /// # Errors
+    /// A top-level error for a cursor of another order, and when the database refuses.
+    pub async fn read<E>(
+        db: &Db,
+        list: Select<E>,
+        order: &OrderBy<E>,
+        window: Window,
+        to_node: impl FnMut(E::Model) -> T,
+    ) -> Result<Self>
+    where
+        E: EntityTrait,
+        E::Model: ModelTrait<Entity = E> + FromQueryResult + Send,
+    {
+        let page = paging::fetch(db.reader(), list.clone(), order, &window)
+            .await
+            .map_err(top_level)?;
+        let db = db.clone();
+        let counter = Arc::new(move || {
+            let (db, list) = (db.clone(), list.clone());
+            async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
+        });
+        Ok(Self::new(page, window, counter, to_node))
+    }
+
     /// A page whose rows become nodes by `to_node`; `counter` counts the whole list, once, if asked.
     pub fn new<M>(page: Page<M>, window: Window, counter: Counter, mut to_node: impl FnMut(M) -> T) -> Self {
         Self {

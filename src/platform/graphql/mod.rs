@@ -2,7 +2,9 @@
 
 pub mod compact;
 pub mod connection;
+pub mod export;
 pub mod guard;
+pub mod inputs;
 pub mod limits;
 pub mod loaders;
 pub mod people;
@@ -12,7 +14,9 @@ pub mod user_error;
 pub mod values;
 
 pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo, RecordScope};
+pub use export::{CsvSeparator, ExportPayload};
 pub use guard::Allow;
+pub use inputs::{BulkRowInput, change, change_required, parse_id};
 pub use loaders::{Loaders, RequestLoader, loader};
 pub use people::{Locale, Role};
 pub use request::{JustSignedIn, RequestInfo, ResumeFrom, actor, command_ctx};

@@ -141,3 +141,16 @@ pub async fn cancel_all_in_tx(tx: &WriteTx, recipient: AccountId) -> Result<u64,
 pub fn wake_in_tx(tx: &WriteTx) {
     tx.mark_deliveries();
 }
+
+/// Removes the messages about something that is removed for good: those whose idempotency key begins with `about` and a
+/// slash. What they said goes with them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_in_tx(tx: &WriteTx, about: &str) -> Result<u64, DbErr> {
+    let removed = Entity::delete_many()
+        .filter(Column::IdempotencyKey.starts_with(format!("{about}/")))
+        .exec(tx.conn())
+        .await?;
+    Ok(removed.rows_affected)
+}

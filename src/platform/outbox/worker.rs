@@ -18,12 +18,13 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    Channel, SendError, Status, Templates, policy,
+    Channel, DELIVERY_GIVEN_UP, SendError, Status, Templates, policy,
     table::{Column, Entity, Model},
 };
 use crate::platform::{
     actor::AccountId,
     ctx::Ctx,
+    events::{NewEvent, append_in_tx},
     mail::{Mail, MailTransport},
     push::{Push, PushTransport},
 };
@@ -399,7 +400,19 @@ async fn settle(ctx: &Ctx, delivery: &Model, outcome: &Outcome) -> Result<(), Db
                 .col_expr(Column::LastError, Expr::value(Some(shortened(reason))))
         }
     };
-    update.exec(tx.conn()).await?;
+    let noted = update.exec(tx.conn()).await?.rows_affected > 0;
+    if noted && matches!(outcome, Outcome::Dead { .. }) {
+        append_in_tx(
+            &tx,
+            NewEvent {
+                kind: DELIVERY_GIVEN_UP,
+                for_staff: true,
+                record: Some(("Delivery", id.0, delivery.attempts)),
+                ..NewEvent::default()
+            },
+        )
+        .await?;
+    }
     tx.commit().await
 }
 

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use data_encoding::HEXLOWER;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::{
@@ -15,7 +14,6 @@ use super::super::{
 };
 use crate::platform::{
     actor::Actor,
-    crypto::Purpose,
     ctx::Ctx,
     error::{CommandError, ErrorCode, Violation},
     limiter::{self, Limit},
@@ -66,7 +64,8 @@ pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
         return Err(wrong().into());
     }
     let now = ctx.clock.now();
-    let bucket = bucket(ctx, &email, input.remote_addr);
+    let network = limiter::network(input.remote_addr).to_string();
+    let bucket = limiter::bucket(&ctx.keys, "login", &[&network, &email]);
     // Counted before the attempt and forgotten after a success: a hundred attempts sent at once are a hundred.
     if let Err(retry_after) = limiter::hit(&ctx.db, now, &bucket, &ATTEMPTS).await? {
         return Err(CommandError::RateLimited { retry_after });
@@ -133,22 +132,4 @@ fn wrong() -> Violation {
         [],
         "The e-mail address or the password is wrong.",
     )
-}
-
-/// Named by a keyed hash: the limiter's table tells nobody who tried to sign in from where.
-fn bucket(ctx: &Ctx, email: &str, address: IpAddr) -> String {
-    let name = format!("{}\n{email}", network(address));
-    let hash = ctx.keys.sign(Purpose::LimiterBucket, name.as_bytes());
-    format!("login:{}", HEXLOWER.encode(&hash[..16]))
-}
-
-/// An IPv6 subscriber has a whole /64 of addresses to try from.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-        }
-        v4 @ IpAddr::V4(_) => v4,
-    }
 }

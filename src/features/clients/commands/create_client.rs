@@ -23,6 +23,7 @@ use crate::{
         db::WriteTx,
         error::{CommandError, Violation, Violations},
         idempotency::{self, Claim},
+        outbox::DeliveryId,
         record, search,
     },
 };
@@ -51,7 +52,8 @@ pub struct CreateClient {
 }
 
 /// A checked [`CreateClient`].
-struct Checked {
+#[derive(Debug)]
+pub struct CheckedClient {
     name: String,
     email: Email,
     phone: Option<String>,
@@ -61,7 +63,11 @@ struct Checked {
 }
 
 impl CreateClient {
-    fn check(&self) -> Result<Checked, CommandError> {
+    /// Checks the input by itself: all mistakes at once.
+    ///
+    /// # Errors
+    /// Violations at `input.…`.
+    pub fn check(&self) -> Result<CheckedClient, CommandError> {
         let mut violations = Violations::default();
         let name = violations.check(person_name(&self.name, &["input", "name"]));
         let email = violations.check(Email::parse(&self.email, &["input", "email"]));
@@ -70,7 +76,7 @@ impl CreateClient {
         let address = self.address.as_deref().unwrap_or_default();
         let address = violations.check(optional_text(address, MAX_ADDRESS_LENGTH, &["input", "address"]));
         match (name, email, number, address) {
-            (Some(name), Some(email), Some(phone), Some(address)) => Ok(Checked {
+            (Some(name), Some(email), Some(phone), Some(address)) => Ok(CheckedClient {
                 name,
                 email,
                 phone,
@@ -102,10 +108,46 @@ pub async fn create_client(ctx: &Ctx, actor: &Actor, input: CreateClient) -> Res
                 .ok_or_else(|| Violation::not_found(["input", "idempotencyKey"], "client").into());
         }
     };
-    let account = account_of(&checked, temporary.hash.clone(), Some(temporary.expires_at));
-    let account = accounts::insert_in_tx(&tx, actor, account).await?;
-    let client = insert_in_tx(&tx, actor, account.id, checked).await?;
-    credentials::send_in_tx(ctx, &tx, &account, &temporary).await?;
+    let (client, _) = create_client_in_tx(ctx, &tx, actor, checked, &temporary, Invitation::Now).await?;
+    claimed.complete(&tx, client.id).await?;
+    tx.commit().await?;
+    Ok(client)
+}
+
+/// Whether a new client is written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invitation {
+    /// The temporary password goes out at once.
+    Now,
+    /// Nothing goes out, and nobody knows a password, until `resendClientCredentials`.
+    Later,
+}
+
+/// Makes a client as part of the caller's transaction; the caller has checked that `actor` may. Answers with the client
+/// and the mail that brings the temporary password, if one goes out.
+///
+/// # Errors
+/// TAKEN at `input.email` when a living account has the address.
+pub async fn create_client_in_tx(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    actor: &Actor,
+    checked: CheckedClient,
+    temporary: &Temporary,
+    invitation: Invitation,
+) -> Result<(Model, Option<DeliveryId>), CommandError> {
+    let good_until = match invitation {
+        Invitation::Now => temporary.expires_at,
+        // Over before it began: nobody was told this password.
+        Invitation::Later => tx.now(),
+    };
+    let account = account_of(&checked, temporary.hash.clone(), Some(good_until));
+    let account = accounts::insert_in_tx(tx, actor, account).await?;
+    let client = insert_in_tx(tx, actor, account.id, checked).await?;
+    let delivery = match invitation {
+        Invitation::Now => credentials::send_in_tx(ctx, tx, &account, temporary).await?,
+        Invitation::Later => None,
+    };
     let announcement = Announcement {
         kind: ACCOUNT_CREATED,
         client: client.id,
@@ -113,10 +155,8 @@ pub async fn create_client(ctx: &Ctx, actor: &Actor, input: CreateClient) -> Res
         record: ("Client", client.id.0),
         data: json!({ "name": client.name }),
     };
-    ctx.announcer.announce_in_tx(&tx, &ctx.keys, announcement).await?;
-    claimed.complete(&tx, client.id).await?;
-    tx.commit().await?;
-    Ok(client)
+    ctx.announcer.announce_in_tx(tx, &ctx.keys, announcement).await?;
+    Ok((client, delivery))
 }
 
 /// Makes a client whose password is chosen already, and sends nothing: for the demo company, and for people who
@@ -143,7 +183,7 @@ pub async fn create_client_with_password(
 }
 
 fn account_of(
-    checked: &Checked,
+    checked: &CheckedClient,
     password_hash: String,
     temporary_password_expires_at: Option<DateTime<Utc>>,
 ) -> NewAccount {
@@ -161,7 +201,7 @@ async fn insert_in_tx(
     tx: &WriteTx,
     actor: &Actor,
     account: AccountId,
-    checked: Checked,
+    checked: CheckedClient,
 ) -> Result<Model, CommandError> {
     let search_text = search_text(
         &checked.name,

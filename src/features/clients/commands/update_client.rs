@@ -119,7 +119,8 @@ pub async fn update_client(ctx: &Ctx, actor: &Actor, input: UpdateClient) -> Res
     let account = record::update::<Accounts, _>(&tx, actor, &account, changes)
         .await
         .map_err(|error| taken_or_internal(error, EMAIL))?;
-    if let (true, true, Some(temporary)) = (moved, account.must_change_password, &temporary) {
+    let to_replace = account.must_change_password && credentials::was_invited(&account);
+    if let (true, true, Some(temporary)) = (moved, to_replace, &temporary) {
         credentials::replace_in_tx(ctx, &tx, actor, &account, temporary).await?;
     }
 

@@ -148,8 +148,8 @@ impl Client {
         Ok(self.account(ctx).await?.disabled_at)
     }
 
-    /// Until when the temporary password is good (in the past: it ran out, send another with
-    /// `resendClientCredentials`); null once the client has chosen their own. For staff.
+    /// Until when the temporary password is good (in the past: it ran out, or the client was entered without an invitation;
+    /// send one with `resendClientCredentials`); null once the client has chosen their own. For staff.
     #[graphql(guard = "Allow::staff()")]
     async fn temporary_password_expires_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self.account(ctx).await?.temporary_password_expires_at)

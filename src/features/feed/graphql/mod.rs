@@ -1,5 +1,6 @@
 //! How the live feed looks in the API.
 
+mod desk;
 mod subscription;
 pub mod types;
 

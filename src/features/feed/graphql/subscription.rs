@@ -51,23 +51,21 @@ impl FeedSubscription {
             ..reader(actor(ctx), project)?
         };
         let clock = command_ctx(ctx)?.clock.clone();
-        events(ctx, reader, From::Cursor(after), move |item| {
-            Some(match item {
-                Item::Event {
-                    event,
-                    cursor,
-                    replayed,
-                } => Delivered {
-                    event,
-                    cursor,
-                    replayed,
-                }
-                .into(),
-                Item::Reset { cursor } => ViewerEvent::StreamReset(StreamReset {
-                    cursor,
-                    at: clock.now(),
-                }),
-            })
+        events(ctx, reader, From::Cursor(after), move |item| match item {
+            Item::Event {
+                event,
+                cursor,
+                replayed,
+            } => Delivered {
+                event,
+                cursor,
+                replayed,
+            }
+            .for_client(),
+            Item::Reset { cursor } => Some(ViewerEvent::StreamReset(StreamReset {
+                cursor,
+                at: clock.now(),
+            })),
         })
         .await
     }
@@ -97,8 +95,8 @@ impl FeedSubscription {
         .await
     }
 
-    /// Everything that happens to the company's projects, in order, each event once; resumes like `viewerEvents`. For
-    /// staff.
+    /// Everything that happens to the company's projects, new leads and inquiries, and messages that were given up: in
+    /// order, each event once; resumes like `viewerEvents`. For staff.
     #[graphql(guard = "Allow::staff()")]
     async fn staff_events(
         &self,

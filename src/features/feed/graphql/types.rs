@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::desk::{DeliveryGivenUp, InquiryReceived, LeadReceived};
 use async_graphql::{Context, ID, Interface, Object, Result, Union};
 use chrono::{DateTime, Utc};
 
@@ -41,6 +42,12 @@ pub enum StreamEvent {
     ProjectChanged(ProjectChanged),
     /// An entry came into the inbox.
     NotificationAdded(NotificationAdded),
+    /// Somebody wants a house.
+    LeadReceived(LeadReceived),
+    /// Somebody has a question.
+    InquiryReceived(InquiryReceived),
+    /// A message was given up.
+    DeliveryGivenUp(DeliveryGivenUp),
     /// A record is gone.
     RecordRemoved(RecordRemoved),
     /// The stream starts anew.
@@ -69,6 +76,12 @@ pub enum StaffEvent {
     ProjectUpdatePosted(ProjectUpdatePosted),
     /// A project changed.
     ProjectChanged(ProjectChanged),
+    /// Somebody wants a house.
+    LeadReceived(LeadReceived),
+    /// Somebody has a question.
+    InquiryReceived(InquiryReceived),
+    /// A message was given up.
+    DeliveryGivenUp(DeliveryGivenUp),
     /// A record is gone.
     RecordRemoved(RecordRemoved),
     /// The stream starts anew.
@@ -84,29 +97,34 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    fn id(&self) -> ID {
+    pub(super) fn id(&self) -> ID {
         self.event.id.to_string().into()
     }
 }
 
-impl From<Delivered> for ViewerEvent {
-    fn from(it: Delivered) -> Self {
-        match it.event.what {
-            Happening::UpdatePosted(..) => Self::ProjectUpdatePosted(ProjectUpdatePosted(it)),
-            Happening::ProjectChanged(_) => Self::ProjectChanged(ProjectChanged(it)),
-            Happening::NotificationAdded(_) => Self::NotificationAdded(NotificationAdded(it)),
-            Happening::RecordRemoved { .. } => Self::RecordRemoved(RecordRemoved(it)),
-        }
-    }
-}
-
 impl Delivered {
+    /// For a client's stream; `None` for what is the staff's.
+    pub(super) fn for_client(self) -> Option<ViewerEvent> {
+        Some(match self.event.what {
+            Happening::UpdatePosted(..) => ViewerEvent::ProjectUpdatePosted(ProjectUpdatePosted(self)),
+            Happening::ProjectChanged(_) => ViewerEvent::ProjectChanged(ProjectChanged(self)),
+            Happening::NotificationAdded(_) => ViewerEvent::NotificationAdded(NotificationAdded(self)),
+            Happening::RecordRemoved { .. } => ViewerEvent::RecordRemoved(RecordRemoved(self)),
+            Happening::LeadReceived(_) | Happening::InquiryReceived(_) | Happening::DeliveryGivenUp(_) => {
+                return None;
+            }
+        })
+    }
+
     /// For the staff's stream; `None` for what is somebody's own.
     pub(super) fn for_staff(self) -> Option<StaffEvent> {
         Some(match self.event.what {
             Happening::UpdatePosted(..) => StaffEvent::ProjectUpdatePosted(ProjectUpdatePosted(self)),
             Happening::ProjectChanged(_) => StaffEvent::ProjectChanged(ProjectChanged(self)),
             Happening::NotificationAdded(_) => return None,
+            Happening::LeadReceived(_) => StaffEvent::LeadReceived(LeadReceived(self)),
+            Happening::InquiryReceived(_) => StaffEvent::InquiryReceived(InquiryReceived(self)),
+            Happening::DeliveryGivenUp(_) => StaffEvent::DeliveryGivenUp(DeliveryGivenUp(self)),
             Happening::RecordRemoved { .. } => StaffEvent::RecordRemoved(RecordRemoved(self)),
         })
     }
@@ -306,6 +324,6 @@ impl StreamReset {
     }
 }
 
-fn mismatch() -> async_graphql::Error {
+pub(super) fn mismatch() -> async_graphql::Error {
     crate::platform::graphql::internal(anyhow::anyhow!("an event was given the type of another"))
 }

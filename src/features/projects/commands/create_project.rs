@@ -14,6 +14,7 @@ use crate::{
     platform::{
         actor::{Actor, ClientId},
         ctx::Ctx,
+        db::WriteTx,
         error::{CommandError, ErrorCode, Violation, Violations},
         idempotency::{self, Claim},
         money::{Amount, Currency},
@@ -45,6 +46,89 @@ pub struct CreateProject {
     pub idempotency_key: Option<String>,
 }
 
+/// A checked [`CreateProject`].
+#[derive(Debug)]
+pub struct CheckedProject {
+    name: String,
+    start_date: Option<NaiveDate>,
+    estimated_completion: Option<NaiveDate>,
+    current_phase: Phase,
+    progress_percentage: i32,
+    currency: Currency,
+    total_quote: Amount,
+}
+
+impl CreateProject {
+    /// Checks the input by itself, whoever its client is: all mistakes at once.
+    ///
+    /// # Errors
+    /// Violations at `input.…`.
+    pub fn check(&self, ctx: &Ctx) -> Result<CheckedProject, CommandError> {
+        let mut violations = Violations::default();
+        let name = violations.check(title(&self.name, &["input", "name"]));
+        let percentage = violations.check(progress(
+            self.progress_percentage.unwrap_or(0),
+            &["input", "progressPercentage"],
+        ));
+        violations.check(schedule(
+            self.start_date,
+            self.estimated_completion,
+            &["input", "estimatedCompletion"],
+        ));
+        let currency = self
+            .currency
+            .or_else(|| Currency::from_code(&ctx.config.currency))
+            .unwrap_or(Currency::Xof);
+        let quote = violations.check(quote(
+            self.total_quote.as_deref().unwrap_or("0"),
+            currency,
+            &["input", "totalQuote"],
+        ));
+        violations.into_result()?;
+        let (Some(name), Some(progress_percentage), Some(total_quote)) = (name, percentage, quote) else {
+            return Err(anyhow::anyhow!("a value passed without having been checked").into());
+        };
+        Ok(CheckedProject {
+            name,
+            start_date: self.start_date,
+            estimated_completion: self.estimated_completion,
+            current_phase: self.current_phase.unwrap_or(Phase::Foundation),
+            progress_percentage,
+            currency,
+            total_quote,
+        })
+    }
+}
+
+/// Makes a project as part of the caller's transaction; the caller has checked that `actor` may, and holds the client.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn create_project_in_tx(
+    tx: &WriteTx,
+    actor: &Actor,
+    client: ClientId,
+    checked: CheckedProject,
+) -> Result<project::Model, CommandError> {
+    let row = project::ActiveModel {
+        id: Set(ProjectId::generate(tx.now())),
+        client_id: Set(client),
+        search_text: Set(search::fold(&checked.name)),
+        name: Set(checked.name),
+        start_date: Set(checked.start_date),
+        estimated_completion: Set(checked.estimated_completion),
+        progress_percentage: Set(checked.progress_percentage),
+        current_phase: Set(checked.current_phase),
+        closed_at: Set(None),
+        currency: Set(checked.currency),
+        total_quote: Set(checked.total_quote),
+        ..Default::default()
+    };
+    let project = record::insert::<project::Entity, _>(tx, actor, row).await?;
+    append_project_changed(tx, &project).await?;
+    Ok(project)
+}
+
 /// Makes a project.
 ///
 /// # Errors
@@ -61,55 +145,25 @@ pub async fn create_project(
         Claim::New(claimed) => claimed,
         Claim::Replay(id) => return replay(&tx, ProjectId(id)).await,
     };
-    let mut violations = Violations::default();
-    let name = violations.check(title(&input.name, &["input", "name"]));
-    let percentage = violations.check(progress(
-        input.progress_percentage.unwrap_or(0),
-        &["input", "progressPercentage"],
-    ));
-    violations.check(schedule(
-        input.start_date,
-        input.estimated_completion,
-        &["input", "estimatedCompletion"],
-    ));
-    let currency = input
-        .currency
-        .or_else(|| Currency::from_code(&ctx.config.currency))
-        .unwrap_or(Currency::Xof);
-    let quote = violations.check(quote(
-        input.total_quote.as_deref().unwrap_or("0"),
-        currency,
-        &["input", "totalQuote"],
-    ));
+    let checked = input.check(ctx);
     if !lock_client(&tx, input.client).await? {
-        violations.push(Violation::not_found(["input", "clientId"], "client"));
+        let missing = Violation::not_found(["input", "clientId"], "client");
+        return Err(match checked {
+            Err(CommandError::Rejected(mut violations)) => {
+                violations.push(missing);
+                CommandError::Rejected(violations)
+            }
+            Err(error) => error,
+            Ok(_) => missing.into(),
+        });
     }
-    violations.into_result()?;
-    let (Some(name), Some(percentage), Some(quote)) = (name, percentage, quote) else {
-        return Err(anyhow::anyhow!("a value passed without having been checked").into());
-    };
-    let row = project::ActiveModel {
-        id: Set(ProjectId::generate(tx.now())),
-        client_id: Set(input.client),
-        search_text: Set(search::fold(&name)),
-        name: Set(name),
-        start_date: Set(input.start_date),
-        estimated_completion: Set(input.estimated_completion),
-        progress_percentage: Set(percentage),
-        current_phase: Set(input.current_phase.unwrap_or(Phase::Foundation)),
-        closed_at: Set(None),
-        currency: Set(currency),
-        total_quote: Set(quote),
-        ..Default::default()
-    };
-    let project = record::insert::<project::Entity, _>(&tx, actor, row).await?;
-    append_project_changed(&tx, &project).await?;
+    let project = create_project_in_tx(&tx, actor, input.client, checked?).await?;
     claimed.complete(&tx, project.id.0).await?;
     tx.commit().await?;
     Ok(project)
 }
 
-async fn replay(tx: &crate::platform::db::WriteTx, id: ProjectId) -> Result<project::Model, CommandError> {
+async fn replay(tx: &WriteTx, id: ProjectId) -> Result<project::Model, CommandError> {
     use sea_orm::EntityTrait;
     project::Entity::find_by_id(id)
         .one(tx.conn())

@@ -6,7 +6,7 @@ mod post_project_update;
 mod update_project;
 mod update_project_update;
 
-pub use create_project::{CreateProject, create_project};
+pub use create_project::{CheckedProject, CreateProject, create_project, create_project_in_tx};
 pub use create_project_update::{CreateProjectUpdate, create_project_update};
 pub use post_project_update::post_project_update;
 pub use update_project::{ProjectPatch, close_project, reopen_project, update_project};

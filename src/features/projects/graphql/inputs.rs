@@ -7,9 +7,9 @@ use crate::{
     features::projects::{Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder},
     platform::{
         actor::ClientId,
-        error::{ErrorCode, Violation, Violations},
+        error::Violation,
         graphql::{
-            OrderDirection,
+            OrderDirection, parse_id,
             values::{CurrencyCode, Date, Decimal},
         },
     },
@@ -283,49 +283,10 @@ pub struct PostProjectUpdateInput {
 
 /// Reads an id at `field`.
 pub(super) fn project_id(id: &str, field: &[&str]) -> Result<ProjectId, Violation> {
-    ProjectId::parse(id).map_err(|error| invalid_id(&error, field))
+    parse_id(id, field)
 }
 
 /// Reads an id at `field`.
 pub(super) fn client_id(id: &str, field: &[&str]) -> Result<ClientId, Violation> {
-    ClientId::parse(id).map_err(|error| invalid_id(&error, field))
-}
-
-/// INVALID at `field`, with what was expected.
-pub(super) fn invalid_id(error: &crate::platform::ids::IdError, field: &[&str]) -> Violation {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let sentence = letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect::<String>());
-    Violation::new(
-        ErrorCode::Invalid,
-        field.iter().copied(),
-        format!("{}.", sentence.unwrap_or_default()),
-    )
-}
-
-/// An absent value keeps (`None`), null clears (`Some(None)`).
-pub(super) fn change<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
-    match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
-    }
-}
-
-/// The change of a value that can't be empty: null is REQUIRED at `field`.
-pub(super) fn change_required<T>(
-    value: MaybeUndefined<T>,
-    field: &[&str],
-    violations: &mut Violations,
-) -> Option<T> {
-    if value.is_null() {
-        violations.push(Violation::new(
-            ErrorCode::Required,
-            field.iter().copied(),
-            "This can't be empty: leave it out to keep it.",
-        ));
-    }
-    value.take()
+    parse_id(id, field)
 }

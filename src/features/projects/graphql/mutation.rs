@@ -6,8 +6,7 @@ use super::{
     inputs::{
         CloseProjectInput, CreateProjectInput, CreateProjectUpdateInput, PostProjectUpdateInput,
         ProjectPatch as PatchInput, ProjectUpdatePatch as UpdatePatchInput, ReopenProjectInput,
-        UpdateProjectInput, UpdateProjectUpdateInput, change, change_required, client_id, invalid_id,
-        project_id,
+        UpdateProjectInput, UpdateProjectUpdateInput, client_id, project_id,
     },
     types::{GqlProject, GqlProjectUpdate},
 };
@@ -25,7 +24,10 @@ use crate::{
     },
     platform::{
         error::{CommandError, ErrorCode, Violation, Violations},
-        graphql::{Allow, RecordScope, UserError, UserErrorCode, actor, command_ctx, internal, split},
+        graphql::{
+            Allow, RecordScope, UserError, UserErrorCode, actor, change, change_required, command_ctx,
+            inputs::invalid_id, internal, split,
+        },
     },
 };
 

@@ -4,11 +4,13 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use uuid::Uuid;
 
 use super::{
-    append_client_removed, append_project_removed, append_update_removed, lock, not_found, require_staff,
+    append_client_removed, append_desk_removed, append_project_removed, append_update_removed, lock,
+    not_found, require_staff,
 };
 use crate::{
     features::{
         clients::{Clients, delete_client_in_tx},
+        leads::{Inquiries, InquiryColumn, LeadColumn, Leads},
         projects::{ProjectColumn, ProjectUpdates, Projects, UpdateColumn},
         records::{RecordId, StoredRecord},
     },
@@ -18,7 +20,8 @@ use crate::{
         db::WriteTx,
         error::CommandError,
         ids::new_uuid,
-        outbox, record,
+        outbox,
+        record::{self, RecordEntity},
     },
 };
 
@@ -71,6 +74,24 @@ pub async fn delete_record(
                 append_update_removed(&tx, &project, &deleted).await?;
             }
             StoredRecord::Update(deleted)
+        }
+        RecordId::Lead(lead) => {
+            lock::<Leads>(&tx, lead.0, expected_version).await?;
+            let this = Condition::all().add(LeadColumn::Id.eq(lead));
+            let deleted = record::soft_delete::<Leads>(&tx, actor, batch, this).await?.pop();
+            let deleted = deleted.ok_or_else(|| not_found(id))?;
+            append_desk_removed(&tx, Leads::KIND, lead.0, deleted.version).await?;
+            StoredRecord::Lead(deleted)
+        }
+        RecordId::Inquiry(inquiry) => {
+            lock::<Inquiries>(&tx, inquiry.0, expected_version).await?;
+            let this = Condition::all().add(InquiryColumn::Id.eq(inquiry));
+            let deleted = record::soft_delete::<Inquiries>(&tx, actor, batch, this)
+                .await?
+                .pop();
+            let deleted = deleted.ok_or_else(|| not_found(id))?;
+            append_desk_removed(&tx, Inquiries::KIND, inquiry.0, deleted.version).await?;
+            StoredRecord::Inquiry(deleted)
         }
     };
     tx.commit().await?;

@@ -2,10 +2,14 @@
 
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{append_client_removed, append_project_removed, append_update_removed, lock, not_found};
+use super::{
+    append_client_removed, append_desk_removed, append_project_removed, append_update_removed, lock,
+    not_found,
+};
 use crate::{
     features::{
         clients::{Clients, force_delete_client_in_tx},
+        leads::{Inquiries, InquiryColumn, LeadColumn, Leads},
         media::{ImageId, remove_in_tx},
         projects::{
             Project, ProjectColumn, ProjectUpdate, ProjectUpdates, Projects, UpdateColumn, UpdateImageColumn,
@@ -14,7 +18,13 @@ use crate::{
         records::RecordId,
     },
     platform::{
-        actor::Actor, announce::Forgotten, ctx::Ctx, db::WriteTx, error::CommandError, outbox, record,
+        actor::Actor,
+        announce::Forgotten,
+        ctx::Ctx,
+        db::WriteTx,
+        error::CommandError,
+        outbox,
+        record::{self, RecordEntity},
     },
 };
 
@@ -69,6 +79,27 @@ pub async fn force_delete_record(
                 && row.deleted_at.is_none()
             {
                 append_update_removed(&tx, &project, &row).await?;
+            }
+        }
+        RecordId::Lead(lead) => {
+            let row = lock::<Leads>(&tx, lead.0, expected_version).await?;
+            let row = row.ok_or_else(|| not_found(id))?;
+            let this = Condition::all().add(LeadColumn::Id.eq(lead));
+            record::force_delete::<Leads>(&tx, actor, this).await?;
+            // The e-mails about it say what it said.
+            outbox::forget_in_tx(&tx, &lead.to_string()).await?;
+            if row.deleted_at.is_none() {
+                append_desk_removed(&tx, Leads::KIND, lead.0, row.version).await?;
+            }
+        }
+        RecordId::Inquiry(inquiry) => {
+            let row = lock::<Inquiries>(&tx, inquiry.0, expected_version).await?;
+            let row = row.ok_or_else(|| not_found(id))?;
+            let this = Condition::all().add(InquiryColumn::Id.eq(inquiry));
+            record::force_delete::<Inquiries>(&tx, actor, this).await?;
+            outbox::forget_in_tx(&tx, &inquiry.to_string()).await?;
+            if row.deleted_at.is_none() {
+                append_desk_removed(&tx, Inquiries::KIND, inquiry.0, row.version).await?;
             }
         }
     }

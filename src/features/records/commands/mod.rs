@@ -113,3 +113,23 @@ async fn append_update_removed(
     .await?;
     Ok(())
 }
+
+/// Tells the staff that something of theirs is gone: a lead or an inquiry.
+async fn append_desk_removed(
+    tx: &WriteTx,
+    kind: &'static str,
+    id: Uuid,
+    version: i32,
+) -> Result<(), CommandError> {
+    append_in_tx(
+        tx,
+        NewEvent {
+            kind: events::RECORD_REMOVED,
+            for_staff: true,
+            record: Some((kind, id, version)),
+            ..NewEvent::default()
+        },
+    )
+    .await?;
+    Ok(())
+}

@@ -6,6 +6,7 @@ use super::{FIELD, lock, not_found, require_staff};
 use crate::{
     features::{
         clients::{Clients, restore_clients_in_tx},
+        leads::{Inquiries, Leads},
         projects::{Project, ProjectUpdates, Projects, events},
         records::{RecordId, StoredRecord},
     },
@@ -69,6 +70,16 @@ pub async fn restore_record(
             if row.posted_at.is_some() {
                 append_project_changed(&tx, &project).await?;
             }
+        }
+        RecordId::Lead(lead) => {
+            let row = lock::<Leads>(&tx, lead.0, expected_version).await?;
+            let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
+            record::restore::<Leads>(&tx, actor, batch.ok_or_else(|| living(id))?).await?;
+        }
+        RecordId::Inquiry(inquiry) => {
+            let row = lock::<Inquiries>(&tx, inquiry.0, expected_version).await?;
+            let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
+            record::restore::<Inquiries>(&tx, actor, batch.ok_or_else(|| living(id))?).await?;
         }
     }
     let restored = id.load(tx.conn()).await?.ok_or_else(|| not_found(id))?;

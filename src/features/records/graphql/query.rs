@@ -30,7 +30,8 @@ pub struct RecordsQuery;
 
 #[Object]
 impl RecordsQuery {
-    /// Finds again what has an id: clients (`cli_…`), projects (`prj_…`), updates (`upd_…`), and the caller (`acc_…`).
+    /// Finds again what has an id: clients (`cli_…`), projects (`prj_…`), updates (`upd_…`), for staff leads (`led_…`) and
+    /// inquiries (`inq_…`), and the caller (`acc_…`).
     /// Null when there is no such thing, it is deleted, or it isn't yours; a text that isn't an id is BAD_REQUEST.
     async fn node(
         &self,

@@ -6,10 +6,6 @@
     clippy::duplicated_attributes,
     reason = "two fields of an interface may have one type"
 )]
-#![expect(
-    clippy::large_enum_variant,
-    reason = "an interface holds its objects themselves; an operation has few"
-)]
 
 use async_graphql::{ID, Interface};
 use chrono::{DateTime, Utc};
@@ -17,6 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::features::{
     accounts::graphql::{GqlActor, viewer::Viewer},
     clients::graphql::Client,
+    leads::graphql::{GqlInquiry, GqlLead},
     projects::graphql::{GqlProject, GqlProjectUpdate},
     records::StoredRecord,
 };
@@ -37,6 +34,10 @@ pub enum Node {
     Project(GqlProject),
     /// A progress update.
     ProjectUpdate(GqlProjectUpdate),
+    /// Somebody who wants a house. For staff.
+    ConstructionLead(GqlLead),
+    /// A question. For staff.
+    ContactInquiry(GqlInquiry),
 }
 
 /// Whatever is entered, changed, deleted and restored: who did it is for staff. `deleteRecord`, `restoreRecord` and
@@ -83,6 +84,10 @@ pub enum Record {
     Project(GqlProject),
     /// A progress update.
     ProjectUpdate(GqlProjectUpdate),
+    /// Somebody who wants a house. For staff.
+    ConstructionLead(GqlLead),
+    /// A question. For staff.
+    ContactInquiry(GqlInquiry),
 }
 
 impl From<StoredRecord> for Record {
@@ -91,6 +96,8 @@ impl From<StoredRecord> for Record {
             StoredRecord::Client(client) => Self::Client(Client(client)),
             StoredRecord::Project(project) => Self::Project(project.into()),
             StoredRecord::Update(update) => Self::ProjectUpdate(update.into()),
+            StoredRecord::Lead(lead) => Self::ConstructionLead(GqlLead(lead)),
+            StoredRecord::Inquiry(inquiry) => Self::ContactInquiry(GqlInquiry(inquiry)),
         }
     }
 }
@@ -101,6 +108,8 @@ impl From<StoredRecord> for Node {
             StoredRecord::Client(client) => Self::Client(Client(client)),
             StoredRecord::Project(project) => Self::Project(project.into()),
             StoredRecord::Update(update) => Self::ProjectUpdate(update.into()),
+            StoredRecord::Lead(lead) => Self::ConstructionLead(GqlLead(lead)),
+            StoredRecord::Inquiry(inquiry) => Self::ContactInquiry(GqlInquiry(inquiry)),
         }
     }
 }

@@ -1,0 +1,122 @@
+//! Telephone numbers: read as people write them, kept in E.164, shown so that they can be read out.
+
+use phonenumber::{Mode, country, parse};
+
+use crate::platform::error::{ErrorCode, Violation};
+
+/// Nobody writes a number longer than this; what is longer isn't looked at.
+const LONGEST_INPUT: usize = 40;
+/// Niger's country code…
+const HOME_CODE: u16 = 227;
+/// …and how many digits follow it.
+const HOME_DIGITS: usize = 8;
+
+/// Reads a telephone number as people write it into E.164 (`+22790123456`): spaces, dots, dashes and brackets are
+/// dropped, `00` is `+`, and a number without a country code is one of Niger. An empty one is none.
+///
+/// # Errors
+/// A violation at `field`.
+pub fn phone(text: &str, field: &[&str]) -> Result<Option<String>, Violation> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    read(text).map(Some).ok_or_else(|| {
+        Violation::new(
+            ErrorCode::Invalid,
+            field.iter().copied(),
+            "This is not a telephone number: write it as +227 90 12 34 56, or as the eight digits used in Niger.",
+        )
+    })
+}
+
+fn read(text: &str) -> Option<String> {
+    if text.chars().count() > LONGEST_INPUT || text.contains(char::is_control) {
+        return None;
+    }
+    let number = parse(Some(country::Id::NE), text).ok()?;
+    // An extension would be lost on the way into E.164.
+    if number.extension().is_some() {
+        return None;
+    }
+    let e164 = number.format().mode(Mode::E164).to_string();
+    // New ranges are handed out faster than numbering plans are updated: at home the length alone decides.
+    let at_home = number.code().value() == HOME_CODE && e164.len() == "+227".len() + HOME_DIGITS;
+    (at_home || number.is_valid()).then_some(e164)
+}
+
+/// A number in E.164 as people read it: `+227 90 12 34 56`. What can't be read comes back as it is.
+#[must_use]
+pub fn readable_phone(e164: &str) -> String {
+    parse(None, e164).map_or_else(
+        |_| e164.to_owned(),
+        |number| number.format().mode(Mode::International).to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELD: &[&str] = &["input", "phone"];
+
+    #[test]
+    fn reads_numbers_as_people_write_them() {
+        for text in [
+            "+227 90 12 34 56",
+            "0022790123456",
+            "90.12.34.56",
+            "90\u{2011}12\u{2011}34\u{2011}56",
+            "(+227) 90-12-34-56",
+            "22790123456",
+        ] {
+            assert_eq!(
+                phone(text, FIELD).unwrap().as_deref(),
+                Some("+22790123456"),
+                "{text}"
+            );
+        }
+        assert_eq!(phone(" ", FIELD).unwrap(), None);
+        for (text, e164) in [
+            ("+33 6 12 34 56 78", "+33612345678"),
+            ("+229 01 97 97 97 97", "+2290197979797"),
+            ("+1 (202) 555-0123", "+12025550123"),
+            // A range that isn't in use yet.
+            ("60 12 34 56", "+22760123456"),
+        ] {
+            assert_eq!(phone(text, FIELD).unwrap().as_deref(), Some(e164), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_nobody_can_call() {
+        for text in [
+            "12",
+            "+227 1",
+            "abc",
+            "+0123456789",
+            "+1234567890123456",
+            "90 12 34 5x",
+            "06 12 34 56 78",
+            "+33 6 12 34 56",
+            "90 12 34 56 ext 5",
+            "90 12 34 56 / 91 22 33 44",
+            "90\u{0}123456",
+            &"9".repeat(10_000),
+        ] {
+            let error = phone(text, FIELD).unwrap_err();
+            assert_eq!(
+                (error.code, error.field),
+                (ErrorCode::Invalid, vec!["input".to_owned(), "phone".to_owned()]),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn shows_numbers_in_groups() {
+        assert_eq!(readable_phone("+22790123456"), "+227 90 12 34 56");
+        assert_eq!(readable_phone("+33612345678"), "+33 6 12 34 56 78");
+        assert_eq!(readable_phone("?"), "?");
+    }
+}

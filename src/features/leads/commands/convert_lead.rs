@@ -1,0 +1,342 @@
+//! `convertLead`: a lead becomes a client and a project, in one step and once.
+
+use chrono::NaiveDate;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde::Serialize;
+
+use super::{lock_lead, require_staff};
+use crate::{
+    features::{
+        accounts::{living_account_by_email, normalize_email},
+        clients::{
+            Clients, StoredClient, Temporary, client_of_account,
+            commands::{CheckedClient, CreateClient, Invitation, create_client_in_tx},
+        },
+        leads::{
+            ActivityKind, LeadId, LeadStatus, living_lead,
+            tables::{
+                activity::{self, Happening},
+                lead,
+            },
+        },
+        projects::{
+            Phase, Project, ProjectId, Projects,
+            commands::{CheckedProject, CreateProject, create_project_in_tx},
+        },
+    },
+    platform::{
+        actor::{Actor, ClientId, Locale},
+        ctx::Ctx,
+        db::WriteTx,
+        error::{CommandError, ErrorCode, Violation, Violations},
+        idempotency::{self, Claim},
+        money::Currency,
+        outbox::DeliveryId,
+        record,
+    },
+};
+
+/// Who the client is.
+#[derive(Debug, Clone, Serialize)]
+pub enum Conversion {
+    /// One that the company knows already.
+    Existing(ClientId),
+    /// A new one. What is absent is taken from the lead.
+    New {
+        /// The client's name.
+        name: Option<String>,
+        /// The address to sign in with.
+        email: Option<String>,
+        /// A telephone number.
+        phone: Option<String>,
+        /// Where the client lives.
+        address: Option<String>,
+        /// The language the client reads.
+        locale: Option<Locale>,
+        /// Whether the temporary password goes out at once.
+        invite: bool,
+    },
+}
+
+/// The project that the lead becomes.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProjectDetails {
+    /// What it is called.
+    pub name: String,
+    /// When work starts.
+    pub start_date: Option<NaiveDate>,
+    /// When it should end.
+    pub estimated_completion: Option<NaiveDate>,
+    /// How far it is.
+    pub current_phase: Option<Phase>,
+    /// How far it is, in percent.
+    pub progress_percentage: Option<i32>,
+    /// The agreed price, as a decimal text.
+    pub total_quote: Option<String>,
+    /// Its currency; the configured one when absent.
+    pub currency: Option<Currency>,
+}
+
+/// Which lead becomes what.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConvertLead {
+    /// The lead.
+    pub id: LeadId,
+    /// The version that the caller read.
+    pub expected_version: i32,
+    /// The client.
+    pub client: Conversion,
+    /// The project.
+    pub project: ProjectDetails,
+    /// Makes a repeated call harmless.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// What a lead became.
+#[derive(Debug, Clone)]
+pub struct Converted {
+    /// The lead, converted.
+    pub lead: lead::Model,
+    /// The client.
+    pub client: StoredClient,
+    /// The project.
+    pub project: Project,
+}
+
+/// A new client, ready to be written.
+struct NewClient {
+    checked: CheckedClient,
+    temporary: Temporary,
+    invitation: Invitation,
+}
+
+/// Makes a client, unless there is one already, and a project of what a lead says. For staff.
+///
+/// # Errors
+/// LOCKED when the lead is converted already; CONFLICT when it is not at `expected_version`; TAKEN at
+/// `input.client.email`, with the client who has the address; violations at `input.client.…` and `input.project.…`.
+pub async fn convert_lead(ctx: &Ctx, actor: &Actor, input: ConvertLead) -> Result<Converted, CommandError> {
+    require_staff(actor)?;
+    // Read before the transaction: hashing a password takes longer than the writing connection should be held.
+    let known = living_lead(ctx.db.reader(), actor, input.id).await?;
+    let mut violations = Violations::default();
+    let project = collect(&mut violations, check_project(ctx, &input))?;
+    let new = match (&known, &input.client) {
+        (Some(lead), Conversion::New { .. }) => collect(&mut violations, prepare(ctx, lead, &input).await)?,
+        _ => None,
+    };
+
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let key = input.idempotency_key.as_deref();
+    let claimed = match idempotency::claim_in_tx(&tx, actor, "convertLead", key, &input).await? {
+        Claim::New(claimed) => claimed,
+        Claim::Replay(id) => return replay(&tx, LeadId(id)).await,
+    };
+    // From the top down, as everywhere: the client before the lead.
+    let existing = match input.client {
+        Conversion::Existing(id) => {
+            let client = record::lock_living::<Clients>(&tx, id).await?;
+            if client.is_none() {
+                violations.push(Violation::not_found(["input", "clientId"], "client"));
+            }
+            client
+        }
+        Conversion::New { .. } => None,
+    };
+    let current = lock_lead(&tx, input.id, &["input", "id"]).await?;
+    if current.status == LeadStatus::Converted {
+        return Err(already(&current));
+    }
+    record::expect_version::<lead::Entity>(&current, input.expected_version)?;
+    violations.into_result()?;
+    let (client, delivery) = match (existing, new) {
+        (Some(client), _) => (client, None),
+        (None, Some(new)) => make_client(ctx, &tx, actor, new).await?,
+        // The lead came back from the deleted meanwhile.
+        (None, None) => return Err(Violation::not_found(["input", "id"], "lead").into()),
+    };
+    let project = project.ok_or_else(|| anyhow::anyhow!("a project passed without having been checked"))?;
+    let project = create_project_in_tx(&tx, actor, client.id, project).await?;
+    let changes = lead::ActiveModel {
+        status: Set(LeadStatus::Converted),
+        is_read: Set(true),
+        converted_at: Set(Some(tx.now())),
+        client_id: Set(Some(client.id)),
+        project_id: Set(Some(project.id)),
+        ..Default::default()
+    };
+    let lead = record::update::<lead::Entity, _>(&tx, actor, &current, changes).await?;
+    write_timeline(&tx, actor, &current, &lead, delivery).await?;
+    claimed.complete(&tx, lead.id).await?;
+    tx.commit().await?;
+    Ok(Converted {
+        lead,
+        client,
+        project,
+    })
+}
+
+/// Takes a check's violations into the others; what isn't the caller's fault ends the command.
+fn collect<T>(
+    violations: &mut Violations,
+    checked: Result<T, CommandError>,
+) -> Result<Option<T>, CommandError> {
+    match checked {
+        Ok(value) => Ok(Some(value)),
+        Err(CommandError::Rejected(found)) => {
+            found.into_iter().for_each(|violation| violations.push(violation));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn check_project(ctx: &Ctx, input: &ConvertLead) -> Result<CheckedProject, CommandError> {
+    let details = input.project.clone();
+    let project = CreateProject {
+        // Nobody looks at it here: the client is known once it is made.
+        client: ClientId(input.id.0),
+        name: details.name,
+        start_date: details.start_date,
+        estimated_completion: details.estimated_completion,
+        current_phase: details.current_phase,
+        progress_percentage: details.progress_percentage,
+        total_quote: details.total_quote,
+        currency: details.currency,
+        idempotency_key: None,
+    };
+    project
+        .check(ctx)
+        .map_err(|error| error.below(&["input"], &["input", "project"]))
+}
+
+/// Checks the new client, what is absent taken from the lead, and makes a temporary password.
+async fn prepare(ctx: &Ctx, lead: &lead::Model, input: &ConvertLead) -> Result<NewClient, CommandError> {
+    let Conversion::New {
+        name,
+        email,
+        phone,
+        address,
+        locale,
+        invite,
+    } = input.client.clone()
+    else {
+        return Err(anyhow::anyhow!("a client who exists needs no preparation").into());
+    };
+    let Some(email) = email.or_else(|| lead.email.clone()) else {
+        return Err(Violation::new(
+            ErrorCode::Required,
+            ["input", "client", "email"],
+            "The lead left no e-mail address, and a client signs in with one: give it here.",
+        )
+        .into());
+    };
+    let client = CreateClient {
+        name: name.unwrap_or_else(|| lead.name.clone()),
+        email,
+        phone: phone.or_else(|| Some(lead.phone.clone())),
+        address,
+        locale,
+        whatsapp_enabled: false,
+        idempotency_key: None,
+    };
+    let checked = client
+        .check()
+        .map_err(|error| error.below(&["input"], &["input", "client"]))?;
+    refuse_taken(ctx, &client.email).await?;
+    Ok(NewClient {
+        checked,
+        temporary: Temporary::make(ctx.clock.now()).await?,
+        invitation: if invite {
+            Invitation::Now
+        } else {
+            Invitation::Later
+        },
+    })
+}
+
+/// Says whose the address is, so that the caller can convert into that client instead.
+async fn refuse_taken(ctx: &Ctx, email: &str) -> Result<(), CommandError> {
+    let conn = ctx.db.reader();
+    let Some(account) = living_account_by_email(conn, &normalize_email(email)).await? else {
+        return Ok(());
+    };
+    let message = match client_of_account(conn, account.id).await? {
+        Some(client) => format!(
+            "The client {} ({}) has this e-mail address: send `clientId: \"{}\"` to give them the project, or another address for a new client.",
+            client.name, client.id, client.id
+        ),
+        None => "Somebody of the staff has this e-mail address: give another one.".to_owned(),
+    };
+    Err(Violation::new(ErrorCode::Taken, ["input", "client", "email"], message).into())
+}
+
+async fn make_client(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    actor: &Actor,
+    new: NewClient,
+) -> Result<(StoredClient, Option<DeliveryId>), CommandError> {
+    create_client_in_tx(ctx, tx, actor, new.checked, &new.temporary, new.invitation)
+        .await
+        .map_err(|error| error.below(&["input"], &["input", "client"]))
+}
+
+fn already(lead: &lead::Model) -> CommandError {
+    let ids = match (lead.client_id, lead.project_id) {
+        (Some(client), Some(project)) => format!(": the client {client} and the project {project}"),
+        _ => String::new(),
+    };
+    let message = format!("This lead is converted already{ids}. Another project is made with createProject.");
+    Violation::new(ErrorCode::Locked, ["input", "id"], message).into()
+}
+
+async fn write_timeline(
+    tx: &WriteTx,
+    actor: &Actor,
+    before: &lead::Model,
+    after: &lead::Model,
+    delivery: Option<DeliveryId>,
+) -> Result<(), CommandError> {
+    let became = Happening {
+        status: Some((before.status, after.status)),
+        client: after.client_id,
+        project: after.project_id,
+        ..Happening::default()
+    };
+    activity::write_in_tx(tx, actor, after.id, ActivityKind::Converted, became).await?;
+    if let Some(delivery) = delivery {
+        let mail = Happening {
+            delivery: Some(delivery),
+            ..Happening::default()
+        };
+        activity::write_in_tx(tx, &Actor::System, after.id, ActivityKind::Email, mail).await?;
+    }
+    Ok(())
+}
+
+/// What an earlier call with the same key made.
+async fn replay(tx: &WriteTx, id: LeadId) -> Result<Converted, CommandError> {
+    let gone = || Violation::not_found(["input", "idempotencyKey"], "lead, client or project any more");
+    let lead = lead::Entity::find_by_id(id)
+        .one(tx.conn())
+        .await?
+        .ok_or_else(gone)?;
+    let (Some(client), Some(project)) = (lead.client_id, lead.project_id) else {
+        return Err(gone().into());
+    };
+    let client = Clients::find_by_id(client)
+        .one(tx.conn())
+        .await?
+        .ok_or_else(gone)?;
+    let project = Projects::find_by_id::<ProjectId>(project)
+        .one(tx.conn())
+        .await?
+        .ok_or_else(gone)?;
+    Ok(Converted {
+        lead,
+        client,
+        project,
+    })
+}

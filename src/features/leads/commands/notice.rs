@@ -1,0 +1,87 @@
+//! Telling the staff by e-mail that somebody has written: the company's own addresses if there are any
+//! (`STAFF_EMAIL`), everybody who works for the company otherwise.
+
+use serde_json::{Value, json};
+
+use crate::{
+    features::accounts::living_staff,
+    platform::{
+        actor::{AccountId, Locale},
+        ctx::Ctx,
+        db::WriteTx,
+        error::CommandError,
+        outbox::{self, Channel, DeliveryId, NewDelivery},
+    },
+};
+
+/// The e-mail about a new lead. Its data: `name` (the reader's), `leadName`, `phone`, `email`, `hasLand`, `location`,
+/// `interestedIn`, `message`, `receivedAt`, `doubtful`, `leadId`.
+pub const LEAD_RECEIVED_TEMPLATE: &str = "lead_received";
+/// The e-mail about a new inquiry. Its data: `name` (the reader's), `senderName`, `email`, `phone`, `subjectLine`,
+/// `message`, `receivedAt`, `doubtful`, `inquiryId`.
+pub const INQUIRY_RECEIVED_TEMPLATE: &str = "inquiry_received";
+
+/// What the company is called in letters to itself.
+const COMPANY_NAME: &str = "Belle House";
+
+struct Reader {
+    account: AccountId,
+    name: String,
+    address: String,
+    locale: Locale,
+}
+
+/// Writes the e-mails about `about`, an id; answers with them. One record is told of once.
+pub(super) async fn tell_staff_in_tx(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    template: &'static str,
+    about: &str,
+    data: &Value,
+) -> Result<Vec<DeliveryId>, CommandError> {
+    let mut written = Vec::new();
+    for reader in readers(ctx, tx).await? {
+        let mut data = data.clone();
+        if let Some(data) = data.as_object_mut() {
+            data.insert("name".to_owned(), json!(reader.name));
+        }
+        let delivery = NewDelivery {
+            channel: Channel::Email,
+            recipient: reader.account,
+            idempotency_key: format!("{about}/received/{}", reader.address),
+            address: Some(reader.address),
+            template,
+            locale: reader.locale,
+            data,
+            secret: false,
+            expires_at: None,
+        };
+        written.extend(outbox::enqueue_in_tx(tx, &ctx.keys, delivery).await?);
+    }
+    Ok(written)
+}
+
+async fn readers(ctx: &Ctx, tx: &WriteTx) -> Result<Vec<Reader>, CommandError> {
+    let own = &ctx.config.staff_email;
+    if !own.is_empty() {
+        return Ok(own
+            .iter()
+            .map(|address| Reader {
+                account: outbox::COMPANY,
+                name: COMPANY_NAME.to_owned(),
+                address: address.clone(),
+                locale: Locale::default(),
+            })
+            .collect());
+    }
+    let staff = living_staff(tx.conn()).await?;
+    Ok(staff
+        .into_iter()
+        .map(|account| Reader {
+            account: account.id,
+            name: account.name,
+            address: account.email,
+            locale: account.locale,
+        })
+        .collect())
+}

@@ -1,0 +1,138 @@
+//! `submitConstructionLead`: the form "Build for me" of the website. Its answer says nothing of what is stored.
+
+use std::net::IpAddr;
+
+use sea_orm::{EntityTrait, QuerySelect};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    QUOTA,
+    create_lead::{Items, NewLead, check_item, insert_in_tx},
+    notice::{LEAD_RECEIVED_TEMPLATE, tell_staff_in_tx},
+};
+use crate::{
+    features::{
+        accounts::readable_phone,
+        content::{PortfolioItemColumn, PortfolioItems},
+        leads::{
+            ActivityKind, FormTraces,
+            spam::Verdict,
+            tables::{
+                activity::{self, Happening},
+                lead,
+            },
+        },
+    },
+    platform::{
+        actor::Actor,
+        ctx::Ctx,
+        db::WriteTx,
+        error::CommandError,
+        idempotency::{self, Claim},
+        limiter,
+    },
+};
+
+const OPERATION: &str = "submitConstructionLead";
+
+/// The form.
+#[derive(Debug, Clone, Serialize)]
+pub struct SubmitConstructionLead {
+    /// What it says.
+    pub lead: NewLead,
+    /// How it was filled. Not part of what a repeated call must agree on: the second attempt happens later.
+    #[serde(skip)]
+    pub traces: FormTraces,
+    /// Where it comes from.
+    #[serde(skip)]
+    pub remote_addr: IpAddr,
+    /// Makes a repeated call harmless.
+    #[serde(skip)]
+    pub idempotency_key: String,
+}
+
+/// Takes a form. Success says nothing of what was stored: a program's form was not.
+///
+/// # Errors
+/// Violations at `input.…`; [`CommandError::RateLimited`] after five from one address in ten minutes.
+pub async fn submit_construction_lead(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: SubmitConstructionLead,
+) -> Result<(), CommandError> {
+    let now = ctx.clock.now();
+    let Verdict::Keep(doubt) = input.traces.judge(now) else {
+        tracing::info!(form = OPERATION, "a program's form was dropped");
+        return Ok(());
+    };
+    let items = Items::Published(now);
+    let checked = match input.lead.check() {
+        Ok(checked) => checked,
+        Err(found) => return Err(input.lead.refuse(ctx.db.reader(), items, found).await),
+    };
+    let network = limiter::network(input.remote_addr).to_string();
+    let bucket = limiter::bucket(&ctx.keys, OPERATION, &[&network]);
+    if let Some(retry_after) = limiter::spent(&ctx.db, now, &bucket, &QUOTA).await?
+        && !idempotency::is_known(&ctx.db, actor, OPERATION, &input.idempotency_key).await?
+    {
+        return Err(CommandError::RateLimited { retry_after });
+    }
+    let tx = ctx.db.begin_write(now).await?;
+    let key = Some(input.idempotency_key.as_str());
+    let claimed = match idempotency::claim_in_tx(&tx, actor, OPERATION, key, &input).await? {
+        Claim::New(claimed) => claimed,
+        Claim::Replay(_) => return Ok(()),
+    };
+    check_item(
+        tx.conn(),
+        input.lead.interested_in,
+        items,
+        &["input", "interestedIn"],
+    )
+    .await?;
+    if let Err(retry_after) = limiter::spend_in_tx(&tx, &bucket, &QUOTA).await? {
+        return Err(CommandError::RateLimited { retry_after });
+    }
+    let lead = insert_in_tx(&tx, actor, checked, doubt).await?;
+    tell_in_tx(ctx, &tx, &lead).await?;
+    claimed.complete(&tx, lead.id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes to the staff, and notes in the timeline that they were written to.
+async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, lead: &lead::Model) -> Result<(), CommandError> {
+    let item: Option<String> = match lead.interested_in_id {
+        Some(id) => {
+            PortfolioItems::find_by_id(id)
+                .select_only()
+                .column(PortfolioItemColumn::Title)
+                .into_tuple()
+                .one(tx.conn())
+                .await?
+        }
+        None => None,
+    };
+    let data = json!({
+        "leadName": lead.name,
+        "phone": readable_phone(&lead.phone),
+        "email": lead.email,
+        "hasLand": lead.has_land,
+        "location": lead.location_of_land,
+        "interestedIn": item,
+        "message": lead.message,
+        "receivedAt": lead.created_at,
+        "doubtful": lead.doubt.is_some(),
+        "leadId": lead.id,
+    });
+    let about = lead.id.to_string();
+    for delivery in tell_staff_in_tx(ctx, tx, LEAD_RECEIVED_TEMPLATE, &about, &data).await? {
+        let what = Happening {
+            delivery: Some(delivery),
+            ..Happening::default()
+        };
+        activity::write_in_tx(tx, &Actor::System, lead.id, ActivityKind::Email, what).await?;
+    }
+    Ok(())
+}

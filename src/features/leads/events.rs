@@ -1,0 +1,6 @@
+//! What happens to leads and inquiries, for the event log. All of it is for the staff.
+
+/// Somebody wants a house. The record is the lead.
+pub const LEAD_RECEIVED: &str = "LeadReceived";
+/// Somebody has a question. The record is the inquiry.
+pub const INQUIRY_RECEIVED: &str = "InquiryReceived";

@@ -1,0 +1,260 @@
+//! `ConstructionLead`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, Result};
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+
+use super::{
+    loaders::{Contact, DuplicatesLoader, KnownClientsLoader, TimelineLoader, TimelineOf, TimelinePage},
+    timeline::LeadTimelineEntry,
+};
+use crate::{
+    features::{
+        accounts::{
+            graphql::{GqlActor, actor_of},
+            readable_phone,
+        },
+        clients::graphql::{Client, client_by_id},
+        leads::{Doubt, Lead, LeadStatus},
+        projects::graphql::{GqlProject, ProjectLoader},
+    },
+    platform::{
+        graphql::{
+            Allow, Connection, OrderDirection, internal, loader, scalars::EmailAddress, user_error::top_level,
+        },
+        paging::PageArgs,
+    },
+};
+
+/// How far a lead has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "LeadStatus", name = "LeadStatus")]
+pub enum GqlLeadStatus {
+    /// Nobody has answered yet.
+    New,
+    /// Somebody has.
+    Contacted,
+    /// Became a client with a project: by `convertLead` alone, and for good.
+    Converted,
+    /// Won't become one; may be taken up again.
+    Lost,
+}
+
+/// Why a form that was kept may come from a program. A visitor with a wrong clock looks the same: judge by what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Doubt")]
+pub enum FormDoubt {
+    /// It doesn't say when it was shown; the website always does.
+    NoFormTime,
+    /// It says that it will be shown later: a wrong clock, or made up.
+    FormTimeInFuture,
+    /// It was shown more than a week before it was sent: a wrong clock, or sent again and again.
+    FormTimeTooOld,
+}
+
+/// Somebody who wants a house.
+#[derive(Debug, Clone)]
+pub struct GqlLead(pub Lead);
+
+impl From<Lead> for GqlLead {
+    fn from(lead: Lead) -> Self {
+        Self(lead)
+    }
+}
+
+/// Somebody who wants a house: through the form "Build for me", or entered by the staff. For staff.
+#[Object(name = "ConstructionLead")]
+impl GqlLead {
+    /// The lead's id (`led_…`).
+    pub(crate) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Counts the changes; send it as `expectedVersion` when you change the lead.
+    pub(crate) async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it came in.
+    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it last changed.
+    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// When it was deleted; null among the living.
+    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.deleted_at
+    }
+
+    /// Who entered it; null for the website. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.created_by).await
+    }
+
+    /// Who changed it last. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.updated_by).await
+    }
+
+    /// Who deleted it. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.deleted_by).await
+    }
+
+    /// Who wants a house.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The telephone number, as `+22790123456`, to call with.
+    async fn phone(&self) -> &str {
+        &self.0.phone
+    }
+
+    /// The telephone number as people read it: `+227 90 12 34 56`.
+    async fn phone_formatted(&self) -> String {
+        readable_phone(&self.0.phone)
+    }
+
+    /// The e-mail address.
+    async fn email(&self) -> Option<EmailAddress> {
+        self.0.email.clone().map(EmailAddress)
+    }
+
+    /// Whether they have land to build on.
+    async fn has_land(&self) -> bool {
+        self.0.has_land
+    }
+
+    /// Where the land is.
+    async fn location_of_land(&self) -> Option<&str> {
+        self.0.location_of_land.as_deref()
+    }
+
+    /// What they say; may have several lines.
+    async fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// How far it has come.
+    async fn status(&self) -> GqlLeadStatus {
+        self.0.status.into()
+    }
+
+    /// Whether somebody has read it.
+    async fn is_read(&self) -> bool {
+        self.0.is_read
+    }
+
+    /// Who follows it; null for nobody.
+    async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.assignee_id).await
+    }
+
+    /// What the staff know; may have several lines. What it said before stands in the timeline.
+    async fn notes(&self) -> Option<&str> {
+        self.0.notes.as_deref()
+    }
+
+    /// Why it may come from a program; null when nothing speaks for that.
+    async fn doubt(&self) -> Option<FormDoubt> {
+        self.0.doubt.map(Into::into)
+    }
+
+    /// When it became a client and a project.
+    async fn converted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.converted_at
+    }
+
+    /// The client it became; null before that, and when the client is gone.
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>> {
+        match self.0.client_id {
+            Some(id) => Ok(client_by_id(ctx, id)
+                .await?
+                .filter(|client| client.0.deleted_at.is_none())),
+            None => Ok(None),
+        }
+    }
+
+    /// The project it became; null before that, and when the project is gone.
+    async fn project(&self, ctx: &Context<'_>) -> Result<Option<GqlProject>> {
+        let Some(id) = self.0.project_id else {
+            return Ok(None);
+        };
+        let found = loader::<ProjectLoader>(ctx)?.load_one(id).await;
+        let living = found
+            .map_err(internal)?
+            .filter(|project| project.deleted_at.is_none());
+        Ok(living.map(GqlProject))
+    }
+
+    /// Other living leads with the same number or the same e-mail address, the latest first; 20 at most.
+    async fn duplicates(&self, ctx: &Context<'_>) -> Result<Vec<GqlLead>> {
+        let found = loader::<DuplicatesLoader>(ctx)?
+            .load_one(Contact::of(&self.0))
+            .await
+            .map_err(internal)?;
+        Ok(found.unwrap_or_default().into_iter().map(GqlLead).collect())
+    }
+
+    /// Clients with the same number or the same e-mail address: `convertLead` can give one of them the project.
+    async fn known_clients(&self, ctx: &Context<'_>) -> Result<Vec<Client>> {
+        let found = loader::<KnownClientsLoader>(ctx)?
+            .load_one(Contact::of(&self.0))
+            .await
+            .map_err(internal)?;
+        Ok(found.unwrap_or_default().into_iter().map(Client).collect())
+    }
+
+    /// What happened to it, the oldest first unless said otherwise.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "By when it happened.", default_with = "OrderDirection::Asc")]
+        direction: OrderDirection,
+    ) -> Result<Connection<LeadTimelineEntry>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let window = args.window().map_err(|violation| top_level(violation.into()))?;
+        let key = TimelinePage {
+            lead: self.0.id,
+            descending: direction == OrderDirection::Desc,
+            window: window.clone(),
+        };
+        let found = loader::<TimelineLoader>(ctx)?.load_one(key).await;
+        let found = found.map_err(|error| match Arc::try_unwrap(error) {
+            Ok(error) => top_level(error),
+            Err(shared) => internal(anyhow::anyhow!("{shared}")),
+        })?;
+        let loader = loader::<TimelineLoader>(ctx)?;
+        let lead = self.0.id;
+        let counter = Arc::new(move || {
+            let loader = Arc::clone(&loader);
+            async move { Ok(loader.load_one(TimelineOf(lead)).await?.unwrap_or(0)) }.boxed()
+        });
+        let page = found.map(Arc::unwrap_or_clone).unwrap_or_default();
+        Ok(Connection::new(page, window, counter, LeadTimelineEntry))
+    }
+}

@@ -1,0 +1,17 @@
+//! How leads and inquiries look in the API.
+
+mod forms;
+mod inputs;
+mod inquiry;
+mod lead;
+pub mod loaders;
+mod mutation;
+mod query;
+mod timeline;
+
+pub use forms::FormsMutation;
+pub use inputs::{InquiryFilterInput, InquiryOrderInput, LeadFilterInput, LeadOrderInput};
+pub use inquiry::GqlInquiry;
+pub use lead::GqlLead;
+pub use mutation::LeadsMutation;
+pub use query::{LeadsQuery, inquiry_connection, lead_connection};

@@ -1,0 +1,90 @@
+//! `GET /exports/{kind}.csv`: a list whose URL a mutation handed out, for as long as that URL and the sign-in that asked
+//! for it are good.
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use futures_util::FutureExt;
+
+use super::problem::Problem;
+use crate::{
+    features::accounts::{StaffSession, staff_session},
+    platform::{
+        export::{Exports, OpenError, stream},
+        signed_url::Refusal,
+    },
+};
+
+/// The route.
+pub fn router(exports: Exports) -> Router {
+    Router::new()
+        .route("/exports/{file}", get(download))
+        .with_state(exports)
+}
+
+async fn download(
+    State(exports): State<Exports>,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let opened = exports.open(&file, query.as_deref()).map_err(refused)?;
+    let opened = opened.ok_or_else(Problem::not_found)?;
+    let session = opened.session;
+    let ctx = exports.ctx().clone();
+    match staff_session(&ctx, session).await {
+        Ok(StaffSession::Good) => {}
+        Ok(StaffSession::Over) => {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "SESSION_ENDED",
+                "The sign-in that asked for this list has ended. Sign in and ask again.",
+            ));
+        }
+        Err(error) => return Err(Problem::internal(&error.into())),
+    }
+    let headers = headers(&opened.file_name).map_err(|error| Problem::internal(&error))?;
+    let rows = stream(opened, move || {
+        let ctx = ctx.clone();
+        async move { Ok(staff_session(&ctx, session).await? == StaffSession::Good) }.boxed()
+    });
+    Ok((headers, Body::from_stream(rows)).into_response())
+}
+
+fn headers(file_name: &str) -> anyhow::Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    let fixed = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox; frame-ancestors 'none'",
+        ),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let disposition = format!("attachment; filename=\"{file_name}\"");
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition)?);
+    Ok(headers)
+}
+
+fn refused(error: OpenError) -> Problem {
+    match error {
+        OpenError::Refused(Refusal::Forged) => Problem::new(
+            StatusCode::FORBIDDEN,
+            "BAD_SIGNATURE",
+            Refusal::Forged.to_string(),
+        ),
+        OpenError::Refused(Refusal::Expired) => {
+            Problem::new(StatusCode::GONE, "EXPIRED", Refusal::Expired.to_string())
+        }
+        OpenError::Internal(error) => Problem::internal(&error),
+    }
+}

@@ -1,0 +1,65 @@
+//! Reading what callers send: ids, and values of patches.
+
+use async_graphql::{ID, InputObject, MaybeUndefined};
+
+use crate::platform::{
+    error::{ErrorCode, Violation, Violations},
+    ids::IdError,
+};
+
+/// Reads a typed id.
+///
+/// # Errors
+/// INVALID at `field`, with what was expected.
+pub fn parse_id<T: std::str::FromStr<Err = IdError>>(text: &str, field: &[&str]) -> Result<T, Violation> {
+    text.parse().map_err(|error: IdError| invalid_id(&error, field))
+}
+
+/// INVALID at `field`, with what was expected.
+#[must_use]
+pub fn invalid_id(error: &IdError, field: &[&str]) -> Violation {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let sentence = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    Violation::new(
+        ErrorCode::Invalid,
+        field.iter().copied(),
+        format!("{}.", sentence.unwrap_or_default()),
+    )
+}
+
+/// An absent value keeps (`None`), null clears (`Some(None)`).
+pub fn change<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
+    match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value)),
+    }
+}
+
+/// The change of a value that can't be empty: null is REQUIRED at `field`.
+pub fn change_required<T>(
+    value: MaybeUndefined<T>,
+    field: &[&str],
+    violations: &mut Violations,
+) -> Option<T> {
+    if value.is_null() {
+        violations.push(Violation::new(
+            ErrorCode::Required,
+            field.iter().copied(),
+            "This can't be empty: leave it out to keep it.",
+        ));
+    }
+    value.take()
+}
+
+/// One row of a bulk action.
+#[derive(Debug, InputObject)]
+pub struct BulkRowInput {
+    /// The record's id.
+    pub id: ID,
+    /// The version you read, if it matters: if someone changed the record since, this row is a CONFLICT.
+    pub expected_version: Option<i32>,
+}
