@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod clients;
 pub mod content;
+pub mod dashboard;
 pub mod deliveries;
 pub mod feed;
 pub mod leads;

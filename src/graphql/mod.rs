@@ -9,6 +9,7 @@ use crate::{
     features::{
         accounts::graphql::{AccountsMutation, AccountsQuery},
         clients::graphql::{ClientsMutation, ClientsQuery},
+        dashboard::graphql::DashboardQuery,
         deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
         feed::{
             FeedHub,
@@ -38,6 +39,7 @@ pub struct Query(
     ClientsQuery,
     ProjectsQuery,
     LeadsQuery,
+    DashboardQuery,
     DeliveriesQuery,
     RecordsQuery,
 );

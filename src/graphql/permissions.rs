@@ -11,6 +11,7 @@ pub const QUERY: &[Permission] = &[
     ("auditLog", Access::Staff),
     ("client", Access::Staff),
     ("clients", Access::Staff),
+    ("dashboard", Access::Staff),
     ("deliveries", Access::Staff),
     ("eventCursor", Access::Anyone),
     ("inquiries", Access::Staff),

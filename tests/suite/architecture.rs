@@ -23,6 +23,7 @@ const FEATURES: &[(&str, &[&str])] = &[
         "feed",
         &["accounts", "clients", "projects", "leads", "deliveries"],
     ),
+    ("dashboard", &["projects", "leads", "deliveries"]),
     (
         "records",
         &["accounts", "clients", "projects", "media", "leads", "deliveries"],

@@ -22,6 +22,8 @@ mod http_graphql;
 mod http_world;
 mod lead_convert;
 mod lead_desk;
+mod lead_export;
+mod lead_feed;
 mod lead_forms;
 mod lead_world;
 mod login;

@@ -225,6 +225,32 @@ pub fn select_updates(actor: &Actor, filter: &UpdateFilter, scope: RecordScope) 
     update::Entity::find().filter(only)
 }
 
+/// Open projects that `actor` may see, entered before `since` and begun by `today`, whose clients have read nothing new
+/// since then.
+#[must_use]
+pub fn select_without_news(actor: &Actor, since: DateTime<Utc>, today: NaiveDate) -> Select<project::Entity> {
+    use project::Column;
+    let news = UpdateFilter {
+        posted_from: Some(since),
+        ..UpdateFilter::default()
+    };
+    let with_news = select_updates(actor, &news, RecordScope::Published)
+        .select_only()
+        .column(update::Column::ProjectId)
+        .into_query();
+    let open = ProjectFilter {
+        closed: Some(false),
+        ..ProjectFilter::default()
+    };
+    let begun = Condition::any()
+        .add(Column::StartDate.is_null())
+        .add(Column::StartDate.lte(today));
+    select_projects(actor, &open, RecordScope::Living)
+        .filter(Column::CreatedAt.lt(since))
+        .filter(begun)
+        .filter(Column::Id.not_in_subquery(with_news))
+}
+
 trait IntoOwnCondition {
     fn and_living(self) -> Condition;
     fn into_condition(self) -> Condition;

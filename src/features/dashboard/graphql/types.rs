@@ -1,0 +1,154 @@
+//! `Dashboard`. A feature that has something for it adds a field here.
+
+use async_graphql::{Context, Object, Result};
+use chrono::TimeDelta;
+
+use crate::{
+    features::{
+        deliveries::{DeliveryColumn, DeliveryFilter, graphql::GqlDelivery, select as select_deliveries},
+        leads::{
+            InquiryFilter, LeadFilter, LeadStatus,
+            graphql::{GqlInquiry, GqlLead, inquiry_connection, lead_connection},
+        },
+        projects::{ProjectColumn, graphql::GqlProject, select_without_news},
+    },
+    platform::{
+        error::{CommandError, ErrorCode, Violation},
+        graphql::{Connection, actor, command_ctx, user_error::top_level},
+        outbox::Status,
+        paging::{OrderBy, PageArgs},
+    },
+};
+
+/// Days without an update after which a project is pointed out.
+const QUIET_DAYS: i32 = 14;
+
+/// What needs a person today.
+#[derive(Debug)]
+pub struct Dashboard;
+
+/// What needs a person today. Each field costs a statement, and only when it is asked for; `totalCount` one more. For
+/// staff.
+#[Object]
+impl Dashboard {
+    /// Leads that nobody has answered yet, the latest first.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn new_leads(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+    ) -> Result<Connection<GqlLead>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let new = LeadFilter {
+            status: Some(vec![LeadStatus::New]),
+            ..LeadFilter::default()
+        };
+        lead_connection(ctx, args, new, None, None).await
+    }
+
+    /// Inquiries that nobody has read yet, the latest first.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn unread_inquiries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+    ) -> Result<Connection<GqlInquiry>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let unread = InquiryFilter {
+            read: Some(false),
+            ..InquiryFilter::default()
+        };
+        inquiry_connection(ctx, args, unread, None, None).await
+    }
+
+    /// Open projects whose client has read nothing new for so many days: entered before that, not to be started later than
+    /// today, and without an update posted since. The longest known first.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn projects_without_news(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many days, 1 to 365.", default_with = "QUIET_DAYS")] days: i32,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+    ) -> Result<Connection<GqlProject>> {
+        if !(1..=365).contains(&days) {
+            let wrong = Violation::new(ErrorCode::Invalid, ["days"], "Give 1 to 365 days.");
+            return Err(top_level(wrong.into()));
+        }
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let window = args.window().map_err(|violation| top_level(violation.into()))?;
+        let command = command_ctx(ctx)?;
+        let now = command.clock.now();
+        let today = now.with_timezone(&command.config.time_zone).date_naive();
+        let list = select_without_news(actor(ctx), now - TimeDelta::days(days.into()), today);
+        let order = OrderBy::new(ProjectColumn::CreatedAt, false, ProjectColumn::Id);
+        Connection::read(&command.db, list, &order, window, GqlProject::from).await
+    }
+
+    /// Messages that were given up, the latest first: mend what is wrong, then `replayDelivery`.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn dead_deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+    ) -> Result<Connection<GqlDelivery>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        let window = args
+            .window()
+            .map_err(|violation| top_level(CommandError::from(violation)))?;
+        let dead = DeliveryFilter {
+            status: Some(vec![Status::Dead]),
+            ..DeliveryFilter::default()
+        };
+        let list = select_deliveries(actor(ctx), &dead);
+        let order = OrderBy::new(DeliveryColumn::CreatedAt, true, DeliveryColumn::Id);
+        Connection::read(&command_ctx(ctx)?.db, list, &order, window, GqlDelivery).await
+    }
+}
