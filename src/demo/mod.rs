@@ -1,6 +1,7 @@
 //! The demo company: people, projects and site photos to look at, made through the real commands, so that what it
 //! shows is what the product does.
 
+mod desk;
 mod pictures;
 
 use anyhow::{Result, anyhow};
@@ -158,6 +159,7 @@ const SITES: &[Site] = &[
 /// When it is loaded already (its addresses are taken), or the database refuses.
 pub async fn load(app: &App) -> Result<()> {
     let actor = Actor::System;
+    let mut staff = Vec::new();
     for (login, name, role) in [
         (LOGINS[0], "Mariama Demo", Role::Admin),
         (LOGINS[1], "Souleymane Demo", Role::Staff),
@@ -169,7 +171,8 @@ pub async fn load(app: &App) -> Result<()> {
             locale: Locale::Fr,
             password: SecretString::from(PASSWORD),
         };
-        create_staff(&app.ctx, &actor, input).await.map_err(explain)?;
+        let account = create_staff(&app.ctx, &actor, input).await.map_err(explain)?;
+        staff.push(account.id);
     }
     let mut clients = Vec::new();
     for (login, name, phone, locale) in [
@@ -205,6 +208,9 @@ pub async fn load(app: &App) -> Result<()> {
                 .await
                 .map_err(explain)?;
         }
+    }
+    if let Some(&assistant) = staff.last() {
+        desk::load(&app.ctx, assistant).await?;
     }
     Ok(())
 }

@@ -140,6 +140,11 @@ impl GqlLead {
         self.0.location_of_land.as_deref()
     }
 
+    /// The id of the item of the portfolio that drew them (`pfi_…`); null for none, and when it is removed for good.
+    async fn interested_in_id(&self) -> Option<ID> {
+        self.0.interested_in_id.map(|id| id.to_string().into())
+    }
+
     /// What they say; may have several lines.
     async fn message(&self) -> Option<&str> {
         self.0.message.as_deref()

@@ -1,0 +1,160 @@
+//! What visitors of the demo company's website have sent, and what its staff have made of it so far.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use anyhow::Result;
+use chrono::TimeDelta;
+
+use super::explain;
+use crate::{
+    features::leads::{
+        FormTraces, Lead, LeadFilter, LeadStatus,
+        commands::{
+            LeadPatch, NewLead, SubmitConstructionLead, SubmitContactInquiry, submit_construction_lead,
+            submit_contact_inquiry, update_lead,
+        },
+        select_leads,
+    },
+    platform::{
+        actor::{AccountId, Actor},
+        ctx::Ctx,
+        graphql::RecordScope,
+    },
+};
+
+/// Name, telephone number, e-mail address, where the land is, message.
+type Visitor = (
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+    &'static str,
+);
+
+const LEADS: &[Visitor] = &[
+    (
+        "Zaïnab Issa",
+        "90 12 34 56",
+        Some("zainab@example.ne"),
+        Some("Koira Kano, Niamey"),
+        "Nous voulons une villa à étage pour six personnes, comme celle de votre portfolio.",
+    ),
+    (
+        "Abdoulaye Garba",
+        "+33 6 12 34 56 78",
+        Some("a.garba@example.fr"),
+        Some("Dosso, route de Gaya"),
+        "Je vis à Lyon et souhaite construire pour mes parents. Pouvez-vous suivre le chantier à distance ?",
+    ),
+    (
+        "Fatouma Hassane",
+        "96 55 44 33",
+        None,
+        None,
+        "Je cherche encore un terrain. Avez-vous des conseils ?",
+    ),
+    // The same number as the first: pointed out as a duplicate.
+    (
+        "Z. Issa",
+        "+227 90 12 34 56",
+        None,
+        Some("Koira Kano"),
+        "Merci de me rappeler le soir.",
+    ),
+];
+
+/// Name, e-mail address, subject, message.
+const INQUIRIES: &[(&str, &str, &str, &str)] = &[
+    (
+        "Élodie Maïga",
+        "elodie@example.ne",
+        "Délais de construction",
+        "Bonjour, combien de mois faut-il compter pour une villa de plain-pied ?",
+    ),
+    (
+        "Lycée La Fontaine",
+        "direction@example.ne",
+        "Extension de deux salles",
+        "Nous préparons un appel d'offres et aimerions vous rencontrer.",
+    ),
+];
+
+/// Sends the forms, as the website would, and answers two of them, as `assistant` would.
+pub(super) async fn load(ctx: &Ctx, assistant: AccountId) -> Result<()> {
+    let visitor = Actor::Anonymous;
+    for (&(name, phone, email, land, message), address) in LEADS.iter().zip(1..) {
+        let form = SubmitConstructionLead {
+            lead: NewLead {
+                name: name.to_owned(),
+                phone: phone.to_owned(),
+                email: email.map(str::to_owned),
+                has_land: land.is_some(),
+                location_of_land: land.map(str::to_owned),
+                interested_in: None,
+                message: Some(message.to_owned()),
+            },
+            traces: filled_by_a_person(ctx),
+            remote_addr: somewhere(address),
+            idempotency_key: format!("demo-lead-{address}"),
+        };
+        submit_construction_lead(ctx, &visitor, form)
+            .await
+            .map_err(explain)?;
+    }
+    for (&(name, email, subject, message), address) in INQUIRIES.iter().zip(1..) {
+        let form = SubmitContactInquiry {
+            name: name.to_owned(),
+            email: email.to_owned(),
+            phone: None,
+            subject: subject.to_owned(),
+            message: message.to_owned(),
+            traces: filled_by_a_person(ctx),
+            remote_addr: somewhere(address),
+            idempotency_key: format!("demo-inquiry-{address}"),
+        };
+        submit_contact_inquiry(ctx, &visitor, form)
+            .await
+            .map_err(explain)?;
+    }
+    follow_up(ctx, assistant).await
+}
+
+async fn follow_up(ctx: &Ctx, assistant: AccountId) -> Result<()> {
+    let all = select_leads(&Actor::System, &LeadFilter::default(), RecordScope::Living);
+    let leads: Vec<Lead> = all.all(ctx.db.reader()).await?;
+    let called = LeadPatch {
+        status: Some(LeadStatus::Contacted),
+        is_read: Some(true),
+        assignee: Some(Some(assistant)),
+        notes: Some(Some(
+            "Appelé lundi : visite du terrain prévue. Budget à préciser.".to_owned(),
+        )),
+        ..LeadPatch::default()
+    };
+    let lost = LeadPatch {
+        status: Some(LeadStatus::Lost),
+        is_read: Some(true),
+        notes: Some(Some("Pas de terrain pour l'instant.".to_owned())),
+        ..LeadPatch::default()
+    };
+    for (name, patch) in [("Abdoulaye Garba", called), ("Fatouma Hassane", lost)] {
+        if let Some(lead) = leads.iter().find(|lead| lead.name == name) {
+            update_lead(ctx, &Actor::System, lead.id, lead.version, patch)
+                .await
+                .map_err(explain)?;
+        }
+    }
+    Ok(())
+}
+
+fn filled_by_a_person(ctx: &Ctx) -> FormTraces {
+    FormTraces {
+        rendered_at: Some(ctx.clock.now() - TimeDelta::minutes(2)),
+        ..FormTraces::default()
+    }
+}
+
+/// An address kept for examples (RFC 5737).
+fn somewhere(number: u8) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(192, 0, 2, number))
+}
