@@ -36,6 +36,7 @@ use crate::{
         mail::MailTransport,
         migrate,
         outbox::{self, Randomness, Transports},
+        private_folder,
         push::PushTransport,
         storage::Storage,
     },
@@ -188,9 +189,7 @@ pub async fn connect(config: &Config) -> Result<Db> {
         .as_deref()
         .and_then(std::path::Path::parent)
     {
-        tokio::fs::create_dir_all(folder)
-            .await
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+        private_folder::create(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     let options = DatabaseOptions {
         url: config.database.url.expose_secret().to_owned(),

@@ -9,6 +9,7 @@ mod m20261121_000004_outbox;
 mod m20261121_000004_projects;
 mod m20261121_000006_notifications;
 mod m20261121_000010_content;
+mod m20261121_000011_session_tokens;
 mod m20261121_000020_leads;
 mod record_columns;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_outbox::Migration),
             Box::new(m20261121_000006_notifications::Migration),
             Box::new(m20261121_000010_content::Migration),
+            Box::new(m20261121_000011_session_tokens::Migration),
             Box::new(m20261121_000020_leads::Migration),
         ]
     }

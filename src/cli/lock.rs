@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::platform::config::Config;
+use crate::platform::{config::Config, private_folder};
 
 /// Held while serving; the operating system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl ServingLock {
             return Ok(Self(None));
         };
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+            private_folder::create(folder).with_context(|| folder.display().to_string())?;
         }
         let mut file = File::options()
             .read(true)

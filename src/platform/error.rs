@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use sea_orm::DbErr;
 
+use super::ids::IdError;
+
 /// The codes of `userErrors`, shared by every mutation (`UserErrorCode` in the schema).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
@@ -63,6 +65,18 @@ impl Violation {
     /// NOT_FOUND at `field`: the same words whether the record is missing or not the caller's.
     pub fn not_found<S: Into<String>>(field: impl IntoIterator<Item = S>, kind: &str) -> Self {
         Self::new(ErrorCode::NotFound, field, format!("There is no such {kind}."))
+    }
+
+    /// INVALID at `field`: a text that isn't the id it should be, with what was expected.
+    pub fn invalid_id<S: Into<String>>(field: impl IntoIterator<Item = S>, error: &IdError) -> Self {
+        let text = error.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        Self::new(
+            ErrorCode::Invalid,
+            field,
+            first.chain(letters).chain(['.']).collect::<String>(),
+        )
     }
 }
 

@@ -25,6 +25,7 @@ pub mod migrate;
 pub mod money;
 pub mod outbox;
 pub mod paging;
+pub mod private_folder;
 pub mod push;
 pub mod record;
 pub mod search;

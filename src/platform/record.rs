@@ -3,6 +3,7 @@
 //! A feature declares its table with [`crate::record_entity!`] and then writes only through [`insert`],
 //! [`update`], [`soft_delete`], [`restore`] and [`force_delete`]. The feature's rules stay in the feature.
 
+use chrono::SecondsFormat;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, DbErr, EntityTrait, IdenStatic, IntoActiveModel,
     Iterable, ModelTrait, QueryFilter, QuerySelect, Value, sea_query::Expr,
@@ -231,7 +232,13 @@ pub struct Related(Map<String, serde_json::Value>);
 impl Related {
     /// Adds a list that was `old` and is `new`; nothing when they are equal.
     #[must_use]
-    pub fn list<T: Serialize + PartialEq>(mut self, name: &str, old: &[T], new: &[T]) -> Self {
+    pub fn list<T: Serialize + PartialEq>(self, name: &str, old: &[T], new: &[T]) -> Self {
+        self.value(name, old, new)
+    }
+
+    /// Adds a value that was `old` and is `new`; nothing when they are equal.
+    #[must_use]
+    pub fn value<T: Serialize + PartialEq + ?Sized>(mut self, name: &str, old: &T, new: &T) -> Self {
         if old != new {
             self.0.insert(name.to_owned(), json!({ "old": old, "new": new }));
         }
@@ -389,6 +396,15 @@ fn next_version<E: RecordEntity>() -> sea_orm::sea_query::SimpleExpr {
 }
 
 /// `{ column: { old, new } }` for the columns that differ, secrets masked.
+/// A value as the audit log keeps it: as the API shows it elsewhere, as far as the column alone can tell.
+fn audited(value: &Value) -> serde_json::Value {
+    match value {
+        Value::ChronoDateTimeUtc(Some(at)) => at.to_rfc3339_opts(SecondsFormat::AutoSi, true).into(),
+        Value::ChronoDate(Some(day)) => day.to_string().into(),
+        other => sea_value_to_json_value(other),
+    }
+}
+
 fn changes_between<E>(old: Option<&E::Model>, new: Option<&E::Model>) -> Map<String, serde_json::Value>
 where
     E: RecordEntity,
@@ -406,7 +422,7 @@ where
         }
         let shown = |value: Option<Value>| match value {
             Some(_) if E::is_secret(&column) => json!("•••"),
-            Some(value) => sea_value_to_json_value(&value),
+            Some(value) => audited(&value),
             None => serde_json::Value::Null,
         };
         let (before, after) = (shown(before), shown(after));

@@ -5,12 +5,37 @@ use sea_orm::{
     sea_query::{ExprTrait, LikeExpr, SimpleExpr},
 };
 
+use crate::platform::error::{ErrorCode, Violation};
+
+/// What one looks for, in characters at most.
+const MAX_QUERY: usize = 200;
+/// Words that a search compares. Each is a condition of the statement, and SQLite takes a thousand of them at most
+/// (<https://www.sqlite.org/limits.html>, expression depth).
+const MAX_WORDS: usize = 20;
+
+/// A search that is short enough.
+///
+/// # Errors
+/// INVALID at `field` when it is longer than anybody would type.
+pub fn check(query: Option<String>, field: &[&str]) -> Result<Option<String>, Violation> {
+    let too_long =
+        |query: &String| query.chars().count() > MAX_QUERY || fold(query).split(' ').count() > MAX_WORDS;
+    if query.as_ref().is_some_and(too_long) {
+        let message =
+            format!("Search for less at once: {MAX_QUERY} characters and {MAX_WORDS} words at most.");
+        return Err(Violation::new(ErrorCode::TooLong, field.iter().copied(), message));
+    }
+    Ok(query)
+}
+
 /// Folds a text for searching: no accents, lower case, single spaces. `"Élévation  N°2"` → `"elevation no2"`.
 #[must_use]
 pub fn fold(text: &str) -> String {
     deunicode::deunicode(text)
         .to_lowercase()
-        .split_whitespace()
+        // PostgreSQL has no room for U+0000 in a text, and nobody looks for the others.
+        .split(|letter: char| letter.is_whitespace() || letter.is_control())
+        .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
 }
@@ -26,12 +51,14 @@ pub fn search_text<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
         .join(" ")
 }
 
-/// The condition that `search_text` holds each word of `query`, in any order.
+/// The condition that `search_text` holds each word of `query`, in any order. Words beyond those that [`check`] lets
+/// pass are left out.
 #[must_use]
 pub fn matches<C: ColumnTrait>(search_text: C, query: &str) -> Vec<SimpleExpr> {
     fold(query)
         .split(' ')
         .filter(|word| !word.is_empty())
+        .take(MAX_WORDS)
         .map(|word| {
             let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             sea_orm::sea_query::Expr::col(search_text.as_column_ref())
@@ -48,5 +75,15 @@ mod tests {
     fn folds_accents_case_and_spaces() {
         assert_eq!(fold("  Élévation   Côté COUR "), "elevation cote cour");
         assert_eq!(search_text(["Zaïnab", "", "+227 90"]), "zainab +227 90");
+        assert_eq!(fold("a\u{0}b\u{7}"), "a b");
+        assert_eq!(fold("\u{0}"), "");
+    }
+
+    #[test]
+    fn a_search_has_an_end() {
+        let twenty = vec!["mot"; 20].join(" ");
+        assert_eq!(check(Some(twenty.clone()), &[]), Ok(Some(twenty.clone())));
+        assert!(check(Some(format!("{twenty} mot")), &["filter", "search"]).is_err());
+        assert!(check(Some("m".repeat(201)), &["filter", "search"]).is_err());
     }
 }

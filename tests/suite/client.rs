@@ -279,6 +279,41 @@ async fn a_corrected_address_gets_a_new_password_and_the_first_mail_is_void() {
 }
 
 #[tokio::test]
+async fn a_search_without_end_is_refused() {
+    let world = world().await;
+    let staff = world.staff().await;
+    let words: Vec<String> = (0..2_000).map(|number| format!("w{number}")).collect();
+    let letters = "x".repeat(100_000);
+    for search in [words.join(" "), letters] {
+        for list in ["clients", "projects", "projectUpdates"] {
+            let query = format!("query($s: String) {{ {list}(filter: {{ search: $s }}) {{ totalCount }} }}");
+            let (status, answer) = world
+                .send(Some(&staff.access), &query, json!({ "s": search }))
+                .await;
+            assert_eq!(status, 200);
+            assert_eq!(
+                answer["errors"][0]["extensions"]["code"], "BAD_REQUEST",
+                "{answer}"
+            );
+            assert!(
+                answer["errors"][0]["message"]
+                    .as_str()
+                    .unwrap()
+                    .contains("20 words")
+            );
+        }
+    }
+    let nul = "query($s: String) { clients(filter: { search: $s }) { totalCount } }";
+    let (status, answer) = world
+        .send(Some(&staff.access), nul, json!({ "s": "a\u{0}b" }))
+        .await;
+    assert_eq!(
+        (status, &answer["errors"][0]["extensions"]["code"]),
+        (400, &json!("BAD_REQUEST"))
+    );
+}
+
+#[tokio::test]
 async fn clients_are_found_by_what_staff_remember_of_them() {
     let world = world().await;
     let staff = world.staff().await;
@@ -365,7 +400,7 @@ async fn a_disabled_client_is_out_at_once_and_can_come_back() {
     let session = world.sign_in("zainab@example.ne", PASSWORD).await;
     let switch = async |field: &str| {
         let query = format!(
-            "mutation($id: ID!) {{ {field}(input: {{ id: $id }}) {{ client {{ disabledAt }} userErrors {{ code }} }} }}"
+            "mutation($id: ID!) {{ {field}(input: {{ id: $id }}) {{ client {{ disabledAt version }} userErrors {{ code }} }} }}"
         );
         let data = world.run(Some(&staff), &query, json!({ "id": client.id })).await;
         data[field].clone()
@@ -373,6 +408,7 @@ async fn a_disabled_client_is_out_at_once_and_can_come_back() {
     for _ in 0..2 {
         let disabled = switch("disableClient").await;
         assert_eq!(disabled["client"]["disabledAt"], "2026-11-21T05:00:00+00:00");
+        assert_eq!(disabled["client"]["version"], 2, "twice changes nothing");
     }
     assert!(!world.is_signed_in(&session).await);
     assert!(world.refresh(&session.refresh).await["session"].is_null());
@@ -389,6 +425,22 @@ async fn a_disabled_client_is_out_at_once_and_can_come_back() {
         !world.is_signed_in(&session).await,
         "a session that ended stays over"
     );
+    // Whoever looks for what was done to the client finds what was done to the account.
+    let log = format!(
+        "{{ auditLog(filter: {{ recordId: \"{}\" }}) {{ nodes {{ recordType action changes {{ field old new }} }} }} }}",
+        client.id
+    );
+    let log = world.run(Some(&staff), &log, json!({})).await;
+    let entries = log["auditLog"]["nodes"].as_array().unwrap();
+    let disabled = json!([{ "field": "disabledAt", "old": null, "new": "2026-11-21T05:00:00Z" }]);
+    for kind in ["Account", "Client"] {
+        assert!(
+            entries
+                .iter()
+                .any(|entry| entry["recordType"] == kind && entry["changes"] == disabled),
+            "{kind}: {log}"
+        );
+    }
     assert!(!world.login("zainab@example.ne", PASSWORD).await["session"].is_null());
 }
 

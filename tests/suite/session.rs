@@ -142,10 +142,15 @@ async fn changing_the_password_ends_the_other_sessions() {
     world.client("Zaïnab", "zainab@example.ne").await;
     let here = world.sign_in("zainab@example.ne", PASSWORD).await;
     let there = world.sign_in("zainab@example.ne", PASSWORD).await;
+    world.advance(TimeDelta::seconds(1));
     let payload = world.change_password(&here, PASSWORD, OTHER_PASSWORD).await;
     assert_eq!(payload["userErrors"], json!([]));
     let renewed = Session::of(&payload);
     assert!(world.is_signed_in(&renewed).await);
+    assert!(
+        !world.is_signed_in(&here).await,
+        "an access token from before the change"
+    );
     assert!(!world.is_signed_in(&there).await);
     assert!(is_over(&world.refresh(&there.refresh).await));
     assert_eq!(

@@ -61,6 +61,7 @@ struct Found {
     name: String,
     email: String,
     client_id: Option<ClientId>,
+    tokens_from: Option<DateTime<Utc>>,
 }
 
 /// Says who sent `bearer`, the access token without the word "Bearer"; nobody is [`Actor::Anonymous`].
@@ -80,6 +81,13 @@ pub async fn authenticate(ctx: &Ctx, bearer: Option<&str>) -> Result<Authenticat
         .await
         .map_err(anyhow::Error::from)?
         .ok_or(AuthError::Revoked)?;
+    // The password was changed since: whoever changed it has newer tokens.
+    if found
+        .tokens_from
+        .is_some_and(|from| claims.issued_at() < from.timestamp())
+    {
+        return Err(AuthError::Expired);
+    }
     Ok(Authenticated {
         expires_at: Some(claims.expires_at()),
         actor: Actor::Account(Box::new(Account {
@@ -106,6 +114,7 @@ async fn find_living(
         .filter(session::Column::AccountId.eq(account))
         .select_only()
         .column(session::Column::AccountId)
+        .column(session::Column::TokensFrom)
         .column(account::Column::Role)
         .column(account::Column::MustChangePassword)
         .column(account::Column::Locale)

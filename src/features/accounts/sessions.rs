@@ -70,6 +70,7 @@ pub(super) async fn open_in_tx(
         refresh_hash: Set(refresh.hash()),
         previous_refresh_hash: Set(None),
         refreshed_at: Set(tx.now()),
+        tokens_from: Set(None),
     }
     .insert(tx.conn())
     .await?;

@@ -41,6 +41,12 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// When the token was made, in whole seconds since 1970.
+    #[must_use]
+    pub fn issued_at(&self) -> i64 {
+        self.iat
+    }
+
     /// When the token runs out.
     #[must_use]
     pub fn expires_at(&self) -> DateTime<Utc> {

@@ -45,9 +45,9 @@ impl RecordId {
             Some((LeadId::PREFIX, id)) => return Ok(Self::Lead(LeadId(id))),
             Some((InquiryId::PREFIX, id)) => return Ok(Self::Inquiry(InquiryId(id))),
             Some((found, _)) => {
-                format!("expected the id of {EXPECTED}, got one that starts with \"{found}\"")
+                format!("Expected the id of {EXPECTED}, got one that starts with \"{found}\".")
             }
-            None => format!("not an id: expected that of {EXPECTED}"),
+            None => format!("This is not an id; expected that of {EXPECTED}."),
         };
         Err(Violation::new(ErrorCode::Invalid, field.iter().copied(), message))
     }
@@ -151,7 +151,7 @@ pub(super) fn audited_id(text: &str, field: &[&str]) -> Result<(&'static str, Uu
             Violation::new(
                 ErrorCode::Invalid,
                 field.iter().copied(),
-                format!("expected the id of a record: one of {}", prefixes.join(", ")),
+                format!("Expected the id of a record: one of {}.", prefixes.join(", ")),
             )
         })
 }

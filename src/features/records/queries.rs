@@ -1,22 +1,26 @@
 //! Reads across all kinds of records.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+};
 use uuid::Uuid;
 
 use super::{RecordId, StoredRecord};
 use crate::{
     features::{
-        clients::living_client,
+        accounts::Accounts,
+        clients::{ClientColumn, Clients, living_client},
         leads::{living_inquiry, living_lead},
         projects::{
             ProjectColumn, ProjectFilter, UpdateColumn, UpdateFilter, select_projects, select_updates,
         },
     },
     platform::{
-        actor::{AccountId, Actor},
+        actor::{AccountId, Actor, ClientId},
         audit::{self, AuditAction},
         graphql::RecordScope,
+        record::RecordEntity,
     },
 };
 
@@ -61,6 +65,26 @@ pub async fn visible_record(
     })
 }
 
+/// Entries about a record. A client and its account are one to whoever looks for what was done to them.
+fn about((kind, id): (&'static str, Uuid)) -> Condition {
+    use audit::Column;
+    let itself = Condition::all()
+        .add(Column::RecordKind.eq(kind))
+        .add(Column::RecordId.eq(id));
+    if kind != <Clients as RecordEntity>::KIND {
+        return itself;
+    }
+    let account = Clients::find_by_id(ClientId(id))
+        .select_only()
+        .column(ClientColumn::AccountId)
+        .into_query();
+    Condition::any().add(itself).add(
+        Condition::all()
+            .add(Column::RecordKind.eq(<Accounts as RecordEntity>::KIND))
+            .add(Column::RecordId.in_subquery(account)),
+    )
+}
+
 /// The entries of the audit log that `actor` may see: all for the staff, none for others.
 #[must_use]
 pub fn select_audit(actor: &Actor, filter: &AuditFilter) -> Select<audit::Entity> {
@@ -69,8 +93,7 @@ pub fn select_audit(actor: &Actor, filter: &AuditFilter) -> Select<audit::Entity
     audit::Entity::find().filter(
         Condition::all()
             .add_option(hidden)
-            .add_option(filter.record.map(|(kind, _)| Column::RecordKind.eq(kind)))
-            .add_option(filter.record.map(|(_, id)| Column::RecordId.eq(id)))
+            .add_option(filter.record.map(about))
             .add_option(filter.actor.map(|actor| Column::AccountId.eq(actor)))
             .add_option(
                 filter

@@ -29,6 +29,12 @@ impl Params {
     /// # Errors
     /// A sentence that says which member is wrong.
     pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
+        // serde would take an array for the members in order; and batches are not for us (DESIGN.md 3).
+        if bytes.trim_ascii_start().first() == Some(&b'[') {
+            return Err(
+                "The body must be one JSON object with a \"query\"; requests can't be batched.".to_owned(),
+            );
+        }
         let raw: Raw = serde_json::from_slice(bytes)
             .map_err(|error| format!("The body must be a JSON object with a \"query\": {error}."))?;
         raw.check()
@@ -58,6 +64,16 @@ impl Params {
     }
 }
 
+/// Whether the character U+0000 is anywhere in it. serde_json bounds the depth.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(holds_nul),
+        Value::Object(members) => members.values().any(holds_nul),
+        _ => false,
+    }
+}
+
 fn json_parameter(name: &str, text: &str) -> Result<Option<Value>, String> {
     if text.is_empty() {
         return Ok(None);
@@ -84,6 +100,10 @@ impl Raw {
             Some(Value::Object(variables)) => variables,
             Some(_) => return Err("\"variables\" must be an object.".to_owned()),
         };
+        // PostgreSQL can't keep it, SQLite ends texts at it, and nobody types it.
+        if query.contains("\\u0000") || variables.values().any(holds_nul) {
+            return Err("Texts can't hold the character U+0000.".to_owned());
+        }
         match self.extensions {
             None | Some(Value::Null | Value::Object(_)) => Ok(Params {
                 query,

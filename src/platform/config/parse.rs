@@ -92,14 +92,15 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn one_of(&mut self, key: &'static str, choices: &[&str]) -> String {
-        let text = self.text(key).to_ascii_uppercase();
-        if !choices.contains(&text.as_str()) {
+        let text = self.text(key);
+        let known = choices.iter().find(|choice| choice.eq_ignore_ascii_case(&text));
+        if known.is_none() {
             self.error(
                 key,
                 format!("is \"{text}\"; write one of {}.", choices.join(", ")),
             );
         }
-        text
+        known.map_or(text, |known| (*known).to_owned())
     }
 
     fn list(&self, key: &str) -> Vec<String> {
@@ -264,8 +265,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn storage(&mut self) -> StorageConfig {
-        match self.one_of("STORAGE", &["FS", "S3"]).as_str() {
-            "S3" => StorageConfig::S3 {
+        match self.one_of("STORAGE", &["fs", "s3"]).as_str() {
+            "s3" => StorageConfig::S3 {
                 bucket: self.required("S3_BUCKET"),
                 endpoint: self.optional("S3_ENDPOINT"),
                 region: self.text("S3_REGION"),

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use secrecy::SecretString;
 
 use super::parse::Reader;
-use crate::platform::crypto::random_bytes;
+use crate::platform::{crypto::random_bytes, private_folder};
 
 /// The shortest secret taken, in characters.
 const MIN_LENGTH: usize = 32;
@@ -70,7 +70,7 @@ fn read_or_make(data_dir: &Path) -> std::io::Result<String> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    std::fs::create_dir_all(data_dir)?;
+    private_folder::create(data_dir)?;
     let secret = BASE64.encode(&random_bytes::<48>());
     // Written aside and linked into place: two processes that start together agree on one secret.
     let aside = data_dir.join(format!(".secret_key.{}", std::process::id()));

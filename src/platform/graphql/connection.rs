@@ -14,7 +14,8 @@ use crate::platform::{
     record::{RecordColumn, RecordEntity},
 };
 
-/// Which records a list shows, by their state. Anything but the default is for staff.
+/// Which records a list shows, by their state. Who isn't staff sees what is published, whether PUBLISHED, LIVING or
+/// nothing is asked for; DELETED and ALL are for staff alone (FORBIDDEN).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Enum)]
 pub enum RecordScope {
     /// Living ones that are out of draft: what a client or visitor sees.
@@ -222,12 +223,15 @@ impl<T: OutputType> Connection<T> {
             Window::Forward { .. } | Window::Backward { .. } => return Ok(None),
         };
         let number = i32::try_from(number).unwrap_or(i32::MAX);
+        let (size, count) = (i32::try_from(size).unwrap_or(i32::MAX), self.count().await?);
+        let last_page = count.saturating_sub(1) / size.max(1) + 1;
         Ok(Some(NumberedPage {
             number,
-            size: i32::try_from(size).unwrap_or(i32::MAX),
-            count: self.count().await?,
+            size,
+            count,
             next: self.has_next.then(|| number.saturating_add(1)),
-            previous: (number > 1).then(|| number - 1),
+            // Of a page behind the last one the previous is the last.
+            previous: (number > 1).then(|| (number - 1).min(last_page)),
         }))
     }
 }

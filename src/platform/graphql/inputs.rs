@@ -12,22 +12,8 @@ use crate::platform::{
 /// # Errors
 /// INVALID at `field`, with what was expected.
 pub fn parse_id<T: std::str::FromStr<Err = IdError>>(text: &str, field: &[&str]) -> Result<T, Violation> {
-    text.parse().map_err(|error: IdError| invalid_id(&error, field))
-}
-
-/// INVALID at `field`, with what was expected.
-#[must_use]
-pub fn invalid_id(error: &IdError, field: &[&str]) -> Violation {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let sentence = letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect::<String>());
-    Violation::new(
-        ErrorCode::Invalid,
-        field.iter().copied(),
-        format!("{}.", sentence.unwrap_or_default()),
-    )
+    text.parse()
+        .map_err(|error: IdError| Violation::invalid_id(field.iter().copied(), &error))
 }
 
 /// An absent value keeps (`None`), null clears (`Some(None)`).

@@ -117,6 +117,7 @@ pub async fn change_password(
         // The old refresh token is not a predecessor to be forgiven, but one that must be dead.
         previous_refresh_hash: Set(None),
         refreshed_at: Set(now),
+        tokens_from: Set(Some(now)),
         last_seen_at: Set(now),
         expires_at: Set(expires_at),
         ..Default::default()

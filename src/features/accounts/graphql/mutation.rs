@@ -9,7 +9,7 @@ use crate::{
     },
     platform::{
         actor::SessionId,
-        error::{CommandError, ErrorCode, Violation},
+        error::{CommandError, Violation},
         graphql::{
             Allow, JustSignedIn, RequestInfo, UserError, actor, command_ctx, scalars::EmailAddress, split,
         },
@@ -51,7 +51,8 @@ pub struct RefreshSessionInput {
 /// A session's new tokens.
 #[derive(SimpleObject)]
 pub struct SessionPayload {
-    /// The new tokens; the former ones are worth nothing any more.
+    /// The new tokens. The former refresh token is worth nothing any more; the former access token runs out by itself
+    /// after `refreshSession`, and at once after `changePassword`.
     pub session: Option<GqlSessionTokens>,
     /// What stood in the way.
     pub user_errors: Vec<UserError>,
@@ -223,8 +224,7 @@ impl AccountsMutation {
 }
 
 fn session_id(text: &str, field: &str) -> Result<SessionId, Violation> {
-    SessionId::parse(text)
-        .map_err(|error| Violation::new(ErrorCode::Invalid, ["input", field], error.to_string()))
+    SessionId::parse(text).map_err(|error| Violation::invalid_id(["input", field], &error))
 }
 
 fn session_payload(

@@ -54,6 +54,8 @@ pub struct Model {
     pub previous_refresh_hash: Option<Vec<u8>>,
     /// When the present refresh token was first given out.
     pub refreshed_at: DateTime<Utc>,
+    /// Access tokens made before are worth nothing; `None` until the password is changed from this session.
+    pub tokens_from: Option<DateTime<Utc>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -4,7 +4,7 @@ use sea_orm::ActiveValue::Set;
 
 use super::super::{
     model::may_manage,
-    tables::{Entity, Model},
+    tables::{ActiveModel, Entity, Model},
 };
 use crate::{
     features::accounts::{AccountRow, Accounts, RevokedReason, announce_end_in_tx, revoke_all_in_tx},
@@ -12,7 +12,7 @@ use crate::{
         actor::{Actor, ClientId},
         ctx::Ctx,
         error::{CommandError, Violation},
-        record,
+        record::{self, Related},
     },
 };
 
@@ -47,12 +47,17 @@ async fn set_disabled(ctx: &Ctx, actor: &Actor, id: ClientId, disabled: bool) ->
             disabled_at: Set(disabled.then(|| tx.now())),
             ..Default::default()
         };
-        record::update::<Accounts, _>(&tx, actor, &account, changes).await?;
+        let updated = record::update::<Accounts, _>(&tx, actor, &account, changes).await?;
         if disabled {
             revoke_all_in_tx(&tx, account.id, RevokedReason::AccountDisabled).await?;
             announce_end_in_tx(&tx, account.id).await?;
         }
+        // `disabledAt` reads as the client's own, so the client's version and audit log tell of it too.
+        let related = Related::default().value("disabledAt", &account.disabled_at, &updated.disabled_at);
+        let client =
+            record::update_with::<Entity, _>(&tx, actor, &client, ActiveModel::default(), related).await?;
         tx.commit().await?;
+        return Ok(client);
     }
     Ok(client)
 }

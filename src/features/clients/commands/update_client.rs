@@ -15,7 +15,8 @@ use crate::{
         actor::{Actor, ClientId, Locale},
         ctx::Ctx,
         error::{CommandError, Violation, Violations},
-        record, search,
+        record::{self, Related},
+        search,
     },
 };
 
@@ -116,6 +117,7 @@ pub async fn update_client(ctx: &Ctx, actor: &Actor, input: UpdateClient) -> Res
         changes.email = Set(email.shown);
         changes.email_normalized = Set(email.normalized);
     }
+    let before = account.email.clone();
     let account = record::update::<Accounts, _>(&tx, actor, &account, changes)
         .await
         .map_err(|error| taken_or_internal(error, EMAIL))?;
@@ -142,7 +144,9 @@ pub async fn update_client(ctx: &Ctx, actor: &Actor, input: UpdateClient) -> Res
         whatsapp_enabled: set(patch.whatsapp_enabled),
         ..Default::default()
     };
-    let updated = record::update::<Entity, _>(&tx, actor, &current, changes).await?;
+    // The address reads as the client's own.
+    let related = Related::default().value("email", &before, &account.email);
+    let updated = record::update_with::<Entity, _>(&tx, actor, &current, changes, related).await?;
     tx.commit().await?;
     Ok(updated)
 }

@@ -14,7 +14,7 @@ use crate::{
     },
     platform::{
         actor::ClientId,
-        error::{CommandError, ErrorCode, Violation},
+        error::{CommandError, Violation},
         graphql::{
             Allow, Locale, UserError, UserErrorCode, actor, command_ctx, internal, scalars::EmailAddress,
             split,
@@ -248,8 +248,7 @@ impl ClientsMutation {
 }
 
 fn client_id(text: &str) -> Result<ClientId, Violation> {
-    ClientId::parse(text)
-        .map_err(|error| Violation::new(ErrorCode::Invalid, ["input", "id"], error.to_string()))
+    ClientId::parse(text).map_err(|error| Violation::invalid_id(["input", "id"], &error))
 }
 
 fn payload(outcome: Result<StoredClient, CommandError>) -> Result<ClientPayload> {

@@ -9,17 +9,18 @@ use crate::{
     features::clients::{ClientColumn, ClientFilter, Clients, living_client, select},
     platform::{
         actor::ClientId,
-        error::{CommandError, ErrorCode, Violation},
+        error::{CommandError, Violation},
         graphql::{
             Allow, Connection, OrderDirection, RecordScope, actor, command_ctx, internal,
             user_error::top_level,
         },
         paging::{self, OrderBy, PageArgs},
+        search,
     },
 };
 
 /// Which clients a list shows. All of what is given must hold.
-#[derive(Debug, InputObject)]
+#[derive(Debug, Default, InputObject)]
 pub struct ClientFilterInput {
     /// Each word stands in the name, e-mail address, telephone number or address; case and accents don't matter.
     pub search: Option<String>,
@@ -91,7 +92,10 @@ impl ClientsQuery {
             page_size,
         };
         let window = args.window().map_err(|violation| top_level(violation.into()))?;
-        let filter = filter.map(ClientFilter::from).unwrap_or_default();
+        let filter = filter
+            .unwrap_or_default()
+            .check()
+            .map_err(|violation| top_level(violation.into()))?;
         let order = order_by
             .unwrap_or(ClientOrder {
                 field: ClientOrderField::Name,
@@ -118,13 +122,8 @@ impl ClientsQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The client's id (`cli_…`).")] id: ID,
     ) -> Result<Option<Client>> {
-        let id = ClientId::parse(&id).map_err(|error| {
-            top_level(CommandError::from(Violation::new(
-                ErrorCode::Invalid,
-                ["id"],
-                error.to_string(),
-            )))
-        })?;
+        let id = ClientId::parse(&id)
+            .map_err(|error| top_level(CommandError::from(Violation::invalid_id(["id"], &error))))?;
         let found = living_client(command_ctx(ctx)?.db.reader(), actor(ctx), id)
             .await
             .map_err(internal)?;
@@ -132,12 +131,12 @@ impl ClientsQuery {
     }
 }
 
-impl From<ClientFilterInput> for ClientFilter {
-    fn from(input: ClientFilterInput) -> Self {
-        Self {
-            search: input.search,
-            disabled: input.disabled,
-            whatsapp_enabled: input.whatsapp_enabled,
-        }
+impl ClientFilterInput {
+    fn check(self) -> Result<ClientFilter, Violation> {
+        Ok(ClientFilter {
+            search: search::check(self.search, &["filter", "search"])?,
+            disabled: self.disabled,
+            whatsapp_enabled: self.whatsapp_enabled,
+        })
     }
 }

@@ -6,7 +6,7 @@ use super::types::GqlDelivery;
 use crate::{
     features::deliveries::commands::replay_delivery,
     platform::{
-        error::{CommandError, ErrorCode, Violation},
+        error::{CommandError, Violation},
         graphql::{Allow, UserError, actor, command_ctx, split},
         outbox::DeliveryId,
     },
@@ -44,11 +44,7 @@ impl DeliveriesMutation {
     ) -> Result<ReplayDeliveryPayload> {
         let outcome = match DeliveryId::parse(&input.id) {
             Ok(id) => replay_delivery(command_ctx(ctx)?, actor(ctx), id).await,
-            Err(error) => Err(CommandError::from(Violation::new(
-                ErrorCode::Invalid,
-                ["input", "id"],
-                error.to_string(),
-            ))),
+            Err(error) => Err(CommandError::from(Violation::invalid_id(["input", "id"], &error))),
         };
         let (delivery, user_errors) = split(outcome)?;
         Ok(ReplayDeliveryPayload {

@@ -9,7 +9,7 @@ use crate::{
     features::deliveries::{DeliveryColumn, DeliveryFilter, select},
     platform::{
         actor::AccountId,
-        error::{CommandError, ErrorCode, Violation},
+        error::{CommandError, Violation},
         graphql::{Allow, Connection, OrderDirection, actor, command_ctx, user_error::top_level},
         paging::{self, OrderBy, PageArgs},
     },
@@ -89,9 +89,7 @@ impl TryFrom<DeliveryFilterInput> for DeliveryFilter {
             .recipient_id
             .map(|id| AccountId::parse(&id))
             .transpose()
-            .map_err(|error| {
-                Violation::new(ErrorCode::Invalid, ["filter", "recipientId"], error.to_string())
-            })?;
+            .map_err(|error| Violation::invalid_id(["filter", "recipientId"], &error))?;
         Ok(Self {
             status: input
                 .status

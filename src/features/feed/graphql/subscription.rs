@@ -14,7 +14,7 @@ use crate::{
     },
     platform::{
         actor::Actor,
-        error::{ErrorCode, Violation},
+        error::Violation,
         feed::{Item, Reader, Subscription as FeedStream, later_of},
         graphql::{Allow, RecordScope, ResumeFrom, actor, command_ctx, internal, user_error::top_level},
     },
@@ -142,9 +142,8 @@ fn reader(actor: &Actor, project: Option<ProjectId>) -> Result<Reader> {
 /// large as its largest step for as long as it lives.
 async fn checked_project(ctx: &Context<'_>, id: Option<ID>) -> Result<Option<ProjectId>> {
     let Some(id) = id else { return Ok(None) };
-    let id = ProjectId::parse(&id).map_err(|error| {
-        top_level(Violation::new(ErrorCode::Invalid, ["projectId"], error.to_string()).into())
-    })?;
+    let id = ProjectId::parse(&id)
+        .map_err(|error| top_level(Violation::invalid_id(["projectId"], &error).into()))?;
     let found = select_projects(actor(ctx), &ProjectFilter::default(), RecordScope::Living)
         .filter(ProjectColumn::Id.eq(id))
         .one(command_ctx(ctx)?.db.reader())

@@ -16,6 +16,7 @@ use crate::{
             scalars::EmailAddress,
             values::{CurrencyCode, Date, Decimal},
         },
+        search,
     },
 };
 
@@ -66,7 +67,7 @@ impl LeadFilterInput {
                 .map(|id| parse_id(&id, &at("interestedIn")))
                 .transpose()?,
             doubtful: self.doubtful,
-            search: self.search,
+            search: search::check(self.search, &at("search"))?,
         })
     }
 }
@@ -86,15 +87,16 @@ pub struct InquiryFilterInput {
     pub search: Option<String>,
 }
 
-impl From<InquiryFilterInput> for InquiryFilter {
-    fn from(input: InquiryFilterInput) -> Self {
-        Self {
-            read: input.read,
-            received_from: input.received_from,
-            received_until: input.received_until,
-            doubtful: input.doubtful,
-            search: input.search,
-        }
+impl InquiryFilterInput {
+    /// Reads it; mistakes are told at `path` and below.
+    pub(super) fn check(self, path: &[&str]) -> Result<InquiryFilter, Violation> {
+        Ok(InquiryFilter {
+            read: self.read,
+            received_from: self.received_from,
+            received_until: self.received_until,
+            doubtful: self.doubtful,
+            search: search::check(self.search, &[path, &["search"]].concat())?,
+        })
     }
 }
 

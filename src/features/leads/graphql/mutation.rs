@@ -15,7 +15,7 @@ use crate::{
     features::{
         clients::graphql::Client,
         leads::{
-            InquiriesExport, Inquiry, InquiryFilter, InquiryId, Lead, LeadId, LeadsExport,
+            InquiriesExport, Inquiry, InquiryId, Lead, LeadId, LeadsExport,
             commands::{
                 self, Conversion, ConvertLead, InquiryPatch, LeadPatch, NewLead, ProjectDetails, Row,
             },
@@ -277,15 +277,18 @@ impl LeadsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which inquiries.")] input: ExportInquiriesInput,
     ) -> Result<ExportPayload> {
-        let filter = InquiryFilter::from(input.filter.unwrap_or_default());
         let separator = input.separator.into();
-        ExportPayload::of(Exports::sign(
-            command_ctx(ctx)?,
-            actor(ctx),
-            &InquiriesExport,
-            &filter,
-            separator,
-        ))
+        let outcome = async {
+            let filter = input.filter.unwrap_or_default().check(&["input", "filter"])?;
+            Exports::sign(
+                require_ctx(ctx)?,
+                actor(ctx),
+                &InquiriesExport,
+                &filter,
+                separator,
+            )
+        };
+        ExportPayload::of(outcome.await)
     }
 }
 

@@ -154,7 +154,7 @@ impl LeadsQuery {
             page,
             page_size,
         };
-        let filter = InquiryFilter::from(filter.unwrap_or_default());
+        let filter = filter.unwrap_or_default().check(&["filter"]).map_err(wrong)?;
         inquiry_connection(ctx, args, filter, order_by, scope).await
     }
 }

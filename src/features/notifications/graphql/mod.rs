@@ -18,7 +18,7 @@ use crate::{
     platform::{
         actor::Actor,
         db::Db,
-        error::{ErrorCode, Violation, Violations},
+        error::{Violation, Violations},
         graphql::{Allow, Connection, UserError, actor, command_ctx, internal, split, user_error::top_level},
         paging::{self, OrderBy, PageArgs},
     },
@@ -93,9 +93,7 @@ pub async fn notification_connection(
         .project_id
         .map(|id| ProjectId::parse(&id))
         .transpose()
-        .map_err(|error| {
-            top_level(Violation::new(ErrorCode::Invalid, ["filter", "projectId"], error.to_string()).into())
-        })?;
+        .map_err(|error| top_level(Violation::invalid_id(["filter", "projectId"], &error).into()))?;
     let filter = NotificationFilter {
         unread: filter.unread,
         project: project.map(|id| id.0),
@@ -201,20 +199,17 @@ impl NotificationsMutation {
         #[graphql(desc = "Which.")] input: MarkNotificationsReadInput,
     ) -> Result<MarkNotificationsReadPayload> {
         let mut violations = Violations::default();
-        let ids = input.ids.map(|ids| {
-            ids.iter()
-                .enumerate()
-                .filter_map(|(index, id)| {
-                    violations.check(NotificationId::parse(id).map_err(|error| {
-                        Violation::new(
-                            ErrorCode::Invalid,
-                            ["input", "ids", &index.to_string()],
-                            error.to_string(),
-                        )
-                    }))
-                })
-                .collect()
-        });
+        let ids =
+            input.ids.map(|ids| {
+                ids.iter()
+                    .enumerate()
+                    .filter_map(|(index, id)| {
+                        violations.check(NotificationId::parse(id).map_err(|error| {
+                            Violation::invalid_id(["input", "ids", &index.to_string()], &error)
+                        }))
+                    })
+                    .collect()
+            });
         let outcome = match violations.into_result() {
             Ok(()) => commands::mark_notifications_read(command_ctx(ctx)?, actor(ctx), ids).await,
             Err(error) => Err(error),

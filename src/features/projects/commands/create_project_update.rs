@@ -3,7 +3,7 @@
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
-use super::{lock_project, post_project_update::announce_in_tx, require_staff};
+use super::{append_change_in_tx, lock_project, post_project_update::announce_in_tx, require_staff};
 use crate::{
     features::{
         media::{self, ImageId, UploadId},
@@ -100,6 +100,8 @@ pub async fn create_project_update(
     link_images(&tx, update.id, &images).await?;
     if input.post {
         announce_in_tx(ctx, &tx, &project, &update).await?;
+    } else {
+        append_change_in_tx(&tx, &project, false).await?;
     }
     claimed.complete(&tx, update.id.0).await?;
     tx.commit().await?;

@@ -47,11 +47,23 @@ async fn lock_client(tx: &WriteTx, id: ClientId) -> Result<bool, CommandError> {
 
 /// Tells the project's client and the staff that it changed.
 async fn append_project_changed(tx: &WriteTx, project: &project::Model) -> Result<(), CommandError> {
+    append_change_in_tx(tx, project, true).await
+}
+
+/// Tells the staff that something of a project changed, and its client if `client_sees` it: a draft is nothing to them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn append_change_in_tx(
+    tx: &WriteTx,
+    project: &project::Model,
+    client_sees: bool,
+) -> Result<(), CommandError> {
     append_in_tx(
         tx,
         NewEvent {
             kind: events::PROJECT_CHANGED,
-            project: Some(project.id.0),
+            project: client_sees.then_some(project.id.0),
             for_staff: true,
             record: Some(("Project", project.id.0, project.version)),
             ..NewEvent::default()

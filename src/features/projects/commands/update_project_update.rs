@@ -5,12 +5,14 @@ use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
 };
 
-use super::{create_project_update::link_images, post_project_update::lock_update, require_staff};
+use super::{
+    append_change_in_tx, create_project_update::link_images, post_project_update::lock_update, require_staff,
+};
 use crate::{
     features::{
         media::{self, ImageId, UploadId},
         projects::{
-            ProjectUpdateId, events,
+            ProjectUpdateId,
             model::{MAX_IMAGES, description, title},
             tables::{update, update_image},
         },
@@ -20,7 +22,6 @@ use crate::{
         ctx::Ctx,
         db::WriteTx,
         error::{CommandError, ErrorCode, Violation, Violations},
-        events::{NewEvent, append_in_tx},
         record::{self, Related},
         search,
     },
@@ -102,18 +103,7 @@ pub async fn update_project_update(
     };
     let updated = record::update_with::<update::Entity, _>(&tx, actor, &current, changes, related).await?;
     if updated.version != current.version {
-        append_in_tx(
-            &tx,
-            NewEvent {
-                kind: events::PROJECT_CHANGED,
-                // A draft is nothing to its client.
-                project: updated.posted_at.map(|_| project.id.0),
-                for_staff: true,
-                record: Some(("Project", project.id.0, project.version)),
-                ..NewEvent::default()
-            },
-        )
-        .await?;
+        append_change_in_tx(&tx, &project, updated.posted_at.is_some()).await?;
     }
     tx.commit().await?;
     Ok(updated)

@@ -12,6 +12,7 @@ use crate::{
             OrderDirection, parse_id,
             values::{CurrencyCode, Date, Decimal},
         },
+        search,
     },
 };
 
@@ -48,7 +49,7 @@ pub struct ProjectFilterInput {
     pub completes_from: Option<Date>,
     /// Work should end on this day or earlier.
     pub completes_until: Option<Date>,
-    /// Each word stands in the name; case and accents don't matter.
+    /// Each word stands in the name; case and accents don't matter. 200 characters and 20 words at most.
     pub search: Option<String>,
 }
 
@@ -65,7 +66,7 @@ impl ProjectFilterInput {
             starts_until: self.starts_until.map(|day| day.0),
             completes_from: self.completes_from.map(|day| day.0),
             completes_until: self.completes_until.map(|day| day.0),
-            search: self.search,
+            search: search::check(self.search, &["filter", "search"])?,
         })
     }
 }
@@ -111,7 +112,7 @@ pub struct ProjectUpdateFilterInput {
     pub posted_from: Option<DateTime<Utc>>,
     /// Posted before this moment.
     pub posted_until: Option<DateTime<Utc>>,
-    /// Each word stands in title or description; case and accents don't matter.
+    /// Each word stands in title or description; case and accents don't matter. 200 characters and 20 words at most.
     pub search: Option<String>,
 }
 
@@ -129,7 +130,7 @@ impl ProjectUpdateFilterInput {
             draft: self.draft,
             posted_from: self.posted_from,
             posted_until: self.posted_until,
-            search: self.search,
+            search: search::check(self.search, &["filter", "search"])?,
         })
     }
 }

@@ -26,7 +26,7 @@ use crate::{
         error::{CommandError, ErrorCode, Violation, Violations},
         graphql::{
             Allow, RecordScope, UserError, UserErrorCode, actor, change, change_required, command_ctx,
-            inputs::invalid_id, internal, split,
+            internal, split,
         },
     },
 };
@@ -187,21 +187,21 @@ fn require_ctx<'a>(ctx: &Context<'a>) -> Result<&'a crate::platform::ctx::Ctx, C
 }
 
 fn update_id(id: &str) -> Result<ProjectUpdateId, Violation> {
-    ProjectUpdateId::parse(id).map_err(|error| invalid_id(&error, &["input", "id"]))
+    ProjectUpdateId::parse(id).map_err(|error| Violation::invalid_id(["input", "id"], &error))
 }
 
 fn upload_ids(ids: &[async_graphql::ID]) -> Result<Vec<UploadId>, CommandError> {
     let mut violations = Violations::default();
-    let uploads = ids
-        .iter()
-        .enumerate()
-        .filter_map(|(index, id)| {
-            let parsed = UploadId::parse(id);
-            violations.check(
-                parsed.map_err(|error| invalid_id(&error, &["input", "uploadIds", &index.to_string()])),
-            )
-        })
-        .collect();
+    let uploads =
+        ids.iter()
+            .enumerate()
+            .filter_map(|(index, id)| {
+                let parsed = UploadId::parse(id);
+                violations.check(parsed.map_err(|error| {
+                    Violation::invalid_id(["input", "uploadIds", &index.to_string()], &error)
+                }))
+            })
+            .collect();
     violations.into_result()?;
     Ok(uploads)
 }
@@ -254,10 +254,10 @@ fn update_patch(patch: UpdatePatchInput) -> Result<ProjectUpdatePatch, CommandEr
                 let choice = match (image.id, image.upload_id) {
                     (Some(id), None) => ImageId::parse(&id)
                         .map(ImageChoice::Keep)
-                        .map_err(|error| Violation::new(ErrorCode::Invalid, at("id"), error.to_string())),
-                    (None, Some(id)) => UploadId::parse(&id).map(ImageChoice::Add).map_err(|error| {
-                        Violation::new(ErrorCode::Invalid, at("uploadId"), error.to_string())
-                    }),
+                        .map_err(|error| Violation::invalid_id(at("id"), &error)),
+                    (None, Some(id)) => UploadId::parse(&id)
+                        .map(ImageChoice::Add)
+                        .map_err(|error| Violation::invalid_id(at("uploadId"), &error)),
                     _ => Err(Violation::new(
                         ErrorCode::Invalid,
                         ["input", "patch", "images", index.as_str()],

@@ -7,7 +7,7 @@ use crate::{
     features::{
         clients::{Clients, restore_clients_in_tx},
         leads::{Inquiries, Leads},
-        projects::{Project, ProjectUpdates, Projects, events},
+        projects::{ProjectUpdates, Projects, commands::append_change_in_tx},
         records::{RecordId, StoredRecord},
     },
     platform::{
@@ -15,7 +15,6 @@ use crate::{
         ctx::Ctx,
         db::WriteTx,
         error::{CommandError, ErrorCode, Violation},
-        events::{NewEvent, append_in_tx},
         record,
     },
 };
@@ -67,9 +66,7 @@ pub async fn restore_record(
                 return Err(orphan(id, RecordId::Project(row.project_id)));
             };
             record::restore::<ProjectUpdates>(&tx, actor, batch).await?;
-            if row.posted_at.is_some() {
-                append_project_changed(&tx, &project).await?;
-            }
+            append_change_in_tx(&tx, &project, row.posted_at.is_some()).await?;
         }
         RecordId::Lead(lead) => {
             let row = lock::<Leads>(&tx, lead.0, expected_version).await?;
@@ -91,24 +88,8 @@ async fn restore_projects(tx: &WriteTx, actor: &Actor, batch: uuid::Uuid) -> Res
     let projects = record::restore::<Projects>(tx, actor, batch).await?;
     record::restore::<ProjectUpdates>(tx, actor, batch).await?;
     for project in &projects {
-        append_project_changed(tx, project).await?;
+        append_change_in_tx(tx, project, true).await?;
     }
-    Ok(())
-}
-
-/// Tells a project's client and the staff to read it again.
-async fn append_project_changed(tx: &WriteTx, project: &Project) -> Result<(), CommandError> {
-    append_in_tx(
-        tx,
-        NewEvent {
-            kind: events::PROJECT_CHANGED,
-            project: Some(project.id.0),
-            for_staff: true,
-            record: Some(("Project", project.id.0, project.version)),
-            ..NewEvent::default()
-        },
-    )
-    .await?;
     Ok(())
 }
 

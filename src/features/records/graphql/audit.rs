@@ -13,12 +13,7 @@ use crate::{
             model::{api_name, audited_id, prefix_of},
         },
     },
-    platform::{
-        actor::AccountId,
-        audit,
-        error::{ErrorCode, Violation},
-        ids,
-    },
+    platform::{actor::AccountId, audit, error::Violation, ids},
 };
 
 /// What was done to a record.
@@ -40,7 +35,8 @@ pub enum AuditAction {
 /// Which entries of the audit log a list shows. All of what is given must hold.
 #[derive(Debug, Default, InputObject)]
 pub struct AuditFilterInput {
-    /// About this record, whatever its kind (`prj_…`, `cli_…`, `acc_…`), also one that is gone.
+    /// About this record, whatever its kind (`prj_…`, `cli_…`, `acc_…`), also one that is gone. A client's entries include
+    /// those of its account: signing in, passwords, disabling.
     pub record_id: Option<ID>,
     /// What this account did (`acc_…`).
     pub actor_id: Option<ID>,
@@ -57,9 +53,7 @@ impl AuditFilterInput {
         let actor = self
             .actor_id
             .map(|id| {
-                AccountId::parse(&id).map_err(|error| {
-                    Violation::new(ErrorCode::Invalid, ["filter", "actorId"], error.to_string())
-                })
+                AccountId::parse(&id).map_err(|error| Violation::invalid_id(["filter", "actorId"], &error))
             })
             .transpose()?;
         Ok(AuditFilter {
@@ -165,13 +159,16 @@ fn shown(column: &str, value: &Value) -> Option<String> {
             Some(id.map_or_else(|| text.clone(), |(prefix, id)| ids::encode(prefix, id)))
         }
         Value::Number(number) if column == "total_quote" => Some(match number.as_i64() {
-            // Stored in hundredths, whatever the currency.
-            Some(hundredths) => format!(
-                "{}{}.{:02}",
-                if hundredths < 0 { "-" } else { "" },
-                hundredths.unsigned_abs() / 100,
-                hundredths.unsigned_abs() % 100
-            ),
+            // Stored in hundredths, whatever the currency; the franc has none to show.
+            Some(hundredths) => {
+                let sign = if hundredths < 0 { "-" } else { "" };
+                let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+                if rest == 0 {
+                    format!("{sign}{whole}")
+                } else {
+                    format!("{sign}{whole}.{rest:02}")
+                }
+            }
             None => number.to_string(),
         }),
         other => Some(other.to_string()),
@@ -187,6 +184,7 @@ mod tests {
     fn values_read_as_elsewhere_in_the_api() {
         let changes = changes_of(&json!({
             "total_quote": { "old": 150, "new": -25_000_001 },
+            "amount": { "old": null, "new": 7 },
             "client_id": { "old": null, "new": "0188bac7-4afa-78aa-bc3b-bd1eef28d881" },
             "name": { "old": "Villa", "new": "Villa 2" },
             "batch": "0188bac7-4afa-78aa-bc3b-bd1eef28d881",
@@ -198,6 +196,7 @@ mod tests {
         assert_eq!(of("totalQuote"), (Some("1.50"), Some("-250000.01")));
         assert_eq!(of("clientId"), (None, Some("cli_01h2xcejqtf2nbrexx3vqjhp41")));
         assert_eq!(of("name"), (Some("Villa"), Some("Villa 2")));
-        assert_eq!(changes.len(), 3);
+        assert_eq!(changes.len(), 4);
+        assert_eq!(shown("total_quote", &json!(2_500_000)), Some("25000".to_owned()));
     }
 }

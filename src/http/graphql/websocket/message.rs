@@ -62,7 +62,7 @@ pub(super) enum Incoming {
 /// The payload of `connection_init`.
 #[derive(Debug, Default)]
 pub(super) struct Init {
-    /// An access token, from `Authorization: "Bearer …"` or `authToken`.
+    /// An access token, from `Authorization: "Bearer …"`, `accessToken` or `authToken`.
     pub(super) token: Option<String>,
     /// The cursor of the last event seen.
     pub(super) resume_from: Option<String>,
@@ -80,7 +80,11 @@ struct RawMessage<'a> {
 impl Incoming {
     /// Reads a message; `None` when the protocol doesn't have it.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let raw: RawMessage<'_> = serde_json::from_str(text).ok()?;
+        // serde would take an array for the struct's members in order.
+        let raw: RawMessage<'_> = text
+            .trim_start()
+            .starts_with('{')
+            .then(|| serde_json::from_str(text).ok())??;
         let id = || raw.id.clone().filter(|id| !id.is_empty());
         match raw.kind {
             "connection_init" => Some(Self::ConnectionInit(Init::parse(raw.payload)?)),
@@ -103,14 +107,19 @@ impl Init {
         };
         let payload: Option<Map<String, Value>> = serde_json::from_str(payload.get()).ok()?;
         let payload = payload.unwrap_or_default();
-        let text = |name: &str| payload.get(name).and_then(Value::as_str).map(str::to_owned);
-        let token = text("authToken").or_else(|| {
-            let header = text("Authorization").or_else(|| text("authorization"))?;
-            Some(header.strip_prefix("Bearer ").unwrap_or(&header).to_owned())
-        });
+        // A credential that can't be read must not pass for none: its owner would be a visitor and never know.
+        let text = |name: &str| match payload.get(name) {
+            None | Some(Value::Null) => Some(None),
+            Some(Value::String(text)) => Some(Some(text.clone())),
+            Some(_) => None,
+        };
+        let bare = text("accessToken")?.or(text("authToken")?);
+        let header = text("Authorization")?.or(text("authorization")?);
+        let token = bare
+            .or_else(|| header.map(|header| header.strip_prefix("Bearer ").unwrap_or(&header).to_owned()));
         Some(Self {
             token: token.filter(|token| !token.is_empty()),
-            resume_from: text("resumeFrom"),
+            resume_from: text("resumeFrom")?,
         })
     }
 }
@@ -135,6 +144,7 @@ mod tests {
         for payload in [
             r#"{"Authorization":"Bearer t"}"#,
             r#"{"authorization":"Bearer t"}"#,
+            r#"{"accessToken":"t"}"#,
             r#"{"authToken":"t"}"#,
         ] {
             let text = format!(r#"{{"type":"connection_init","payload":{payload}}}"#);
@@ -166,6 +176,9 @@ mod tests {
             r#"{"type":"subscribe","id":"","payload":{"query":"{a}"}}"#,
             r#"{"type":"complete"}"#,
             r#"{"type":"connection_init","payload":3}"#,
+            r#"{"type":"connection_init","payload":{"Authorization":5}}"#,
+            r#"["connection_init",null,null]"#,
+            r#"{"type":"subscribe","id":"1","payload":["{a}",null,null,null]}"#,
         ] {
             assert!(Incoming::parse(text).is_none(), "{text}");
         }
