@@ -41,6 +41,17 @@ need_node() {
     [ "$major" -ge 18 ] || die "node $major is too old: 18 or newer is needed" "sudo apt-get install -y nodejs npm"
 }
 
+# need_chromium: sets CHROMIUM to the browser that the console is tried in.
+need_chromium() {
+    local name
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        CHROMIUM="$(command -v "$name" || true)"
+        if [ -n "$CHROMIUM" ]; then return; fi
+    done
+    install_debian chromium
+    CHROMIUM="$(command -v chromium)" || die "Chromium is missing" "sudo apt-get install -y chromium"
+}
+
 # free_port: a loopback port on which nobody answers.
 free_port() {
     local port

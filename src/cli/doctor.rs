@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use super::{database, output};
 use crate::{
     features::deliveries,
+    http::graphiql,
     platform::{
         clock::{SharedClock, SystemClock},
         config::Config,
@@ -111,6 +112,11 @@ fn configuration(config: &Config) -> Vec<(&'static str, Finding)> {
     }
     if !config.debug && config.allowed_hosts.iter().any(|host| host == "*") {
         notice("ALLOWED_HOSTS=* admits every host name; name your own.");
+    }
+    if config.graphiql && !graphiql::is_built() {
+        notice(
+            "/graphiql is served but the staff's console isn't built: run scripts/console (and build a release anew), or set GRAPHIQL=false.",
+        );
     }
     if config.cloudinary_configured {
         notice("CLOUDINARY_* is set but not used yet: images go where STORAGE says.");

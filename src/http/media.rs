@@ -153,7 +153,7 @@ fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) -> Result
     Ok(())
 }
 
-fn matches_etag(header: Option<&HeaderValue>, etag: &str) -> bool {
+pub(super) fn matches_etag(header: Option<&HeaderValue>, etag: &str) -> bool {
     let Some(list) = header.and_then(|value| value.to_str().ok()) else {
         return false;
     };

@@ -1,7 +1,7 @@
 //! The protocols: what arrives over HTTP and WebSocket, and nothing of what it means.
 
 mod exports;
-mod graphiql;
+pub mod graphiql;
 pub mod graphql;
 mod health;
 pub mod media;
@@ -50,7 +50,7 @@ pub fn router(endpoint: Endpoint, media: Media, exports: Exports, config: &Arc<C
         .merge(exports::router(exports).layer(cors(config)))
         .fallback(not_found);
     if config.graphiql {
-        router = router.route("/graphiql", get(graphiql::page));
+        router = router.merge(graphiql::router());
     }
     router
         .layer(from_fn_with_state(Arc::clone(config), middleware::hosts))

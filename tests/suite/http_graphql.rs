@@ -2,6 +2,7 @@
 //! `tests/node/graphql-http-audit.mjs`.
 
 use crate::http_world::{ORIGIN, World};
+use belle_house::http::graphiql;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -322,31 +323,92 @@ async fn every_answer_is_marked_and_hardened() {
     assert_eq!(answer.headers()["x-request-id"], "from-our-proxy");
 }
 
+/// Holds whether `scripts/console` has built the console or not: without it the page says how.
 #[tokio::test]
 async fn graphiql_is_there_in_debug_alone_and_loads_nothing_from_elsewhere() {
     let world = World::start_with(&[("GRAPHIQL", "true")]).await;
     let page = world.http.get(world.url("/graphiql")).send().await.unwrap();
+    assert_eq!(page.status(), 200);
     let policy = page.headers()["content-security-policy"]
         .to_str()
         .unwrap()
         .to_owned();
+    let scripts = policy.split("; ").find(|part| part.starts_with("script-src"));
+    assert_eq!(scripts, Some("script-src 'self'"), "{policy}");
     assert!(
-        policy.contains("script-src 'sha256-") && !policy.contains("unsafe"),
+        !policy.contains("http") && !policy.contains("unsafe-eval"),
         "{policy}"
     );
     let html = page.text().await.unwrap();
     assert!(!html.contains("src=\"http") && !html.contains("href=\"http"));
-    let world = World::start_with(&[("GRAPHIQL", "false")]).await;
-    assert_eq!(
-        world
-            .http
-            .get(world.url("/graphiql"))
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        404
+    assert!(
+        !html.contains("<style") && !html.contains("<script>"),
+        "nothing inline"
     );
+    if graphiql::is_built() {
+        let script = html.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
+        assets_are_compressed_and_kept(&world, script).await;
+    } else {
+        assert!(html.contains("scripts/console"));
+    }
+    for path in [
+        "/graphiql/assets/nothing.js",
+        "/graphiql/assets/..%2F..%2Fpackage.json",
+    ] {
+        assert_eq!(
+            world.http.get(world.url(path)).send().await.unwrap().status(),
+            404,
+            "{path}"
+        );
+    }
+    let world = World::start_with(&[("GRAPHIQL", "false")]).await;
+    for path in ["/graphiql", "/graphiql/assets/index.js"] {
+        assert_eq!(
+            world.http.get(world.url(path)).send().await.unwrap().status(),
+            404,
+            "{path}"
+        );
+    }
+}
+
+async fn assets_are_compressed_and_kept(world: &World, path: &str) {
+    let mut sizes = Vec::new();
+    for (accepted, encoding) in [
+        ("br, gzip", Some("br")),
+        ("gzip", Some("gzip")),
+        ("identity", None),
+    ] {
+        let get = |etag: &str| {
+            let request = world
+                .http
+                .get(world.url(path))
+                .header("accept-encoding", accepted);
+            request.header("if-none-match", etag).send()
+        };
+        let answer = get("\"nothing\"").await.unwrap();
+        let header = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(header("content-encoding").as_deref(), encoding);
+        assert_eq!(header("content-type").as_deref(), Some("text/javascript"));
+        assert_eq!(
+            header("cache-control").as_deref(),
+            Some("public, max-age=31536000, immutable")
+        );
+        assert_eq!(header("vary").as_deref(), Some("accept-encoding"));
+        assert!(
+            header("content-security-policy")
+                .unwrap()
+                .contains("script-src 'self'")
+        );
+        let etag = header("etag").unwrap();
+        sizes.push(answer.bytes().await.unwrap().len());
+        assert_eq!(get(&etag).await.unwrap().status(), 304);
+    }
+    assert!(sizes.is_sorted() && sizes[2] > 2 * sizes[0], "{sizes:?}");
 }
 
 /// A connection serves many requests, and broken ones end it without harm.

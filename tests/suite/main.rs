@@ -33,6 +33,7 @@ mod media_serving;
 mod media_uploads;
 mod media_world;
 mod notification_inbox;
+mod operations;
 mod outbox;
 mod outbox_transports;
 mod outbox_world;

@@ -95,7 +95,12 @@ pub const SETTINGS: &[Group] = &[
                 "data",
                 "Database, media, mail and push log of a server without other services.",
             ),
-            setting("GRAPHIQL", "", "false", "Serves /graphiql. As DEBUG when absent."),
+            setting(
+                "GRAPHIQL",
+                "",
+                "false",
+                "Serves the staff's console at /graphiql; scripts/console builds it. As DEBUG when absent.",
+            ),
             setting(
                 "LOG",
                 "info,sea_orm_migration=warn",

@@ -6,6 +6,7 @@ use super::people::{PASSWORD, Person};
 use super::statements::Statements;
 use super::subscription::{PATIENCE, Subscription};
 use belle_house::app::{App, AppOptions, Workers};
+use belle_house::demo;
 use belle_house::features::accounts::commands::{CreateStaff, create_staff};
 use belle_house::features::clients::commands::{CreateClient, create_client_with_password};
 use belle_house::features::feed::FeedHub;
@@ -31,9 +32,16 @@ pub struct Builder {
     instances: usize,
     settings: Vec<(String, String)>,
     pending_deliveries: bool,
+    demo: bool,
 }
 
 impl Builder {
+    /// With the demo company.
+    pub fn with_demo(mut self) -> Self {
+        self.demo = true;
+        self
+    }
+
     /// Several instances on one database. PostgreSQL alone: SQLite has one serving process.
     pub fn instances(mut self, instances: usize) -> Self {
         self.instances = instances;
@@ -120,6 +128,7 @@ impl TestApp {
             instances: 1,
             settings: Vec::new(),
             pending_deliveries: false,
+            demo: false,
         }
     }
 
@@ -148,13 +157,14 @@ impl TestApp {
             database,
         };
         for _ in 0..builder.instances {
-            let instance = app.start_instance(&builder.settings).await;
+            let demo = builder.demo && app.instances.is_empty();
+            let instance = app.start_instance(&builder.settings, demo).await;
             app.instances.push(instance);
         }
         app
     }
 
-    async fn start_instance(&self, settings: &[(String, String)]) -> Instance {
+    async fn start_instance(&self, settings: &[(String, String)], demo: bool) -> Instance {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = Config::load(|key| {
@@ -180,6 +190,9 @@ impl TestApp {
         })
         .await
         .unwrap();
+        if demo {
+            demo::load(&app).await.unwrap();
+        }
         let (ctx, feed) = (app.ctx.clone(), app.feed.clone());
         let (transports, stop) = (app.transports.clone(), app.stop_token());
         tokio::spawn(async move { app.serve(listener, Workers::FeedAlone).await.unwrap() });

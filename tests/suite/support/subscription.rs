@@ -79,6 +79,15 @@ impl Subscription {
         }
     }
 
+    /// The next message of the protocol, if one comes in time.
+    pub async fn next_within(&mut self, time: Duration) -> Option<Value> {
+        let socket = self.socket.as_mut().unwrap();
+        match socket.receive_within(time).await.unwrap()? {
+            Incoming::Message(message) => Some(message),
+            Incoming::Closed { code, reason } => panic!("{}: closed with {code} {reason:?}", self.query),
+        }
+    }
+
     /// Asserts that nothing comes for a while.
     pub async fn expect_silence(&mut self, time: Duration) {
         let socket = self.socket.as_mut().unwrap();

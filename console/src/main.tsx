@@ -1,0 +1,14 @@
+import "graphiql/setup-workers/vite";
+import "graphiql/style.css";
+import "./console.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Console } from "./Console";
+import { currentLanguage } from "./texts";
+
+document.documentElement.lang = currentLanguage();
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <Console />
+  </StrictMode>,
+);

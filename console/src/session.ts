@@ -1,0 +1,223 @@
+// Who is signed in. The tokens live in this module's memory and nowhere else: no storage, no cookie, no URL. A closed
+// or reloaded tab has forgotten them, and tells the server to forget them too.
+
+import { currentTexts } from "./texts";
+
+export const ENDPOINT = new URL("/graphql", window.location.origin);
+
+export type Role = "CLIENT" | "STAFF" | "ADMIN";
+export interface Person {
+  email: string;
+  name: string | null;
+  role: Role;
+  mustChangePassword: boolean;
+}
+export type State =
+  | { kind: "signedOut"; notice: string | null }
+  | { kind: "visitor" }
+  | { kind: "signedIn"; person: Person };
+
+interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+  /** By this machine's clock, which may be wrong: the lifetime is what the server says, the start is now. */
+  expiresAt: number;
+}
+
+interface SessionTokens {
+  accessToken: string;
+  accessTokenExpiresAt: string;
+  refreshToken: string;
+}
+interface UserError {
+  code: string;
+  message: string;
+}
+
+/** What stood in the way, in words for the person. */
+export class Refused extends Error {}
+
+const TOKENS = "accessToken accessTokenExpiresAt refreshToken";
+/** A token is traded this long before it runs out. */
+const AHEAD = 2 * 60_000;
+
+let tokens: Tokens | null = null;
+let state: State = { kind: "signedOut", notice: null };
+let refreshing: Promise<void> | null = null;
+let timer: number | undefined;
+const listeners = new Set<() => void>();
+
+export const getState = (): State => state;
+
+export function onChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function enter(next: State): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+async function send(query: string, variables: unknown, token?: string): Promise<{ body: any; serverTime: number }> {
+  let answer: Response;
+  try {
+    answer = await fetch(ENDPOINT, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/graphql-response+json, application/json",
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
+      body: JSON.stringify({ query, variables }),
+      credentials: "omit",
+      cache: "no-store",
+    });
+  } catch {
+    throw new Refused(currentTexts().offline);
+  }
+  const serverTime = Date.parse(answer.headers.get("date") ?? "") || Date.now();
+  const body = await answer.json().catch(() => {
+    throw new Refused(`${answer.status} ${answer.statusText}`);
+  });
+  return { body, serverTime };
+}
+
+function keep(session: SessionTokens, serverTime: number): void {
+  const lifetime = Date.parse(session.accessTokenExpiresAt) - serverTime;
+  tokens = {
+    accessToken: session.accessToken,
+    refreshToken: session.refreshToken,
+    expiresAt: Date.now() + lifetime,
+  };
+  window.clearTimeout(timer);
+  // A laptop that sleeps misses its timers: `accessToken` looks at the time too.
+  timer = window.setTimeout(() => void refresh().catch(() => {}), Math.max(lifetime - AHEAD, lifetime / 2));
+}
+
+function refusal(body: any, errors: UserError[] | undefined): Refused {
+  const told = errors?.length ? errors : (body.errors ?? []);
+  return new Refused(told.map((it: { message: string }) => it.message).join(" ") || currentTexts().offline);
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  const { body, serverTime } = await send(
+    `mutation ConsoleLogin($input: LoginInput!) {
+      login(input: $input) {
+        session { ${TOKENS} }
+        viewer { email name role mustChangePassword }
+        userErrors { code message }
+      }
+    }`,
+    { input: { email, password, deviceName: "Console (GraphiQL)" } },
+  );
+  const payload = body.data?.login;
+  if (!payload?.session || !payload.viewer) throw refusal(body, payload?.userErrors);
+  keep(payload.session, serverTime);
+  enter({ kind: "signedIn", person: payload.viewer });
+}
+
+export function visit(): void {
+  enter({ kind: "visitor" });
+}
+
+export function askToSignIn(): void {
+  enter({ kind: "signedOut", notice: null });
+}
+
+export async function changePassword(currentPassword: string, newPassword: string): Promise<void> {
+  const { body, serverTime } = await send(
+    `mutation ConsoleChangePassword($input: ChangePasswordInput!) {
+      changePassword(input: $input) { session { ${TOKENS} } userErrors { code message } }
+    }`,
+    { input: { currentPassword, newPassword } },
+    (await accessToken()) ?? undefined,
+  );
+  const payload = body.data?.changePassword;
+  if (!payload?.session) throw refusal(body, payload?.userErrors);
+  keep(payload.session, serverTime);
+  if (state.kind === "signedIn") {
+    enter({ kind: "signedIn", person: { ...state.person, mustChangePassword: false } });
+  }
+}
+
+export async function signOut(): Promise<void> {
+  const former = forget();
+  enter({ kind: "signedOut", notice: null });
+  if (former) await endOnServer(former).catch(() => {});
+}
+
+/** The server says that the session is over. */
+export function ended(): void {
+  if (!forget()) return;
+  enter({ kind: "signedOut", notice: currentTexts().ended });
+}
+
+function forget(): Tokens | null {
+  const former = tokens;
+  tokens = null;
+  window.clearTimeout(timer);
+  return former;
+}
+
+function endOnServer({ refreshToken }: Tokens): Promise<unknown> {
+  return fetch(ENDPOINT, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      query: "mutation ConsoleLogout($input: LogoutInput) { logout(input: $input) { signedOut } }",
+      variables: { input: { refreshToken } },
+    }),
+    credentials: "omit",
+    // Survives the tab that sends it.
+    keepalive: true,
+  }).then((answer) => answer.text());
+}
+
+/** A token that is good for a while yet; null for visitors. */
+export async function accessToken(options: { renew?: boolean } = {}): Promise<string | null> {
+  if (tokens && (options.renew || tokens.expiresAt - Date.now() < AHEAD / 4)) await refresh();
+  return tokens?.accessToken ?? null;
+}
+
+/** Trades the refresh token, once for all who ask meanwhile. */
+function refresh(): Promise<void> {
+  refreshing ??= trade().finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+async function trade(): Promise<void> {
+  const used = tokens;
+  if (!used) return;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { body, serverTime } = await send(
+        `mutation ConsoleRefresh($input: RefreshSessionInput!) {
+          refreshSession(input: $input) { session { ${TOKENS} } userErrors { code message } }
+        }`,
+        { input: { refreshToken: used.refreshToken } },
+      );
+      // Signed out, or the password changed, while the answer was under way.
+      if (tokens !== used) return;
+      const session = body.data?.refreshSession?.session;
+      if (session) return keep(session, serverTime);
+      if (body.data?.refreshSession) ended();
+      throw refusal(body, body.data?.refreshSession?.userErrors);
+    } catch (error) {
+      // The answer may be lost on the way: within a minute the same token gets the same answer again.
+      if (tokens !== used || attempt >= 5) throw error;
+      await new Promise((resolve) => window.setTimeout(resolve, attempt * 1000));
+    }
+  }
+}
+
+window.addEventListener("pagehide", () => {
+  const former = forget();
+  if (former) void endOnServer(former).catch(() => {});
+});
+// Back from the browser's back-forward cache, with a session that is over.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && state.kind === "signedIn") enter({ kind: "signedOut", notice: null });
+});
