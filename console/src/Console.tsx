@@ -44,10 +44,10 @@ export function Console() {
   const desk = useRef<Desk>({ owner: "", storage: new ConsoleStorage() });
 
   if (state.kind === "signedOut") return <LoginPanel notice={state.notice} />;
-  const mustChange = state.kind === "signedIn" && state.person.mustChangePassword;
-  if (mustChange) return <PasswordPanel temporary onDone={() => {}} />;
-
   const owner = state.kind === "signedIn" ? state.person.email : "visitor";
+  if (state.kind === "signedIn" && state.person.mustChangePassword) {
+    return <PasswordPanel owner={owner} temporary onDone={() => {}} />;
+  }
   if (desk.current.owner !== owner) desk.current = { owner, storage: new ConsoleStorage() };
   const isStaff = state.kind === "signedIn" && state.person.role !== "CLIENT";
 
@@ -82,7 +82,7 @@ export function Console() {
           </GraphiQL.Logo>
         </GraphiQL>
       </div>
-      {choosesPassword && <PasswordPanel onDone={() => setChoosesPassword(false)} />}
+      {choosesPassword && <PasswordPanel owner={owner} onDone={() => setChoosesPassword(false)} />}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useTexts } from "./hooks";
 import { changePassword, signOut } from "./session";
 
 /** In the desk's place while the password is a temporary one, over it when somebody asks for it. */
-export function PasswordPanel({ temporary = false, onDone }: { temporary?: boolean; onDone: () => void }) {
+export function PasswordPanel({ owner, temporary = false, onDone }: { owner: string; temporary?: boolean; onDone: () => void }) {
   const texts = useTexts();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -27,6 +27,8 @@ export function PasswordPanel({ temporary = false, onDone }: { temporary?: boole
       <form className="panel" role="dialog" aria-label={texts.changePassword} onSubmit={(event) => void submit(event)}>
         <h1>{texts.changePassword}</h1>
         {temporary && <p>{texts.mustChange}</p>}
+        {/* For password managers: whose password it is. */}
+        <input type="text" autoComplete="username" value={owner} readOnly hidden />
         <label>
           {texts.currentPassword}
           <input name="current" type="password" autoComplete="current-password" required autoFocus maxLength={128} />

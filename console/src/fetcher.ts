@@ -2,33 +2,57 @@
 // that is good for a while yet.
 
 import type { Fetcher, FetcherParams, Observable } from "@graphiql/toolkit";
-import { type ExecutionResult, getOperationAST, parse } from "graphql";
+import { type ExecutionResult, GraphQLError, getOperationAST, parse } from "graphql";
 import { CloseCode, createClient, type Client } from "graphql-ws";
 import { openPlaceholders } from "./operations";
-import { ENDPOINT, accessToken, ended, getState } from "./session";
+import { ENDPOINT, Refused, accessToken, ended, getState } from "./session";
 import { currentTexts } from "./texts";
 
 /** Events shown at most, the newest first. */
 const SHOWN = 100;
 
-export const fetcher: Fetcher = (params, options) => {
+export const fetcher: Fetcher = (params) => {
   const open = openPlaceholders(params.variables);
-  if (open.length > 0) return Promise.reject(new Error(currentTexts().fillIn(open.join(", "))));
-  return isSubscription(params, options?.documentAST) ? subscribe(params) : post(params);
+  if (open.length > 0) return told(currentTexts().fillIn(open.join(", ")));
+  const { operationName, isSubscription } = chosen(params);
+  return isSubscription ? subscribe({ ...params, operationName }) : post({ ...params, operationName });
 };
 
-function isSubscription({ query, operationName }: FetcherParams, parsed: Parameters<typeof getOperationAST>[0] | undefined): boolean {
+/** An answer of the console's own. GraphiQL would show a thrown error with its stack. */
+const told = (message: string): Promise<ExecutionResult> => Promise.resolve({ errors: [new GraphQLError(message)] });
+
+/**
+ * Which operation is meant. GraphiQL's own name for it comes a moment after the text: whoever opens a ready-made
+ * operation and runs it at once would send the former one's name.
+ */
+function chosen({ query, operationName }: FetcherParams): { operationName?: string | null; isSubscription: boolean } {
   try {
-    return getOperationAST(parsed ?? parse(query), operationName)?.operation === "subscription";
+    const document = parse(query);
+    const operation = getOperationAST(document) ?? getOperationAST(document, operationName);
+    return { operationName: operation?.name?.value, isSubscription: operation?.operation === "subscription" };
   } catch {
     // The server says what is wrong with it.
-    return false;
+    return { operationName, isSubscription: false };
   }
 }
 
 async function post(params: FetcherParams, again = false): Promise<ExecutionResult> {
-  const token = await accessToken({ renew: again });
-  const answer = await fetch(ENDPOINT, {
+  let answer: Response;
+  let token: string | null;
+  try {
+    token = await accessToken({ renew: again });
+    answer = await send(params, token);
+  } catch (error) {
+    return told(error instanceof Refused ? error.message : currentTexts().offline);
+  }
+  // A refused token did nothing, so asking again with a fresh one repeats nothing.
+  if (answer.status === 401 && token && !again) return post(params, true);
+  if (answer.status === 401 && token) ended();
+  return answer.json().catch(() => told(`${answer.status} ${answer.statusText}`));
+}
+
+function send(params: FetcherParams, token: string | null): Promise<Response> {
+  return fetch(ENDPOINT, {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -39,10 +63,6 @@ async function post(params: FetcherParams, again = false): Promise<ExecutionResu
     credentials: "omit",
     cache: "no-store",
   });
-  // A refused token did nothing, so asking again with a fresh one repeats nothing.
-  if (answer.status === 401 && token && !again) return post(params, true);
-  if (answer.status === 401 && token) ended();
-  return answer.json();
 }
 
 /** Runs until it is stopped. GraphiQL shows an answer at a time, so each answer is the list of what came so far. */

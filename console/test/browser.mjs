@@ -160,6 +160,11 @@ try {
   await answerWith(page, "Villa Aïssata, Koira Kano");
   await shot(page, "2-operation");
 
+  step("one that is opened and run in the same breath is the one that runs");
+  await page.locator('[data-operation="dashboard"]').click();
+  await run(page);
+  await answerWith(page, '"projectsWithoutNews"');
+
   step("what is left to fill in is asked for before anything is sent");
   await open(page, "project-progress", "avancer");
   const asked = () => requests.filter((request) => request.url().endsWith("/graphql")).length;
