@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::ImageDecoder;
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 
-use crate::{ImageError, MAX_BYTES, MAX_DECODER_BYTES, MAX_PIXELS, MAX_SIDE};
+use crate::{ImageError, MAX_BYTES, MAX_DECODER_BYTES, MAX_PIXELS, MAX_SIDE, svg};
 
 /// The formats that are accepted, told by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum SourceFormat {
     Png,
     /// Whatever a modern app re-encoded.
     Webp,
+    /// A drawing: a logo, an icon.
+    Svg,
 }
 
 impl SourceFormat {
@@ -25,6 +27,7 @@ impl SourceFormat {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::Webp => "image/webp",
+            Self::Svg => "image/svg+xml",
         }
     }
 }
@@ -44,6 +47,9 @@ pub fn sniff(bytes: &[u8]) -> Result<SourceFormat, ImageError> {
     if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         return Ok(SourceFormat::Webp);
     }
+    if svg::is_svg(bytes) {
+        return Ok(SourceFormat::Svg);
+    }
     Err(ImageError::Unsupported {
         found: other_format(bytes),
     })
@@ -58,7 +64,8 @@ fn other_format(bytes: &[u8]) -> Option<&'static str> {
             _ => "a video",
         });
     }
-    let known: [(&[u8], &str); 9] = [
+    let known: [(&[u8], &str); 10] = [
+        (b"\x1f\x8b", "a compressed file (an SVGZ must be saved as SVG)"),
         (b"GIF8", "a GIF"),
         (b"BM", "a BMP picture"),
         (b"II*\0", "a TIFF or raw picture"),
@@ -73,9 +80,6 @@ fn other_format(bytes: &[u8]) -> Option<&'static str> {
         return Some(name);
     }
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
-    if text.contains("<svg") {
-        return Some("an SVG drawing");
-    }
     if text.contains("<html") || text.contains("<!doctype html") {
         return Some("a web page");
     }
@@ -92,6 +96,8 @@ pub(crate) fn check(bytes: &[u8]) -> Result<SourceFormat, ImageError> {
         SourceFormat::Jpeg => check_jpeg(bytes)?,
         SourceFormat::Png => check_png(bytes)?,
         SourceFormat::Webp => check_webp(bytes)?,
+        // A drawing has no header: it is measured when it is read.
+        SourceFormat::Svg => return Ok(format),
     }
     let decoder = open(bytes, format)?;
     let (width, height) = decoder.dimensions();
@@ -121,6 +127,7 @@ pub(crate) fn open<'a>(
         SourceFormat::Jpeg => Box::new(JpegDecoder::new(input).map_err(decode_error)?),
         SourceFormat::Png => Box::new(PngDecoder::with_limits(input, limits.clone()).map_err(decode_error)?),
         SourceFormat::Webp => Box::new(WebPDecoder::new(input).map_err(decode_error)?),
+        SourceFormat::Svg => return Err(ImageError::Damaged),
     };
     decoder.set_limits(limits).map_err(decode_error)?;
     Ok(decoder)

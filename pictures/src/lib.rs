@@ -10,7 +10,10 @@
 
 mod inspect;
 mod render;
+mod svg;
 
+#[cfg(test)]
+mod svg_tests;
 #[cfg(test)]
 mod tests;
 
@@ -102,7 +105,8 @@ pub struct EncodedRendition {
 /// What became of one uploaded picture.
 #[derive(Clone, Debug)]
 pub struct ProcessedImage {
-    /// Width of the original, upright, in pixels. The renditions may all be smaller.
+    /// Width of the original, upright, in pixels. The renditions may all be smaller. A drawing counts as large as
+    /// it was drawn.
     pub width: u32,
     /// Height of the original, upright, in pixels.
     pub height: u32,
@@ -147,6 +151,9 @@ pub enum ImageError {
     /// The file ends before the picture does.
     #[error("The file is incomplete: it ends before the picture does. Send it again.")]
     Truncated,
+    /// A drawing asks for more than is drawn here; the text completes "The drawing …".
+    #[error("The drawing {0}.")]
+    Drawing(&'static str),
     /// The decoder gave up.
     #[error("The file is damaged: it starts like a picture but can't be read.")]
     Damaged,
@@ -162,13 +169,14 @@ impl ImageError {
             Self::TooManyPixels { .. } => "TOO_MANY_PIXELS",
             Self::TooMuchMemory => "TOO_MUCH_MEMORY",
             Self::Truncated => "TRUNCATED_FILE",
+            Self::Drawing(_) => "UNSUPPORTED_DRAWING",
             Self::Damaged => "DAMAGED_FILE",
         }
     }
 }
 
 fn unsupported(found: &Option<&'static str>) -> String {
-    let accepted = "Pictures are accepted as JPEG, PNG or WebP.";
+    let accepted = "Pictures are accepted as JPEG, PNG or WebP, logos and icons as SVG too.";
     match found {
         Some(name) => format!("This is {name}. {accepted}"),
         None => format!("This is not a picture. {accepted}"),

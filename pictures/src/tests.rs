@@ -275,7 +275,6 @@ fn what_is_no_picture_is_named() {
         (&b"GIF89a\x01\0\x01\0"[..], "a GIF"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "an HEIC photo"),
         (b"%PDF-1.7", "a PDF"),
-        (b"<?xml version=\"1.0\"?><svg onload=alert(1)>", "an SVG drawing"),
         (b"<!DOCTYPE html><script>", "a web page"),
         (b"\0\0\0\x18ftypisom\0\0\0\0", "a video"),
     ] {

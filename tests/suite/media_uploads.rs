@@ -120,6 +120,43 @@ async fn what_is_wrong_with_a_file_is_said_clearly() {
     assert_eq!(world.put(&created.upload_url, whole).await.status(), 200);
 }
 
+#[tokio::test]
+async fn a_drawing_becomes_pixels_and_its_source_is_gone() {
+    let world = World::start().await;
+    let open = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 40 20\">";
+    let logo = format!(
+        "{open}<script>alert('SECRET')</script><circle cx=\"10\" cy=\"10\" r=\"9\" onclick=\"SECRET()\"/></svg>"
+    );
+    let created = world.announce(logo.len()).await;
+    let answer = world.put(&created.upload_url, logo.into_bytes()).await;
+    assert_eq!(answer.status(), 200);
+    let told: Value = answer.json().await.unwrap();
+    assert_eq!(
+        (&told["image"]["width"], &told["image"]["height"]),
+        (&1280.into(), &640.into())
+    );
+    let files = world.files();
+    assert_eq!(files.len(), 9, "three widths as WebP, JPEG and PNG: {files:?}");
+    for folder in std::fs::read_dir(world.folder.path().join("media/images")).unwrap() {
+        for file in std::fs::read_dir(folder.unwrap().path()).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            assert!(!bytes.windows(6).any(|window| window == b"SECRET"));
+            assert!(image::guess_format(&bytes).is_ok());
+        }
+    }
+
+    for attack in [
+        format!("<!DOCTYPE svg [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>{open}<title>&a;</title></svg>"),
+        format!("{open}<image href=\"file:///etc/passwd\" width=\"9\" height=\"9\"/></svg>"),
+        format!("{open}{}{}</svg>", "<g>".repeat(10_000), "</g>".repeat(10_000)),
+    ] {
+        let created = world.announce(attack.len()).await;
+        let answer = world.put(&created.upload_url, attack.into_bytes()).await;
+        assert_eq!(answer.status(), 422);
+        assert_eq!(code_of(answer).await, "UNSUPPORTED_DRAWING");
+    }
+}
+
 /// Opens a connection of its own and sends the beginning of a file.
 async fn send_part(url: &str, file: &[u8], sent: usize) -> tokio::net::TcpStream {
     let url = url::Url::parse(url).unwrap();

@@ -16,7 +16,7 @@ use crate::platform::images::MAX_BYTES;
 const MAX_FILENAME: usize = 255;
 /// Longer texts are no description of a picture.
 const MAX_ALT: usize = 500;
-const ACCEPTED: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+const ACCEPTED: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/svg+xml"];
 
 /// What the sender says of the file.
 #[derive(Debug, Clone)]
@@ -147,7 +147,9 @@ fn content_type(given: &str) -> Result<String, Violation> {
         "image/heic" | "image/heif" => {
             "HEIC photos aren't accepted: let the phone convert it to JPEG (in Flutter's image_picker, set imageQuality)."
         }
-        _ => "Pictures are accepted as image/jpeg, image/png or image/webp.",
+        _ => {
+            "Pictures are accepted as image/jpeg, image/png or image/webp, logos and icons as image/svg+xml too."
+        }
     };
     Err(Violation::new(ErrorCode::Invalid, field, message))
 }
@@ -214,6 +216,7 @@ mod tests {
     #[test]
     fn types_and_sizes_have_their_limits() {
         assert_eq!(content_type("Image/JPG; charset=x").unwrap(), "image/jpeg");
+        assert_eq!(content_type("image/svg+xml").unwrap(), "image/svg+xml");
         assert!(content_type("image/heic").unwrap_err().message.contains("HEIC"));
         assert_eq!(byte_size(10_485_760).unwrap(), 10_485_760);
         assert!(byte_size(10_485_761).is_err() && byte_size(0).is_err() && byte_size(i64::MAX).is_err());

@@ -12,7 +12,9 @@ use crate::platform::graphql::{Allow, UserError, actor, split};
 pub struct CreateUploadInput {
     /// What the file is called, 255 characters at most.
     pub filename: String,
-    /// `image/jpeg`, `image/png` or `image/webp`. In the end the content decides, not this.
+    /// `image/jpeg`, `image/png`, `image/webp` or `image/svg+xml`. In the end the content decides, not this. A drawing
+    /// (SVG: a logo, an icon; 1 MB at most) is drawn once, 1280 pixels on its longer side, and served as WebP and PNG
+    /// with its transparency; text in it must be converted to outlines first.
     pub content_type: String,
     /// The file's exact size in bytes, 10485760 (10 MB) at most. Fewer bytes arriving means a broken connection, and
     /// is refused.
@@ -29,7 +31,8 @@ pub struct Upload {
     /// `PUT` the bytes here, as they are, without a token. Repeating it after a lost answer is safe and sends back
     /// the same picture. The answer is JSON: `{"id","image":{"id","width","height","thumbHash"}}`, or
     /// `{"code","message"}` with 403 (not this URL), 404, 408 (too slow), 410 (expired), 413 (over 10 MB), 415 (not a
-    /// picture), 422 (damaged, incomplete, over 40 megapixels) or 503 (busy: wait for `Retry-After`).
+    /// picture), 422 (damaged, incomplete, over 40 megapixels, a drawing that can't be drawn) or 503 (busy: wait for
+    /// `Retry-After`).
     pub upload_url: Url,
     /// Until when the file may be sent. A received one may be named for 24 hours.
     pub expires_at: DateTime<Utc>,
