@@ -11,7 +11,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     features::{
-        accounts, deliveries,
+        accounts,
+        content::ContentImages,
+        deliveries,
         feed::{FeatureEvents, FeedHub},
         leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
@@ -103,7 +105,9 @@ impl App {
             announcer: Arc::new(Inbox::new(Arc::clone(&templates))),
         };
         let storage = Storage::open(&config.storage, &config.data_dir)?;
-        let uses = ImageUses::default().with(ProjectImages);
+        let uses = ImageUses::default()
+            .with(ProjectImages)
+            .with(ContentImages::new(Arc::clone(&options.clock)));
         let media = Media::new(MediaOptions {
             ctx: ctx.clone(),
             storage,

@@ -240,6 +240,7 @@ async fn photograph(app: &App, actor: &Actor, progress: u8, seed: u32) -> Result
         content_type: "image/jpeg".to_owned(),
         byte_size: i64::try_from(jpeg.len())?,
         alt: Some("Photo du chantier".to_owned()),
+        alt_en: None,
     };
     let upload = create_upload(&app.media, actor, announced)
         .await

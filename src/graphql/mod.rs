@@ -10,6 +10,11 @@ use crate::{
         accounts::graphql::{AccountsMutation, AccountsQuery},
         clients::graphql::{ClientsMutation, ClientsQuery},
         dashboard::graphql::DashboardQuery,
+        content::graphql::{
+            BlogMutation, BlogQuery, PartnerMutation, PartnerQuery, PortfolioMutation, PortfolioQuery,
+            PromotionMutation, PromotionQuery, ServiceMutation, ServiceQuery, TestimonialMutation,
+            TestimonialQuery,
+        },
         deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
         feed::{
             FeedHub,
@@ -42,6 +47,12 @@ pub struct Query(
     DashboardQuery,
     DeliveriesQuery,
     RecordsQuery,
+    PortfolioQuery,
+    ServiceQuery,
+    PartnerQuery,
+    TestimonialQuery,
+    BlogQuery,
+    PromotionQuery,
 );
 
 /// Writes. Each takes one `input` and answers with the record and `userErrors`; when there are any, nothing was
@@ -57,6 +68,12 @@ pub struct Mutation(
     NotificationsMutation,
     DeliveriesMutation,
     RecordsMutation,
+    PortfolioMutation,
+    ServiceMutation,
+    PartnerMutation,
+    TestimonialMutation,
+    BlogMutation,
+    PromotionMutation,
 );
 
 /// Live streams, over WebSocket.

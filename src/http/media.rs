@@ -1,4 +1,5 @@
-//! `GET /media/{image}/{width}.{format}`: a picture's file, for whoever holds a URL that was signed for them.
+//! `GET /media/{image}/{width}.{format}`: a picture's file, for whoever holds a URL that was signed for them; and
+//! `GET /media/{image}/{width}-{hash}.{format}`: one of what the website shows, for everybody and for ever.
 //!
 //! The signature says that the URL is ours and not too old; the record says, at each request, whether its audience
 //! may still see the picture. Both answers are the same for a picture that never existed.
@@ -29,14 +30,11 @@ async fn serve(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let signed = SignedQuery::parse(query.as_deref());
-    let path = format!("/media/{image}/{file}");
-    media
-        .urls()
-        .check_rendition(&path, &signed.audience, signed.expires, &signed.signature)
-        .map_err(refused)?;
+    let (audience, caching) = match parse_public(&file) {
+        Some(_) => (Audience::Public, FOR_EVER.to_owned()),
+        None => signed_access(&media, &image, &file, query.as_deref())?,
+    };
     let (id, width, format) = parse(&image, &file).ok_or_else(Problem::not_found)?;
-    let audience: Audience = signed.audience.parse().map_err(|_| Problem::not_found())?;
     let image = media
         .visible_image(id, audience)
         .await
@@ -45,12 +43,13 @@ async fn serve(
     let rendition = image
         .renditions
         .exactly(width, format)
+        // A public URL names the content itself.
+        .filter(|rendition| parse_public(&file).is_none_or(|hash| hash == rendition.hash))
         .ok_or_else(Problem::not_found)?;
 
     let etag = format!("\"{}\"", rendition.hash);
-    let age = (signed.expires - media.now().timestamp()).max(0);
     let mut response = Response::new(Body::empty());
-    describe(response.headers_mut(), id, rendition, &etag, age)?;
+    describe(response.headers_mut(), id, rendition, &etag, &caching)?;
     if matches_etag(headers.get(header::IF_NONE_MATCH), &etag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(response);
@@ -101,8 +100,37 @@ async fn serve(
     Ok(response)
 }
 
+/// How long a file whose URL names its content may be kept.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// Who a signed URL was made for, and how long its answer may be kept.
+fn signed_access(
+    media: &Media,
+    image: &str,
+    file: &str,
+    query: Option<&str>,
+) -> Result<(Audience, String), Problem> {
+    let signed = SignedQuery::parse(query);
+    let path = format!("/media/{image}/{file}");
+    media
+        .urls()
+        .check_rendition(&path, &signed.audience, signed.expires, &signed.signature)
+        .map_err(refused)?;
+    let audience = signed.audience.parse().map_err(|_| Problem::not_found())?;
+    let age = (signed.expires - media.now().timestamp()).max(0);
+    Ok((audience, format!("private, max-age={age}, immutable")))
+}
+
+/// The hash in the name of a public file: `640-2c26b46b68ffc68f.webp`.
+fn parse_public(file: &str) -> Option<&str> {
+    let (name, _) = file.split_once('.')?;
+    let (_, hash) = name.split_once('-')?;
+    Some(hash)
+}
+
 fn parse(image: &str, file: &str) -> Option<(ImageId, u32, RenditionFormat)> {
-    let (width, format) = file.split_once('.')?;
+    let (name, format) = file.split_once('.')?;
+    let width = name.split_once('-').map_or(name, |(width, _)| width);
     Some((
         ImageId::parse(image).ok()?,
         width.parse().ok()?,
@@ -116,7 +144,7 @@ fn describe(
     id: ImageId,
     rendition: &Rendition,
     etag: &str,
-    age: i64,
+    caching: &str,
 ) -> Result<(), Problem> {
     let format = rendition.format;
     headers.insert(
@@ -138,11 +166,7 @@ fn describe(
         HeaderValue::from_static("cross-origin"),
     );
     set(headers, header::ETAG, etag)?;
-    set(
-        headers,
-        header::CACHE_CONTROL,
-        &format!("private, max-age={age}, immutable"),
-    )?;
+    set(headers, header::CACHE_CONTROL, caching)?;
     let name = format!("inline; filename=\"{id}-{}.{format}\"", rendition.width);
     set(headers, header::CONTENT_DISPOSITION, &name)
 }

@@ -60,11 +60,38 @@ pub fn matches<C: ColumnTrait>(search_text: C, query: &str) -> Vec<SimpleExpr> {
         .filter(|word| !word.is_empty())
         .take(MAX_WORDS)
         .map(|word| {
-            let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            let escaped = escape_like(word);
             sea_orm::sea_query::Expr::col(search_text.as_column_ref())
                 .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
         })
         .collect()
+}
+
+/// Texts that a filter compares with as a whole, folded, for a column of keys: a value in each of its languages.
+#[must_use]
+pub fn keys<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    let folded: Vec<String> = values
+        .into_iter()
+        .map(fold)
+        .filter(|key| !key.is_empty())
+        .collect();
+    if folded.is_empty() {
+        return String::new();
+    }
+    // A folded text has no line break: between two of them stands exactly one key.
+    format!("\n{}\n", folded.join("\n"))
+}
+
+/// The condition that a column made by [`keys`] holds `value`, whatever its case and accents.
+#[must_use]
+pub fn has_key<C: ColumnTrait>(keys: C, value: &str) -> SimpleExpr {
+    let escaped = escape_like(&fold(value));
+    sea_orm::sea_query::Expr::col(keys.as_column_ref())
+        .like(LikeExpr::new(format!("%\n{escaped}\n%")).escape('\\'))
+}
+
+fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 #[cfg(test)]
@@ -75,6 +102,8 @@ mod tests {
     fn folds_accents_case_and_spaces() {
         assert_eq!(fold("  Élévation   Côté COUR "), "elevation cote cour");
         assert_eq!(search_text(["Zaïnab", "", "+227 90"]), "zainab +227 90");
+        assert_eq!(keys(["Bénin", "", "Benin Republic"]), "\nbenin\nbenin republic\n");
+        assert_eq!(keys([""]), "");
         assert_eq!(fold("a\u{0}b\u{7}"), "a b");
         assert_eq!(fold("\u{0}"), "");
     }

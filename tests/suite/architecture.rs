@@ -26,7 +26,15 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("dashboard", &["projects", "leads", "deliveries"]),
     (
         "records",
-        &["accounts", "clients", "projects", "media", "leads", "deliveries"],
+        &[
+            "accounts",
+            "clients",
+            "content",
+            "projects",
+            "media",
+            "leads",
+            "deliveries",
+        ],
     ),
     ("notifications", &["accounts", "clients", "projects", "feed"]),
 ];

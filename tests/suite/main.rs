@@ -12,6 +12,12 @@
 mod architecture;
 mod client;
 mod command_line;
+mod content_edit;
+mod content_hidden;
+mod content_pages;
+mod content_public;
+mod content_records;
+mod content_world;
 mod deliveries;
 mod docs;
 mod feed_delivery;

@@ -265,6 +265,7 @@ async fn uploads_are_for_staff() {
         content_type: "image/jpeg".to_owned(),
         byte_size: 10,
         alt: None,
+        alt_en: None,
     };
     let (client, _) = world.client();
     assert!(matches!(

@@ -166,6 +166,7 @@ impl World {
             content_type: "image/jpeg".to_owned(),
             byte_size: i64::try_from(byte_size).unwrap(),
             alt: Some("Le mur nord".to_owned()),
+            alt_en: None,
         };
         create_upload(&self.media, &self.staff(), input).await.unwrap()
     }

@@ -1,10 +1,18 @@
 //! The website's content: portfolio, services, partners, testimonials, blog, and the promotions in the clients' app.
 //! An item of the portfolio is marketing and never linked to a client; a contract is a project, another thing entirely.
 
+pub mod commands;
+pub mod graphql;
+mod images;
+pub mod kinds;
 mod model;
+pub mod queries;
+mod records;
 pub mod tables;
 
+pub use images::ContentImages;
 pub use model::Category;
+pub use records::{ContentId, ContentRecord};
 pub use tables::portfolio_item::{
     Column as PortfolioItemColumn, Entity as PortfolioItems, Model as PortfolioItem,
 };

@@ -19,6 +19,9 @@ pub enum Audience {
     Staff,
     /// One client: the URL dies when what it shows is no longer theirs.
     Client(ClientId),
+    /// Everybody, for pictures of what the website shows: their URLs carry no signature, and no signed one names this
+    /// audience.
+    Public,
 }
 
 impl Audience {
@@ -38,6 +41,7 @@ impl fmt::Display for Audience {
         match self {
             Self::Staff => f.write_str("staff"),
             Self::Client(client) => client.fmt(f),
+            Self::Public => f.write_str("public"),
         }
     }
 }
@@ -66,7 +70,8 @@ pub trait ImageUse: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<HashSet<ImageId>, DbErr>>;
 
     /// Whether a living record of the feature shows `image` to `audience`. For staff that includes drafts; for a
-    /// client only what is posted on a living project of theirs.
+    /// client only what is posted on a living project of theirs and what everybody sees; for [`Audience::Public`] what
+    /// the website shows at this moment.
     fn visible<'a>(
         &'a self,
         db: &'a Db,

@@ -180,6 +180,7 @@ impl Media {
         }
         let image = image::Model {
             alt: row.alt.clone(),
+            alt_en: row.alt_en.clone(),
             uploaded_by: row.created_by,
             created_at: tx.now(),
             ..image
@@ -277,6 +278,7 @@ fn describe(id: ImageId, made: ProcessedImage, source_hash: String, byte_size: u
         has_alpha: made.has_alpha,
         thumb_hash: made.thumb_hash,
         alt: None,
+        alt_en: None,
         source_type: made.source.content_type().to_owned(),
         source_hash,
         byte_size: i32::try_from(byte_size).unwrap_or(i32::MAX),

@@ -46,6 +46,16 @@ impl MediaUrls {
         format!("{base}{path}?audience={audience}&expires={expires}&signature={signature}")
     }
 
+    /// The URL of one file of a picture that the website shows: the same for everybody and for ever, since it names the
+    /// file's content.
+    #[must_use]
+    pub fn public_rendition(&self, image: &Image, rendition: &Rendition) -> String {
+        let Rendition {
+            width, hash, format, ..
+        } = rendition;
+        format!("{}/media/{}/{width}-{hash}.{format}", self.public_url, image.id)
+    }
+
     /// Checks the URL of a picture's file.
     ///
     /// # Errors

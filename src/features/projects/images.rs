@@ -49,6 +49,9 @@ impl ImageUse for ProjectImages {
                 .select_only()
                 .column(project::Column::Id)
                 .filter(project::Column::DeletedAt.is_null());
+            if audience == Audience::Public {
+                return Ok(false);
+            }
             let mut updates = update::Entity::find()
                 .filter(update::Column::Id.in_subquery(shown))
                 .filter(update::Column::DeletedAt.is_null());

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::{
     features::{
         clients::{Clients, StoredClient},
+        content::{ContentId, ContentRecord},
         leads::{Inquiries, Inquiry, InquiryId, Lead, LeadId, Leads},
         projects::{Project, ProjectId, ProjectUpdate, ProjectUpdateId, ProjectUpdates, Projects},
     },
@@ -29,6 +30,8 @@ pub enum RecordId {
     Lead(LeadId),
     /// A question.
     Inquiry(InquiryId),
+    /// What the website shows; an item of the portfolio with its gallery and videos.
+    Content(ContentId),
 }
 
 impl RecordId {
@@ -37,17 +40,25 @@ impl RecordId {
     /// # Errors
     /// INVALID at `field`, with the kinds that are expected.
     pub fn parse(text: &str, field: &[&str]) -> Result<Self, Violation> {
-        const EXPECTED: &str = "a client (cli_…), a project (prj_…), a project update (upd_…), a lead (led_…) or an inquiry (inq_…)";
+        let expected = || {
+            let mut kinds = vec!["a client (cli_…), a project (prj_…), a project update (upd_…), a lead (led_…), an inquiry (inq_…)".to_owned()];
+            kinds.extend(ContentId::expected());
+            kinds.join(", ")
+        };
         let message = match ids::decode(text) {
             Some((ClientId::PREFIX, id)) => return Ok(Self::Client(ClientId(id))),
             Some((ProjectId::PREFIX, id)) => return Ok(Self::Project(ProjectId(id))),
             Some((ProjectUpdateId::PREFIX, id)) => return Ok(Self::Update(ProjectUpdateId(id))),
             Some((LeadId::PREFIX, id)) => return Ok(Self::Lead(LeadId(id))),
             Some((InquiryId::PREFIX, id)) => return Ok(Self::Inquiry(InquiryId(id))),
-            Some((found, _)) => {
-                format!("Expected the id of {EXPECTED}, got one that starts with \"{found}\".")
-            }
-            None => format!("This is not an id; expected that of {EXPECTED}."),
+            Some((found, id)) => match ContentId::of(found, id) {
+                Some(content) => return Ok(Self::Content(content)),
+                None => format!(
+                    "Expected the id of one of {}; got one that starts with \"{found}\".",
+                    expected()
+                ),
+            },
+            None => format!("This is not an id; expected that of one of {}.", expected()),
         };
         Err(Violation::new(ErrorCode::Invalid, field.iter().copied(), message))
     }
@@ -61,6 +72,7 @@ impl RecordId {
             Self::Update(_) => "project update",
             Self::Lead(_) => "lead",
             Self::Inquiry(_) => "inquiry",
+            Self::Content(id) => id.noun(),
         }
     }
 
@@ -84,6 +96,7 @@ impl RecordId {
                 .one(conn)
                 .await?
                 .map(StoredRecord::Inquiry),
+            Self::Content(id) => id.load(conn).await?.map(StoredRecord::Content),
         })
     }
 }
@@ -96,6 +109,7 @@ impl std::fmt::Display for RecordId {
             Self::Update(id) => id.fmt(f),
             Self::Lead(id) => id.fmt(f),
             Self::Inquiry(id) => id.fmt(f),
+            Self::Content(id) => id.fmt(f),
         }
     }
 }
@@ -113,41 +127,24 @@ pub enum StoredRecord {
     Lead(Lead),
     /// A question.
     Inquiry(Inquiry),
-}
-
-/// A column of a record and its name in the API: the audit log shows names that its readers know.
-pub(super) fn api_name(column: &str) -> String {
-    let mut name = String::with_capacity(column.len());
-    let mut start_word = false;
-    for letter in column.chars() {
-        if letter == '_' {
-            start_word = true;
-        } else if std::mem::take(&mut start_word) {
-            name.extend(letter.to_uppercase());
-        } else {
-            name.push(letter);
-        }
-    }
-    name
+    /// What the website shows.
+    Content(ContentRecord),
 }
 
 /// The prefix of the ids of a kind of record in the audit log.
 pub(super) fn prefix_of(kind: &str) -> Option<&'static str> {
-    KINDS
-        .iter()
-        .find(|(name, _)| *name == kind)
-        .map(|(_, prefix)| *prefix)
+    kinds().find(|(name, _)| *name == kind).map(|(_, prefix)| prefix)
 }
 
 /// The kind and number of any id that the audit log knows.
 pub(super) fn audited_id(text: &str, field: &[&str]) -> Result<(&'static str, Uuid), Violation> {
     ids::decode(text)
         .and_then(|(found, id)| {
-            let (kind, _) = KINDS.iter().find(|(_, prefix)| *prefix == found)?;
-            Some((*kind, id))
+            let (kind, _) = kinds().find(|(_, prefix)| *prefix == found)?;
+            Some((kind, id))
         })
         .ok_or_else(|| {
-            let prefixes: Vec<String> = KINDS.iter().map(|(_, prefix)| format!("{prefix}_…")).collect();
+            let prefixes: Vec<String> = kinds().map(|(_, prefix)| format!("{prefix}_…")).collect();
             Violation::new(
                 ErrorCode::Invalid,
                 field.iter().copied(),
@@ -156,7 +153,11 @@ pub(super) fn audited_id(text: &str, field: &[&str]) -> Result<(&'static str, Uu
         })
 }
 
-/// The kinds that the audit log knows, with the prefixes of their ids.
+fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KINDS.iter().chain(ContentId::KINDS).copied()
+}
+
+/// The kinds that the audit log knows besides those of content, with the prefixes of their ids.
 const KINDS: &[(&str, &str)] = &[
     ("Account", crate::platform::actor::AccountId::PREFIX),
     ("Client", ClientId::PREFIX),
@@ -183,11 +184,5 @@ mod tests {
             "prj_01h2xcejqtf2nbrexx3vqjhp41"
         );
         assert!(RecordId::parse("nonsense", &[]).is_err());
-    }
-
-    #[test]
-    fn columns_have_the_names_of_the_api() {
-        assert_eq!(api_name("progress_percentage"), "progressPercentage");
-        assert_eq!(api_name("name"), "name");
     }
 }

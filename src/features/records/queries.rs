@@ -46,6 +46,7 @@ pub struct AuditFilter {
 pub async fn visible_record(
     conn: &impl ConnectionTrait,
     actor: &Actor,
+    now: DateTime<Utc>,
     id: RecordId,
 ) -> Result<Option<StoredRecord>, DbErr> {
     Ok(match id {
@@ -62,6 +63,7 @@ pub async fn visible_record(
             .map(StoredRecord::Update),
         RecordId::Lead(id) => living_lead(conn, actor, id).await?.map(StoredRecord::Lead),
         RecordId::Inquiry(id) => living_inquiry(conn, actor, id).await?.map(StoredRecord::Inquiry),
+        RecordId::Content(id) => id.visible(conn, actor, now).await?.map(StoredRecord::Content),
     })
 }
 

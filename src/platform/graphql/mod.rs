@@ -2,10 +2,12 @@
 
 pub mod compact;
 pub mod connection;
+pub mod editing;
 pub mod export;
 pub mod guard;
 pub mod inputs;
 pub mod limits;
+pub mod listing;
 pub mod loaders;
 pub mod people;
 pub mod request;

@@ -7,6 +7,11 @@ use crate::{
     features::{
         accounts::sessions_of,
         clients::graphql::{Client, client_of},
+        content::graphql::{
+            GqlPromotion,
+            promotion::{AppPromotionFilterInput, AppPromotionOrder},
+            promotion_connection,
+        },
         notifications::graphql::{
             GqlNotification, NotificationFilterInput, notification_connection, unread_notification_count,
         },
@@ -115,6 +120,37 @@ impl Viewer {
             page_size,
         };
         project_connection(ctx, &actor, args, filter, order_by, scope).await
+    }
+
+    /// The banners of the app: the active ones whose item is published or that lead out to the web, the latest entered
+    /// first unless ordered otherwise.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn promotions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which promotions.")] filter: Option<AppPromotionFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<AppPromotionOrder>,
+        #[graphql(
+            desc = "In which language; yours when absent. What has no English text answers in French."
+        )]
+        locale: Option<Locale>,
+    ) -> Result<Connection<GqlPromotion>> {
+        let actor = self.with_own_password()?;
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        promotion_connection(ctx, &actor, args, filter, order_by, None, locale).await
     }
 
     /// Your inbox, the newest entry first.

@@ -6,14 +6,13 @@ use sea_orm::entity::prelude::*;
 use crate::{
     features::{
         content::{GalleryImageId, PortfolioItemId},
-        media::ImageId,
+        media::{ImageId, tables::image},
     },
     platform::actor::AccountId,
     record_entity,
 };
 
 /// One picture of an item's gallery.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "portfolio_gallery_images")]
 pub struct Model {
@@ -30,6 +29,24 @@ pub struct Model {
     pub portfolio_item_id: PortfolioItemId,
     pub image_id: ImageId,
     pub position: i32,
+}
+
+/// Where the picture is.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    /// The picture.
+    #[sea_orm(
+        belongs_to = "image::Entity",
+        from = "Column::ImageId",
+        to = "image::Column::Id"
+    )]
+    Image,
+}
+
+impl Related<image::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Image.def()
+    }
 }
 
 impl ActiveModelBehavior for ActiveModel {}

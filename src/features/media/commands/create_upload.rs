@@ -29,6 +29,8 @@ pub struct CreateUpload {
     pub byte_size: i64,
     /// What the picture shows.
     pub alt: Option<String>,
+    /// The same in English.
+    pub alt_en: Option<String>,
 }
 
 /// Where to send it.
@@ -63,6 +65,7 @@ pub async fn create_upload(
         content_type: Set(valid.content_type),
         byte_size: Set(valid.byte_size),
         alt: Set(valid.alt),
+        alt_en: Set(valid.alt_en),
         state: Set(UploadState::Pending),
         created_by: Set(actor.account_id()),
         created_at: Set(tx.now()),
@@ -84,6 +87,7 @@ struct Valid {
     content_type: String,
     byte_size: i32,
     alt: Option<String>,
+    alt_en: Option<String>,
 }
 
 fn validate(input: CreateUpload) -> Result<Valid, CommandError> {
@@ -91,14 +95,16 @@ fn validate(input: CreateUpload) -> Result<Valid, CommandError> {
     let filename = violations.check(filename(&input.filename));
     let content_type = violations.check(content_type(&input.content_type));
     let byte_size = violations.check(byte_size(input.byte_size));
-    let alt = violations.check(alt(input.alt));
+    let french = violations.check(alt(input.alt, "alt"));
+    let english = violations.check(alt(input.alt_en, "altEn"));
     violations.into_result()?;
-    match (filename, content_type, byte_size, alt) {
-        (Some(filename), Some(content_type), Some(byte_size), Some(alt)) => Ok(Valid {
+    match (filename, content_type, byte_size, french, english) {
+        (Some(filename), Some(content_type), Some(byte_size), Some(alt), Some(alt_en)) => Ok(Valid {
             filename,
             content_type,
             byte_size,
             alt,
+            alt_en,
         }),
         _ => Err(CommandError::Internal(anyhow::anyhow!(
             "a failed check left no violation"
@@ -171,13 +177,13 @@ fn byte_size(given: i64) -> Result<i32, Violation> {
         })
 }
 
-fn alt(given: Option<String>) -> Result<Option<String>, Violation> {
+fn alt(given: Option<String>, field: &str) -> Result<Option<String>, Violation> {
     let text = given
         .map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > MAX_ALT) {
         let message = format!("A description has at most {MAX_ALT} characters.");
-        return Err(Violation::new(ErrorCode::TooLong, ["input", "alt"], message));
+        return Err(Violation::new(ErrorCode::TooLong, ["input", field], message));
     }
     Ok(text)
 }
@@ -202,6 +208,7 @@ mod tests {
             content_type: "application/pdf".to_owned(),
             byte_size: 11_000_000,
             alt: Some("x".repeat(501)),
+            alt_en: Some("x".repeat(501)),
         };
         let Err(CommandError::Rejected(violations)) = validate(input) else {
             panic!("it was accepted")
@@ -210,7 +217,7 @@ mod tests {
             .iter()
             .map(|violation| violation.field[1].as_str())
             .collect();
-        assert_eq!(fields, ["filename", "contentType", "byteSize", "alt"]);
+        assert_eq!(fields, ["filename", "contentType", "byteSize", "alt", "altEn"]);
     }
 
     #[test]

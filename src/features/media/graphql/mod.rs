@@ -1,7 +1,9 @@
 //! How pictures and uploads look in the API.
 
+pub mod loaders;
 pub mod mutation;
 pub mod types;
 
+pub use loaders::ImageLoader;
 pub use mutation::MediaMutation;
 pub use types::{GqlImage, ImageFormat};

@@ -21,6 +21,8 @@ pub struct CreateUploadInput {
     pub byte_size: i32,
     /// What the picture shows, for people who can't see it; 500 characters at most.
     pub alt: Option<String>,
+    /// The same in English, for pictures that the website shows in both languages; 500 characters at most.
+    pub alt_en: Option<String>,
 }
 
 /// A file on its way in.
@@ -78,6 +80,7 @@ impl MediaMutation {
             content_type: input.content_type,
             byte_size: input.byte_size.into(),
             alt: input.alt,
+            alt_en: input.alt_en,
         };
         let outcome = create_upload(ctx.data::<Media>()?, actor(ctx), input).await;
         let (created, user_errors) = split(outcome)?;

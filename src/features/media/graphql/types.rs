@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use crate::features::media::{Audience, Image, Media, Rendition};
+use crate::platform::actor::Locale;
 use crate::platform::error::CommandError;
 use crate::platform::graphql::actor;
 use crate::platform::graphql::scalars::Url;
@@ -41,11 +42,38 @@ pub struct GqlRendition {
 
 /// A picture.
 #[derive(Debug, Clone)]
-pub struct GqlImage(pub Arc<Image>);
+pub struct GqlImage {
+    image: Arc<Image>,
+    is_public: bool,
+    locale: Locale,
+}
+
+impl GqlImage {
+    /// A picture that its reader may see: its URLs are signed for them.
+    #[must_use]
+    pub fn signed(image: Arc<Image>) -> Self {
+        Self {
+            image,
+            is_public: false,
+            locale: Locale::Fr,
+        }
+    }
+
+    /// A picture of the website's content, described in this language; `is_public` says whether everybody may see it at
+    /// this moment.
+    #[must_use]
+    pub fn of_content(image: Arc<Image>, is_public: bool, locale: Locale) -> Self {
+        Self {
+            image,
+            is_public,
+            locale,
+        }
+    }
+}
 
 impl From<Image> for GqlImage {
     fn from(image: Image) -> Self {
-        Self(Arc::new(image))
+        Self::signed(Arc::new(image))
     }
 }
 
@@ -57,16 +85,17 @@ impl From<Image> for GqlImage {
 impl GqlImage {
     /// The picture's id (`img_…`): keeps it in a patch that lists pictures.
     async fn id(&self) -> ID {
-        self.0.id.to_string().into()
+        self.image.id.to_string().into()
     }
 
     /// The URL of the smallest file that is at least `width` pixels wide, or of the widest there is; of the widest
     /// without `width`. Offered are 320, 640, 1280 and 1920 pixels, never more than the original has.
     ///
-    /// The URL is signed for you: it needs no token and no header, so an image widget can load it, and it must be
-    /// used unchanged. It works for 12 to 24 hours and stays the same until midnight or noon UTC, so it can be the
-    /// key of a cache; when it has expired (410), ask for the record again. It stops working as soon as the record
-    /// is no longer yours to see (404).
+    /// Pictures of what the website shows have plain URLs, the same for everybody, that name the file's content and may
+    /// be cached for ever. Every other URL is signed for you: it needs no token and no header, so an image widget can
+    /// load it, and it must be used unchanged. It works for 12 to 24 hours and stays the same until midnight or noon
+    /// UTC, so it can be the key of a cache; when it has expired (410), ask for the record again. Either stops working
+    /// as soon as the record is no longer to be seen (404).
     async fn url(
         &self,
         ctx: &Context<'_>,
@@ -76,32 +105,34 @@ impl GqlImage {
         // A width of 0 or less asks for the smallest.
         let width = width.map(|width| u32::try_from(width).unwrap_or(0));
         let rendition = self
-            .0
+            .image
             .renditions
             .best(width, format.into())
-            .ok_or_else(|| internal(anyhow::anyhow!("{} has no renditions", self.0.id)))?;
-        url_of(ctx, &self.0, rendition)
+            .ok_or_else(|| internal(anyhow::anyhow!("{} has no renditions", self.image.id)))?;
+        self.url_of(ctx, rendition)
     }
 
     /// Width of the original in pixels. Use it with `height` for the aspect ratio before anything is loaded.
     async fn width(&self) -> i32 {
-        self.0.width
+        self.image.width
     }
 
     /// Height of the original in pixels.
     async fn height(&self) -> i32 {
-        self.0.height
+        self.image.height
     }
 
     /// A blurred preview in some 25 bytes, in base64 (https://evanw.github.io/thumbhash/): paint it while the
     /// picture loads.
     async fn thumb_hash(&self) -> &str {
-        &self.0.thumb_hash
+        &self.image.thumb_hash
     }
 
-    /// What the picture shows, for people who can't see it; null when nobody has described it.
+    /// What the picture shows, for people who can't see it, in the language that the list was asked in; null when nobody
+    /// has described it.
     async fn alt(&self) -> Option<&str> {
-        self.0.alt.as_deref()
+        let english = self.image.alt_en.as_deref().filter(|_| self.locale == Locale::En);
+        english.or(self.image.alt.as_deref())
     }
 
     /// All the files there are, narrowest first, each width in each of its formats.
@@ -109,19 +140,24 @@ impl GqlImage {
         let signed = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         let describe = |rendition: &Rendition| {
             Ok(GqlRendition {
-                url: url_of(ctx, &self.0, rendition)?,
+                url: self.url_of(ctx, rendition)?,
                 width: signed(rendition.width),
                 height: signed(rendition.height),
                 format: rendition.format.into(),
                 byte_size: signed(rendition.bytes),
             })
         };
-        self.0.renditions.0.iter().map(describe).collect()
+        self.image.renditions.0.iter().map(describe).collect()
     }
 }
 
-fn url_of(ctx: &Context<'_>, image: &Image, rendition: &Rendition) -> Result<Url> {
-    let audience = Audience::of(actor(ctx)).ok_or_else(|| top_level(CommandError::Unauthenticated))?;
-    let url = ctx.data::<Media>()?.urls().rendition(image, rendition, audience);
-    Ok(Url(url))
+impl GqlImage {
+    fn url_of(&self, ctx: &Context<'_>, rendition: &Rendition) -> Result<Url> {
+        let media = ctx.data::<Media>()?;
+        if self.is_public {
+            return Ok(Url(media.urls().public_rendition(&self.image, rendition)));
+        }
+        let audience = Audience::of(actor(ctx)).ok_or_else(|| top_level(CommandError::Unauthenticated))?;
+        Ok(Url(media.urls().rendition(&self.image, rendition, audience)))
+    }
 }

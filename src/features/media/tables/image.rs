@@ -22,6 +22,8 @@ pub struct Model {
     pub thumb_hash: String,
     /// What the picture shows.
     pub alt: Option<String>,
+    /// In English.
+    pub alt_en: Option<String>,
     /// The media type that the content turned out to be.
     pub source_type: String,
     /// SHA-256 of the file as it came, in hexadecimal. The file itself isn't kept.

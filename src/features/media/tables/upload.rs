@@ -25,6 +25,8 @@ pub struct Model {
     pub byte_size: i32,
     /// What the picture shows.
     pub alt: Option<String>,
+    /// In English.
+    pub alt_en: Option<String>,
     pub state: UploadState,
     pub created_by: Option<AccountId>,
     pub created_at: DateTime<Utc>,

@@ -345,13 +345,20 @@ impl GqlProjectUpdate {
     /// The pictures, in order.
     async fn images(&self, ctx: &Context<'_>) -> Result<Vec<GqlImage>> {
         if let Some(images) = &self.images {
-            return Ok(images.iter().map(|image| GqlImage(Arc::clone(image))).collect());
+            return Ok(images
+                .iter()
+                .map(|image| GqlImage::signed(Arc::clone(image)))
+                .collect());
         }
         let loaded = loader::<UpdateImagesLoader>(ctx)?
             .load_one(self.update.id)
             .await
             .map_err(internal)?;
-        Ok(loaded.unwrap_or_default().into_iter().map(GqlImage).collect())
+        Ok(loaded
+            .unwrap_or_default()
+            .into_iter()
+            .map(GqlImage::signed)
+            .collect())
     }
 
     /// Whether the client has yet to see it.

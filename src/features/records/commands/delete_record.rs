@@ -93,6 +93,9 @@ pub async fn delete_record(
             append_desk_removed(&tx, Inquiries::KIND, inquiry.0, deleted.version).await?;
             StoredRecord::Inquiry(deleted)
         }
+        RecordId::Content(content) => {
+            StoredRecord::Content(content.delete_in_tx(&tx, actor, batch, expected_version).await?)
+        }
     };
     tx.commit().await?;
     Ok(deleted)

@@ -102,6 +102,7 @@ pub async fn force_delete_record(
                 append_desk_removed(&tx, Inquiries::KIND, inquiry.0, row.version).await?;
             }
         }
+        RecordId::Content(content) => content.force_delete_in_tx(&tx, actor, expected_version).await?,
     }
     tx.commit().await?;
     Ok(id)

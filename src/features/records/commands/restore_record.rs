@@ -78,6 +78,7 @@ pub async fn restore_record(
             let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
             record::restore::<Inquiries>(&tx, actor, batch.ok_or_else(|| living(id))?).await?;
         }
+        RecordId::Content(content) => content.restore_in_tx(&tx, actor, expected_version).await?,
     }
     let restored = id.load(tx.conn()).await?.ok_or_else(|| not_found(id))?;
     tx.commit().await?;

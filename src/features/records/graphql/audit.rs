@@ -10,10 +10,10 @@ use crate::{
         accounts::graphql::{GqlActor, actor_of},
         records::{
             AuditFilter,
-            model::{api_name, audited_id, prefix_of},
+            model::{audited_id, prefix_of},
         },
     },
-    platform::{actor::AccountId, audit, error::Violation, ids},
+    platform::{actor::AccountId, audit, error::Violation, ids, text::camel_case},
 };
 
 /// What was done to a record.
@@ -137,7 +137,7 @@ fn changes_of(changes: &Value) -> Vec<AuditChange> {
         .iter()
         .filter(|(_, change)| change.is_object())
         .map(|(column, change)| AuditChange {
-            field: api_name(column),
+            field: camel_case(column),
             old: shown(column, &change["old"]),
             new: shown(column, &change["new"]),
         })

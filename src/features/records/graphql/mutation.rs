@@ -14,8 +14,9 @@ use crate::{
 /// Which record is deleted.
 #[derive(InputObject)]
 pub struct DeleteRecordInput {
-    /// The id of a client (`cli_…`), a project (`prj_…`), a project update (`upd_…`), a lead (`led_…`) or an inquiry
-    /// (`inq_…`).
+    /// The id of a client (`cli_…`), a project (`prj_…`), a project update (`upd_…`), a lead (`led_…`), an inquiry
+    /// (`inq_…`), or of anything that the website and the app show (`pfi_…`, `pgi_…`, `pvd_…`, `svc_…`, `ptn_…`,
+    /// `tst_…`, `pst_…`, `prm_…`).
     pub id: ID,
     /// The version you read, if it matters: if someone changed the record since, nothing is written (CONFLICT).
     pub expected_version: Option<i32>,
@@ -24,8 +25,8 @@ pub struct DeleteRecordInput {
 /// Which record is restored.
 #[derive(InputObject)]
 pub struct RestoreRecordInput {
-    /// The id of a deleted client (`cli_…`), project (`prj_…`), project update (`upd_…`), lead (`led_…`) or inquiry
-    /// (`inq_…`).
+    /// The id of a deleted client (`cli_…`), project (`prj_…`), project update (`upd_…`), lead (`led_…`), inquiry
+    /// (`inq_…`), or of anything that the website and the app show.
     pub id: ID,
     /// The version you read, if it matters: if someone changed the record since, nothing is written (CONFLICT).
     pub expected_version: Option<i32>,
@@ -34,8 +35,8 @@ pub struct RestoreRecordInput {
 /// Which record is removed for good.
 #[derive(InputObject)]
 pub struct ForceDeleteRecordInput {
-    /// The id of a client (`cli_…`), a project (`prj_…`), a project update (`upd_…`), a lead (`led_…`) or an inquiry
-    /// (`inq_…`), living or deleted.
+    /// The id of a client (`cli_…`), a project (`prj_…`), a project update (`upd_…`), a lead (`led_…`), an inquiry
+    /// (`inq_…`), or of anything that the website and the app show, living or deleted.
     pub id: ID,
     /// The version you read, if it matters: if someone changed the record since, nothing is written (CONFLICT).
     pub expected_version: Option<i32>,
@@ -68,8 +69,8 @@ pub struct RecordsMutation;
 #[Object]
 impl RecordsMutation {
     /// Deletes a record with what belongs to it, as one batch that `restoreRecord` brings back: a client with account,
-    /// projects and updates, who is signed out everywhere at once; a project with its updates, drafts too; an update; a lead;
-    /// an inquiry.
+    /// projects and updates, who is signed out everywhere at once; a project with its updates, drafts too; an item of
+    /// the portfolio with its gallery and videos; anything else by itself.
     /// What is deleted already is NOT_FOUND. For staff.
     #[graphql(guard = "Allow::staff()")]
     async fn delete_record(

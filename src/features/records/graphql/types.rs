@@ -13,6 +13,13 @@ use chrono::{DateTime, Utc};
 use crate::features::{
     accounts::graphql::{GqlActor, viewer::Viewer},
     clients::graphql::Client,
+    content::{
+        ContentRecord,
+        graphql::{
+            GqlBlogPost, GqlGalleryImage, GqlPartner, GqlPortfolioItem, GqlPromotion, GqlService,
+            GqlTestimonial, GqlVideo,
+        },
+    },
     leads::graphql::{GqlInquiry, GqlLead},
     projects::graphql::{GqlProject, GqlProjectUpdate},
     records::StoredRecord,
@@ -38,6 +45,22 @@ pub enum Node {
     ConstructionLead(GqlLead),
     /// A question. For staff.
     ContactInquiry(GqlInquiry),
+    /// An item of the portfolio.
+    PortfolioItem(GqlPortfolioItem),
+    /// A picture of an item's gallery.
+    PortfolioGalleryImage(GqlGalleryImage),
+    /// A video of an item.
+    PortfolioVideo(GqlVideo),
+    /// A service.
+    Service(GqlService),
+    /// A partner.
+    Partner(GqlPartner),
+    /// A testimonial.
+    Testimonial(GqlTestimonial),
+    /// An article of the blog.
+    BlogPost(GqlBlogPost),
+    /// A banner in the clients' app.
+    AppPromotion(GqlPromotion),
 }
 
 /// Whatever is entered, changed, deleted and restored: who did it is for staff. `deleteRecord`, `restoreRecord` and
@@ -88,6 +111,22 @@ pub enum Record {
     ConstructionLead(GqlLead),
     /// A question. For staff.
     ContactInquiry(GqlInquiry),
+    /// An item of the portfolio.
+    PortfolioItem(GqlPortfolioItem),
+    /// A picture of an item's gallery.
+    PortfolioGalleryImage(GqlGalleryImage),
+    /// A video of an item.
+    PortfolioVideo(GqlVideo),
+    /// A service.
+    Service(GqlService),
+    /// A partner.
+    Partner(GqlPartner),
+    /// A testimonial.
+    Testimonial(GqlTestimonial),
+    /// An article of the blog.
+    BlogPost(GqlBlogPost),
+    /// A banner in the clients' app.
+    AppPromotion(GqlPromotion),
 }
 
 impl From<StoredRecord> for Record {
@@ -98,6 +137,16 @@ impl From<StoredRecord> for Record {
             StoredRecord::Update(update) => Self::ProjectUpdate(update.into()),
             StoredRecord::Lead(lead) => Self::ConstructionLead(GqlLead(lead)),
             StoredRecord::Inquiry(inquiry) => Self::ContactInquiry(GqlInquiry(inquiry)),
+            StoredRecord::Content(content) => match content {
+                ContentRecord::PortfolioItem(row) => Self::PortfolioItem((*row).into()),
+                ContentRecord::GalleryImage(row) => Self::PortfolioGalleryImage((*row).into()),
+                ContentRecord::Video(row) => Self::PortfolioVideo((*row).into()),
+                ContentRecord::Service(row) => Self::Service((*row).into()),
+                ContentRecord::Partner(row) => Self::Partner((*row).into()),
+                ContentRecord::Testimonial(row) => Self::Testimonial((*row).into()),
+                ContentRecord::BlogPost(row) => Self::BlogPost((*row).into()),
+                ContentRecord::Promotion(row) => Self::AppPromotion((*row).into()),
+            },
         }
     }
 }
@@ -110,6 +159,16 @@ impl From<StoredRecord> for Node {
             StoredRecord::Update(update) => Self::ProjectUpdate(update.into()),
             StoredRecord::Lead(lead) => Self::ConstructionLead(GqlLead(lead)),
             StoredRecord::Inquiry(inquiry) => Self::ContactInquiry(GqlInquiry(inquiry)),
+            StoredRecord::Content(content) => match content {
+                ContentRecord::PortfolioItem(row) => Self::PortfolioItem((*row).into()),
+                ContentRecord::GalleryImage(row) => Self::PortfolioGalleryImage((*row).into()),
+                ContentRecord::Video(row) => Self::PortfolioVideo((*row).into()),
+                ContentRecord::Service(row) => Self::Service((*row).into()),
+                ContentRecord::Partner(row) => Self::Partner((*row).into()),
+                ContentRecord::Testimonial(row) => Self::Testimonial((*row).into()),
+                ContentRecord::BlogPost(row) => Self::BlogPost((*row).into()),
+                ContentRecord::Promotion(row) => Self::AppPromotion((*row).into()),
+            },
         }
     }
 }

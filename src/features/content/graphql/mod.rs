@@ -1,0 +1,43 @@
+//! How the content looks in the API: a file for each kind.
+
+pub mod blog_post;
+mod images;
+mod loaders;
+pub mod partner;
+pub mod portfolio_inputs;
+pub mod portfolio_item;
+pub mod portfolio_media;
+pub mod promotion;
+pub mod seo;
+pub mod service;
+pub mod testimonial;
+
+pub use blog_post::{BlogMutation, BlogQuery, GqlBlogPost};
+pub use partner::{GqlPartner, PartnerMutation, PartnerQuery};
+pub use portfolio_item::{GqlPortfolioItem, PortfolioMutation, PortfolioQuery};
+pub use portfolio_media::{GqlGalleryImage, GqlVideo};
+pub use promotion::{GqlPromotion, PromotionMutation, PromotionQuery, promotion_connection};
+pub use service::{GqlService, ServiceMutation, ServiceQuery};
+pub use testimonial::{GqlTestimonial, TestimonialMutation, TestimonialQuery};
+
+use crate::platform::actor::Locale;
+
+/// The text in the language asked for: the English one if there is one, the French one otherwise.
+fn in_locale<'a>(french: &'a str, english: &'a Option<String>, locale: Locale) -> &'a str {
+    match (locale, english) {
+        (Locale::En, Some(english)) => english,
+        _ => french,
+    }
+}
+
+/// As [`in_locale`], for a text that may be missing.
+fn optional_in_locale<'a>(
+    french: &'a Option<String>,
+    english: &'a Option<String>,
+    locale: Locale,
+) -> Option<&'a str> {
+    match (locale, english) {
+        (Locale::En, Some(english)) => Some(english),
+        _ => french.as_deref(),
+    }
+}

@@ -1,0 +1,27 @@
+//! One file for each kind of content: what a person can enter ([`Fields`](service::ServiceFields)), the rules
+//! (`Editable`) and the list (`Listed`). What is the same for all kinds is in `platform::editing` and
+//! `platform::listing`.
+
+pub mod blog_post;
+pub mod partner;
+mod pictures;
+pub mod portfolio_item;
+pub mod portfolio_media;
+pub mod promotion;
+pub mod service;
+mod slugs;
+pub mod testimonial;
+
+pub use slugs::{Slugged, by_slug, forget as forget_slugs};
+
+use sea_orm::{Condition, sea_query::SimpleExpr};
+
+use crate::platform::search;
+
+/// The conditions of a search, all of which must hold.
+fn searched<C: sea_orm::ColumnTrait>(search_text: C, query: Option<&str>) -> Condition {
+    query
+        .into_iter()
+        .flat_map(|query| search::matches(search_text, query))
+        .fold(Condition::all(), Condition::add::<SimpleExpr>)
+}

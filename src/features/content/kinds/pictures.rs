@@ -1,0 +1,46 @@
+//! Pictures as values of a form: an upload is named, the record keeps the picture.
+
+use crate::{
+    features::media::{self, ImageId, UploadId},
+    platform::{
+        error::{CommandError, Violation},
+        form::{Change, Form},
+    },
+};
+
+/// The picture of a record from now on: the one it has when the form doesn't mention it, none when it is emptied.
+pub async fn picture(
+    form: &mut Form<'_>,
+    field: &str,
+    change: Change<UploadId>,
+    current: Option<Option<ImageId>>,
+) -> Result<Option<ImageId>, CommandError> {
+    match change {
+        None => Ok(current.flatten()),
+        Some(None) => Ok(None),
+        Some(Some(upload)) => {
+            let path = form.path(field);
+            let attached = media::attach_in_tx(form.tx(), form.actor(), &[], &[upload]).await;
+            // The list of one is our own: the mistake is the field's.
+            let place = |violation| Violation {
+                field: path.clone(),
+                ..violation
+            };
+            Ok(form
+                .absorb(attached, place)?
+                .and_then(|images| images.first().copied()))
+        }
+    }
+}
+
+/// Removes a picture that the record has just let go.
+pub async fn remove_replaced(
+    form: &Form<'_>,
+    before: Option<ImageId>,
+    after: Option<ImageId>,
+) -> Result<(), CommandError> {
+    if let Some(gone) = before.filter(|before| Some(*before) != after) {
+        media::remove_in_tx(form.tx(), &[gone]).await?;
+    }
+    Ok(())
+}

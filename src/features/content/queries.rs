@@ -1,0 +1,192 @@
+//! Reads of the content that are more than one list.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::{
+    PortfolioItemId,
+    kinds::{blog_post::BlogPostFilter, portfolio_item::PortfolioFilter},
+    tables::{blog_post, gallery_image, portfolio_item, video},
+};
+use crate::{
+    features::media::{Image, tables::image},
+    platform::{graphql::RecordScope, listing::select},
+};
+
+/// What is below an item: among the living, what lives; of a deleted item also what was deleted together with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ItemBelow {
+    /// The item.
+    pub item: PortfolioItemId,
+    /// The batch that the item was deleted with.
+    pub batch: Option<Uuid>,
+}
+
+fn below<C: ColumnTrait>(of: &[ItemBelow], item: C, deleted_at: C, batch: C) -> Condition {
+    let batches: Vec<Uuid> = of.iter().filter_map(|key| key.batch).collect();
+    let mut seen = Condition::any().add(deleted_at.is_null());
+    if !batches.is_empty() {
+        seen = seen.add(batch.is_in(batches));
+    }
+    Condition::all()
+        .add(item.is_in(of.iter().map(|key| key.item.0)))
+        .add(seen)
+}
+
+/// The galleries of many items with their pictures, each in order. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn galleries(
+    conn: &impl ConnectionTrait,
+    of: &[ItemBelow],
+) -> Result<HashMap<PortfolioItemId, Vec<(gallery_image::Model, Image)>>, DbErr> {
+    use gallery_image::Column;
+    let rows = gallery_image::Entity::find()
+        .find_also_related(image::Entity)
+        .filter(below(
+            of,
+            Column::PortfolioItemId,
+            Column::DeletedAt,
+            Column::DeletionBatch,
+        ))
+        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Id)
+        .all(conn)
+        .await?;
+    let mut galleries: HashMap<_, Vec<_>> = HashMap::new();
+    for (row, image) in rows {
+        let gallery = galleries.entry(row.portfolio_item_id).or_default();
+        gallery.extend(image.map(|image| (row, image)));
+    }
+    Ok(galleries)
+}
+
+/// The videos of many items, each item's in order. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn videos(
+    conn: &impl ConnectionTrait,
+    of: &[ItemBelow],
+) -> Result<HashMap<PortfolioItemId, Vec<video::Model>>, DbErr> {
+    use video::Column;
+    let rows = video::Entity::find()
+        .filter(below(
+            of,
+            Column::PortfolioItemId,
+            Column::DeletedAt,
+            Column::DeletionBatch,
+        ))
+        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Id)
+        .all(conn)
+        .await?;
+    let mut videos: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        videos.entry(row.portfolio_item_id).or_default().push(row);
+    }
+    Ok(videos)
+}
+
+/// When something is published next by itself, after the moment `now`: until then no list changes without a write.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn next_publication(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    macro_rules! next {
+        ($table:ident) => {{
+            let at: Option<Option<DateTime<Utc>>> = $table::Entity::find()
+                .select_only()
+                .column_as($table::Column::PublishedAt.min(), "next")
+                .filter($table::Column::DeletedAt.is_null())
+                .filter($table::Column::IsPublished.eq(true))
+                .filter($table::Column::PublishedAt.gt(now))
+                .into_tuple()
+                .one(conn)
+                .await?;
+            at.flatten()
+        }};
+    }
+    let (items, posts) = (next!(portfolio_item), next!(blog_post));
+    Ok(items.into_iter().chain(posts).min())
+}
+
+/// A page of the website, for its site map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicPage {
+    /// Where it is below WEBSITE_URL, such as `portfolio/villa-plateau`.
+    pub path: String,
+    /// When it last changed, or came to be shown.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// The pages of all published items and articles, the newest first. Two statements.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn public_pages(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<PublicPage>, DbErr> {
+    macro_rules! pages {
+        ($table:ident, $filter:expr, $path:expr) => {{
+            let rows: Vec<(String, DateTime<Utc>, Option<DateTime<Utc>>)> =
+                select::<$table::Entity>(RecordScope::Published, now, &$filter)
+                    .select_only()
+                    .columns([
+                        $table::Column::Slug,
+                        $table::Column::UpdatedAt,
+                        $table::Column::PublishedAt,
+                    ])
+                    .order_by_desc($table::Column::PublishedAt)
+                    .order_by_desc($table::Column::Id)
+                    .into_tuple()
+                    .all(conn)
+                    .await?;
+            rows.into_iter()
+                .map(|(slug, updated_at, published_at)| PublicPage {
+                    path: $path(&slug),
+                    changed_at: published_at.map_or(updated_at, |at| at.max(updated_at)),
+                })
+        }};
+    }
+    let mut pages: Vec<PublicPage> =
+        pages!(portfolio_item, PortfolioFilter::default(), portfolio_path).collect();
+    pages.extend(pages!(blog_post, BlogPostFilter::default(), blog_path));
+    Ok(pages)
+}
+
+/// The latest articles that visitors may read, the newest first. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn latest_posts(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<blog_post::Model>, DbErr> {
+    select::<blog_post::Entity>(RecordScope::Published, now, &BlogPostFilter::default())
+        .order_by_desc(blog_post::Column::PublishedAt)
+        .order_by_desc(blog_post::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await
+}
+
+/// Where the page of an item is below WEBSITE_URL.
+#[must_use]
+pub fn portfolio_path(slug: &str) -> String {
+    format!("portfolio/{slug}")
+}
+
+/// Where the page of an article is below WEBSITE_URL.
+#[must_use]
+pub fn blog_path(slug: &str) -> String {
+    format!("blog/{slug}")
+}

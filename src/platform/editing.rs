@@ -1,0 +1,197 @@
+//! How staff make and change records of a kind: the steps that are the same for all of them, in one place, so that a
+//! kind says only what it is: its columns ([`RecordEntity`]), its rules ([`Editable`]), its lists
+//! ([`Listed`](super::listing::Listed)).
+//!
+//! Permission, idempotency key, row lock, optimistic lock, every mistake at once, audit, the version's bump and the
+//! commit are here and can't be forgotten; whether a value is right is never decided here.
+
+use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait, SqlErr};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    actor::Actor,
+    ctx::Ctx,
+    error::{CommandError, Violation},
+    form::Form,
+    idempotency::{self, Claim},
+    ids::new_uuid,
+    record::{self, RecordColumn, RecordEntity, Related},
+};
+
+/// How often a creation starts anew when another one has taken a unique value (a slug) a moment before.
+const ATTEMPTS: usize = 5;
+
+/// A kind of record that staff make and change with one form.
+pub trait Editable: RecordEntity
+where
+    Self::Model: ModelTrait<Entity = Self> + IntoActiveModel<Self::Row>,
+{
+    /// The row as sea-orm writes it.
+    type Row: ActiveModelTrait<Entity = Self> + ActiveModelBehavior + Send;
+    /// What a person can enter, each value as a [`Change`](super::form::Change).
+    type Fields: Serialize + Clone + Send + Sync;
+    /// What the form says of the tables below this one; `()` when there are none.
+    type Below: Send;
+
+    /// What people call one, such as `service`.
+    const NOUN: &'static str;
+    /// The mutation that makes one, such as `createService`: idempotency keys are kept under this name.
+    const CREATE: &'static str;
+
+    /// The rules: reads the form into the row as it will be, every column of its own set. Mistakes go into the form.
+    fn check(
+        form: &mut Form<'_>,
+        fields: Self::Fields,
+        current: Option<&Self::Model>,
+    ) -> impl Future<Output = Result<(Self::Row, Self::Below), CommandError>> + Send;
+
+    /// What of the tables below will change: part of the record's next version and of its audit entry.
+    fn related(_below: &Self::Below) -> Related {
+        Related::default()
+    }
+
+    /// Writes what is below the row and what follows from its change, once the row is written.
+    fn write_below(
+        form: &Form<'_>,
+        below: Self::Below,
+        current: Option<&Self::Model>,
+        saved: &Self::Model,
+    ) -> impl Future<Output = Result<(), CommandError>> + Send;
+}
+
+/// Editing is for staff.
+///
+/// # Errors
+/// UNAUTHENTICATED or FORBIDDEN for others.
+pub fn require_staff(actor: &Actor) -> Result<(), CommandError> {
+    match actor {
+        Actor::Anonymous => Err(CommandError::Unauthenticated),
+        _ if actor.is_staff() => Ok(()),
+        _ => Err(CommandError::Forbidden),
+    }
+}
+
+/// Makes a record. A repeated call with the same key answers with the record made the first time.
+///
+/// # Errors
+/// Violations at `input.…`.
+pub async fn create<E: Editable>(
+    ctx: &Ctx,
+    actor: &Actor,
+    fields: E::Fields,
+    key: Option<&str>,
+) -> Result<E::Model, CommandError>
+where
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
+{
+    require_staff(actor)?;
+    let mut attempt = 1;
+    loop {
+        match create_once::<E>(ctx, actor, fields.clone(), key).await {
+            Err(CommandError::Internal(error)) if attempt < ATTEMPTS && is_taken(&error) => attempt += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn create_once<E: Editable>(
+    ctx: &Ctx,
+    actor: &Actor,
+    fields: E::Fields,
+    key: Option<&str>,
+) -> Result<E::Model, CommandError>
+where
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
+{
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let claimed = match idempotency::claim_in_tx(&tx, actor, E::CREATE, key, &fields).await? {
+        Claim::New(claimed) => claimed,
+        Claim::Replay(id) => {
+            return record::lock_living::<E>(&tx, id).await?.ok_or_else(|| {
+                Violation::not_found(["input", "idempotencyKey"], &format!("{} any more", E::NOUN)).into()
+            });
+        }
+    };
+    let mut form = Form::to_create(&tx, actor);
+    let (mut row, below) = E::check(&mut form, fields, None).await?;
+    form.finish()?;
+    let id = new_uuid(tx.now());
+    row.set(E::column(RecordColumn::Id), id.into());
+    let saved = record::insert::<E, _>(&tx, actor, row).await?;
+    E::write_below(&form, below, None, &saved).await?;
+    claimed.complete(&tx, id).await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// Changes a record.
+///
+/// # Errors
+/// Violations at `input.…`; CONFLICT when it is not at `expected_version`; NOT_FOUND.
+pub async fn update<E: Editable>(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: Uuid,
+    expected_version: i32,
+    fields: E::Fields,
+) -> Result<E::Model, CommandError>
+where
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
+{
+    require_staff(actor)?;
+    let mut attempt = 1;
+    loop {
+        match update_once::<E>(ctx, actor, id, expected_version, fields.clone()).await {
+            Err(CommandError::Internal(error)) if attempt < ATTEMPTS && is_taken(&error) => attempt += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn update_once<E: Editable>(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: Uuid,
+    expected_version: i32,
+    fields: E::Fields,
+) -> Result<E::Model, CommandError>
+where
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
+{
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let current = record::lock_living::<E>(&tx, id)
+        .await?
+        .ok_or_else(|| Violation::not_found(["input", "id"], E::NOUN))?;
+    record::expect_version::<E>(&current, expected_version)?;
+    let mut form = Form::to_change(&tx, actor);
+    let (row, below) = E::check(&mut form, fields, Some(&current)).await?;
+    form.finish()?;
+    let saved = record::update_with::<E, _>(&tx, actor, &current, row, E::related(&below)).await?;
+    E::write_below(&form, below, Some(&current), &saved).await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// Whether a unique index refused: somebody was a moment quicker.
+fn is_taken(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<sea_orm::DbErr>()
+        .and_then(sea_orm::DbErr::sql_err)
+        .is_some_and(|error| matches!(error, SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// A record by its id, living or deleted, for whoever may see all of them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find<E: RecordEntity>(
+    conn: &impl sea_orm::ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<E::Model>, sea_orm::DbErr> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    <E as EntityTrait>::find()
+        .filter(E::column(RecordColumn::Id).eq(id))
+        .one(conn)
+        .await
+}

@@ -1,0 +1,362 @@
+//! What a person entered, read value by value: each is checked by a rule, every mistake is told at its path, and what
+//! comes out is the value as it will be from now on.
+//!
+//! The same rules serve creating (a value that isn't mentioned is missing) and changing (it stays as it is). A rule is
+//! a function from what was entered to what is kept, or to a [`Fault`]; common ones stand at the end of this file.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    actor::Actor,
+    db::WriteTx,
+    error::{CommandError, ErrorCode, Violation, Violations},
+};
+
+/// What a form says of one value: nothing (`None`), that it is to be empty (`Some(None)`), or what it is to be.
+pub type Change<T> = Option<Option<T>>;
+
+/// What is wrong with a value, before it is known where the value stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The kind of mistake.
+    pub code: ErrorCode,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl Fault {
+    /// A mistake.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// A value that breaks a rule.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Invalid, message)
+    }
+}
+
+/// A form that is being read, within the transaction that will write what it says.
+#[derive(Debug)]
+pub struct Form<'a> {
+    tx: &'a WriteTx,
+    actor: &'a Actor,
+    is_new: bool,
+    violations: Violations,
+}
+
+impl<'a> Form<'a> {
+    /// A form for a new record: its values stand under `input`.
+    pub fn to_create(tx: &'a WriteTx, actor: &'a Actor) -> Self {
+        Self {
+            tx,
+            actor,
+            is_new: true,
+            violations: Violations::default(),
+        }
+    }
+
+    /// A form that changes a record: its values stand under `input.patch`.
+    pub fn to_change(tx: &'a WriteTx, actor: &'a Actor) -> Self {
+        Self {
+            is_new: false,
+            ..Self::to_create(tx, actor)
+        }
+    }
+
+    /// The transaction.
+    #[must_use]
+    pub fn tx(&self) -> &'a WriteTx {
+        self.tx
+    }
+
+    /// Who sends it.
+    #[must_use]
+    pub fn actor(&self) -> &'a Actor {
+        self.actor
+    }
+
+    /// The moment.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.tx.now()
+    }
+
+    /// Whether a record is being made.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Where a value stands in the input. A value inside another is named with points: `videos.0.url`.
+    #[must_use]
+    pub fn path(&self, field: &str) -> Vec<String> {
+        let base: &[&str] = if self.is_new {
+            &["input"]
+        } else {
+            &["input", "patch"]
+        };
+        base.iter()
+            .copied()
+            .chain(field.split('.'))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Notes a mistake at `field`.
+    pub fn refuse(&mut self, field: &str, fault: Fault) {
+        let path = self.path(field);
+        self.refuse_at(path, fault);
+    }
+
+    /// Notes a mistake at a path.
+    pub fn refuse_at(&mut self, path: Vec<String>, fault: Fault) {
+        self.violations
+            .push(Violation::new(fault.code, path, fault.message));
+    }
+
+    /// A value that every record has: `current` when the form doesn't mention it, and REQUIRED when there is none. What
+    /// comes out of a refused value is a filler: the form as a whole is refused before anything is written.
+    pub fn required<T, U: Clone + Default>(
+        &mut self,
+        field: &str,
+        change: Change<T>,
+        current: Option<&U>,
+        rule: impl FnOnce(T) -> Result<U, Fault>,
+    ) -> U {
+        match (change, current) {
+            (Some(Some(entered)), _) => self.checked(field, rule(entered)),
+            (None, Some(current)) => current.clone(),
+            (mentioned, _) => {
+                let message = match mentioned {
+                    Some(_) if !self.is_new => "This can't be empty: leave it out to keep it.",
+                    _ => "Write something here.",
+                };
+                self.refuse(field, Fault::new(ErrorCode::Required, message));
+                U::default()
+            }
+        }
+    }
+
+    /// A value that a record may lack: `current` when the form doesn't mention it.
+    pub fn optional<T, U: Clone>(
+        &mut self,
+        field: &str,
+        change: Change<T>,
+        current: Option<&Option<U>>,
+        rule: impl FnOnce(T) -> Result<Option<U>, Fault>,
+    ) -> Option<U> {
+        match change {
+            Some(Some(entered)) => self.checked(field, rule(entered)),
+            Some(None) => None,
+            None => current.cloned().flatten(),
+        }
+    }
+
+    /// A value that is `default` until somebody says otherwise, and again when it is emptied.
+    pub fn or_default<T, U: Clone + Default>(
+        &mut self,
+        field: &str,
+        change: Change<T>,
+        current: Option<&U>,
+        default: U,
+        rule: impl FnOnce(T) -> Result<U, Fault>,
+    ) -> U {
+        match change {
+            Some(Some(entered)) => self.checked(field, rule(entered)),
+            Some(None) => default,
+            None => current.cloned().unwrap_or(default),
+        }
+    }
+
+    fn checked<U: Default>(&mut self, field: &str, outcome: Result<U, Fault>) -> U {
+        outcome.unwrap_or_else(|fault| {
+            self.refuse(field, fault);
+            U::default()
+        })
+    }
+
+    /// Takes over the mistakes of a check that was made elsewhere, each where `place` puts it.
+    ///
+    /// # Errors
+    /// Everything that isn't a mistake in the input.
+    pub fn absorb<T>(
+        &mut self,
+        outcome: Result<T, CommandError>,
+        mut place: impl FnMut(Violation) -> Violation,
+    ) -> Result<Option<T>, CommandError> {
+        match outcome {
+            Ok(value) => Ok(Some(value)),
+            Err(CommandError::Rejected(violations)) => {
+                for violation in violations {
+                    self.violations.push(place(violation));
+                }
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends the reading: all mistakes at once.
+    ///
+    /// # Errors
+    /// When there were any.
+    pub fn finish(&mut self) -> Result<(), CommandError> {
+        std::mem::take(&mut self.violations).into_result()
+    }
+}
+
+/// The rule of one line of text: control characters and runs of spaces become one space; not empty.
+pub fn line(max: usize) -> impl FnOnce(String) -> Result<String, Fault> {
+    move |text| filled(one_line(&text), max)
+}
+
+/// The rule of one line that may be empty, which is none.
+pub fn optional_line(max: usize) -> impl FnOnce(String) -> Result<Option<String>, Fault> {
+    move |text| short_enough(one_line(&text), max).map(|text| Some(text).filter(|text| !text.is_empty()))
+}
+
+/// The rule of a text of several lines; not empty.
+pub fn text(max: usize) -> impl FnOnce(String) -> Result<String, Fault> {
+    move |text| filled(lines(&text), max)
+}
+
+/// The rule of a text of several lines that may be empty, which is none.
+pub fn optional_text(max: usize) -> impl FnOnce(String) -> Result<Option<String>, Fault> {
+    move |text| short_enough(lines(&text), max).map(|text| Some(text).filter(|text| !text.is_empty()))
+}
+
+/// The rule of a whole number.
+pub fn whole(from: i32, to: i32) -> impl FnOnce(i32) -> Result<i32, Fault> {
+    move |number| {
+        if (from..=to).contains(&number) {
+            Ok(number)
+        } else {
+            Err(Fault::invalid(format!("A whole number from {from} to {to}.")))
+        }
+    }
+}
+
+/// The rule of a link that visitors follow: http or https, with a host, without a password.
+///
+/// # Errors
+/// INVALID or TOO_LONG.
+pub fn web_link(text: String) -> Result<Option<String>, Fault> {
+    const MAX: usize = 2_000;
+    let text = short_enough(one_line(&text), MAX)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let link = url::Url::parse(&text).ok().filter(|link| {
+        matches!(link.scheme(), "http" | "https")
+            && link.host_str().is_some_and(|host| host.contains('.'))
+            && link.username().is_empty()
+            && link.password().is_none()
+    });
+    match link {
+        Some(link) => Ok(Some(link.into())),
+        None => Err(Fault::invalid(
+            "Write a whole web address, such as https://www.example.com/page.",
+        )),
+    }
+}
+
+/// The rule of what needs none.
+///
+/// # Errors
+/// Never.
+pub fn any<T>(value: T) -> Result<T, Fault> {
+    Ok(value)
+}
+
+/// The rule of what needs none and may be missing.
+///
+/// # Errors
+/// Never.
+pub fn optional_any<T>(value: T) -> Result<Option<T>, Fault> {
+    Ok(Some(value))
+}
+
+fn one_line(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect();
+    // Only ASCII spaces are folded: a no-break space in "405,30 m²" is meant.
+    text.split(' ')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .trim()
+        .to_owned()
+}
+
+fn lines(text: &str) -> String {
+    let text: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .filter(|&letter| matches!(letter, '\n' | '\t') || !letter.is_control())
+        .collect();
+    text.trim().to_owned()
+}
+
+fn filled(text: String, max: usize) -> Result<String, Fault> {
+    if text.is_empty() {
+        return Err(Fault::new(ErrorCode::Required, "Write something here."));
+    }
+    short_enough(text, max)
+}
+
+fn short_enough(text: String, max: usize) -> Result<String, Fault> {
+    if text.chars().count() > max {
+        return Err(Fault::new(
+            ErrorCode::TooLong,
+            format!("At most {max} characters."),
+        ));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cleaned_and_measured() {
+        assert_eq!(line(5)("  a\u{7}\n b ".to_owned()), Ok("a b".to_owned()));
+        assert_eq!(line(5)(" \t".to_owned()).unwrap_err().code, ErrorCode::Required);
+        assert_eq!(line(1)("éé".to_owned()).unwrap_err().code, ErrorCode::TooLong);
+        assert_eq!(optional_line(5)("  ".to_owned()), Ok(None));
+        assert_eq!(
+            optional_line(20)("405,30\u{a0}m²".to_owned()),
+            Ok(Some("405,30\u{a0}m²".to_owned()))
+        );
+        assert_eq!(text(20)("a\r\n\u{0}\tb\n".to_owned()), Ok("a\n\tb".to_owned()));
+    }
+
+    #[test]
+    fn links_lead_to_the_web() {
+        assert_eq!(
+            web_link(" https://example.ne ".to_owned()),
+            Ok(Some("https://example.ne/".to_owned()))
+        );
+        assert_eq!(web_link(String::new()), Ok(None));
+        for wrong in [
+            "javascript:alert(1)",
+            "example.ne",
+            "https://a:b@example.ne/",
+            "ftp://example.ne",
+            "https://localhost/",
+            "data:text/html,x",
+        ] {
+            assert_eq!(
+                web_link(wrong.to_owned()).unwrap_err().code,
+                ErrorCode::Invalid,
+                "{wrong}"
+            );
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The GraphQL side of `platform::listing`: a page of a kind of record as a connection.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Result};
+use futures_util::FutureExt;
+use sea_orm::{FromQueryResult, ModelTrait};
+
+use super::{
+    connection::{Connection, OrderDirection, RecordScope},
+    request::command_ctx,
+    user_error::top_level,
+};
+use crate::platform::{
+    actor::Actor,
+    error::Violation,
+    listing::{self, Listed},
+    paging::{self, PageArgs},
+};
+
+/// A filter as GraphQL carries it.
+pub trait FilterInput: Default {
+    /// What the list works with.
+    type Filter;
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The first mistake, at its path.
+    fn check(self) -> Result<Self::Filter, Violation>;
+}
+
+/// An order as GraphQL carries it.
+pub trait OrderInput {
+    /// What the list works with.
+    type Order;
+    /// The order, and whether its largest comes first.
+    fn by(self) -> (Self::Order, bool);
+}
+
+/// A page of what `actor` may see of a kind.
+///
+/// # Errors
+/// A top-level error for wrong arguments or a scope that isn't the caller's.
+pub async fn connection<E, T>(
+    ctx: &Context<'_>,
+    actor: &Actor,
+    args: PageArgs,
+    filter: Option<impl FilterInput<Filter = E::Filter>>,
+    order_by: Option<impl OrderInput<Order = E::Order>>,
+    scope: Option<RecordScope>,
+    to_node: impl FnMut(E::Model) -> T,
+) -> Result<Connection<T>>
+where
+    E: Listed,
+    E::Model: ModelTrait<Entity = E> + FromQueryResult + Send,
+{
+    let window = args.window().map_err(|violation| top_level(violation.into()))?;
+    let filter = filter
+        .unwrap_or_default()
+        .check()
+        .map_err(|violation| top_level(violation.into()))?;
+    let scope = listing::resolve_scope(actor, scope).map_err(top_level)?;
+    let order = listing::order_by::<E>(order_by.map(OrderInput::by));
+    let command = command_ctx(ctx)?;
+    let db = command.db.clone();
+    let list = listing::select::<E>(scope, command.clock.now(), &filter);
+    let page = paging::fetch(db.reader(), list.clone(), &order, &window)
+        .await
+        .map_err(top_level)?;
+    let counter = Arc::new(move || {
+        let (db, list) = (db.clone(), list.clone());
+        async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
+    });
+    Ok(Connection::new(page, window, counter, to_node))
+}
+
+/// Whether the largest comes first.
+#[must_use]
+pub fn is_descending(direction: OrderDirection) -> bool {
+    direction == OrderDirection::Desc
+}
+
+/// Declares the order of a kind's list as the API has it: the enum of fields and the input.
+#[macro_export]
+macro_rules! record_order {
+    (
+        $(#[$field_doc:meta])* enum $fields:ident for $order:ty { $( $(#[$doc:meta])* $variant:ident, )* }
+        $(#[$input_doc:meta])* input $input:ident;
+    ) => {
+        $(#[$field_doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+        pub enum $fields {
+            $( $(#[$doc])* $variant, )*
+        }
+
+        $(#[$input_doc])*
+        #[derive(Debug, async_graphql::InputObject)]
+        pub struct $input {
+            /// By what.
+            pub field: $fields,
+            /// Which end comes first.
+            pub direction: $crate::platform::graphql::OrderDirection,
+        }
+
+        impl $crate::platform::graphql::listing::OrderInput for $input {
+            type Order = $order;
+
+            fn by(self) -> ($order, bool) {
+                type Order = $order;
+                let order = match self.field {
+                    $( $fields::$variant => Order::$variant, )*
+                };
+                (order, $crate::platform::graphql::listing::is_descending(self.direction))
+            }
+        }
+    };
+}

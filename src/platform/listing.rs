@@ -1,0 +1,83 @@
+//! Lists of records that visitors and staff read through one field: what is published for everybody, the rest for
+//! staff who ask for it (`scope`).
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
+
+use super::{
+    actor::Actor,
+    error::CommandError,
+    graphql::RecordScope,
+    paging::OrderBy,
+    record::{RecordColumn, RecordEntity},
+};
+
+/// A kind of record with a list.
+pub trait Listed: RecordEntity {
+    /// What the list can be narrowed by.
+    type Filter: Clone + Default + Send + Sync + 'static;
+    /// What it can be ordered by.
+    type Order: Copy + Send + Sync + 'static;
+
+    /// What a living record must be to be shown at the moment `now` to whom it is meant for.
+    fn published(now: DateTime<Utc>) -> Condition;
+
+    /// What the filter lets through.
+    fn matching(filter: &Self::Filter) -> Condition;
+
+    /// The column that an order goes by.
+    fn order_column(order: Self::Order) -> Self::Column;
+
+    /// The order when nobody asks for one, and whether its largest comes first.
+    fn usual_order() -> (Self::Order, bool);
+}
+
+/// The scope that a list has for this caller: what is published, unless staff say otherwise.
+///
+/// # Errors
+/// When somebody else asks for more.
+pub fn resolve_scope(actor: &Actor, asked: Option<RecordScope>) -> Result<RecordScope, CommandError> {
+    match asked {
+        None | Some(RecordScope::Published) => Ok(RecordScope::Published),
+        Some(more) if actor.is_staff() => Ok(more),
+        Some(_) if matches!(actor, Actor::Anonymous) => Err(CommandError::Unauthenticated),
+        Some(_) => Err(CommandError::Forbidden),
+    }
+}
+
+/// The records of a scope at the moment `now`. Who may ask for which scope is [`resolve_scope`]'s business.
+#[must_use]
+pub fn select<E: Listed>(scope: RecordScope, now: DateTime<Utc>, filter: &E::Filter) -> Select<E> {
+    <E as EntityTrait>::find()
+        .filter(in_scope::<E>(scope, now))
+        .filter(E::matching(filter))
+}
+
+/// The condition of a scope alone.
+#[must_use]
+pub fn in_scope<E: Listed>(scope: RecordScope, now: DateTime<Utc>) -> Condition {
+    let deleted_at = E::column(RecordColumn::DeletedAt);
+    match scope {
+        RecordScope::Published => E::published(now).add(deleted_at.is_null()),
+        RecordScope::Living => Condition::all().add(deleted_at.is_null()),
+        RecordScope::Deleted => Condition::all().add(deleted_at.is_not_null()),
+        RecordScope::All => Condition::all(),
+    }
+}
+
+/// The scope in which `actor` finds a record again by its id: staff what lives, others what is published.
+#[must_use]
+pub fn own_scope(actor: &Actor) -> RecordScope {
+    if actor.is_staff() {
+        RecordScope::Living
+    } else {
+        RecordScope::Published
+    }
+}
+
+/// An order as columns.
+#[must_use]
+pub fn order_by<E: Listed>(asked: Option<(E::Order, bool)>) -> OrderBy<E> {
+    let (order, descending) = asked.unwrap_or_else(E::usual_order);
+    OrderBy::new(E::order_column(order), descending, E::column(RecordColumn::Id))
+}
