@@ -6,11 +6,13 @@
 
 use std::str::FromStr;
 
-use async_graphql::{Context, ID, MaybeUndefined, Result};
+use async_graphql::{Context, ID, Result};
 use chrono::{DateTime, Utc};
 use sea_orm::{IntoActiveModel, ModelTrait};
 
+pub use super::inputs::change;
 use super::{
+    inputs,
     request::{actor, command_ctx},
     user_error::{Payload, internal, split},
 };
@@ -41,7 +43,7 @@ entered_as_it_is!(String, i32, bool, DateTime<Utc>);
 
 impl<T: FromStr<Err = IdError>> Entered<T> for ID {
     fn read(self, path: &[String], violations: &mut Violations) -> Option<T> {
-        violations.check(self.parse().map_err(|error| invalid_id(&error, path)))
+        violations.check(self.parse().map_err(|error| invalid_at(&error, path)))
     }
 }
 
@@ -59,24 +61,9 @@ impl<G: Entered<T>, T> Entered<Vec<T>> for Vec<G> {
 }
 
 /// INVALID at `path`, with what was expected.
-#[must_use]
-pub fn invalid_id(error: &IdError, path: &[String]) -> Violation {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let sentence: String = letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default();
-    Violation::new(ErrorCode::Invalid, path.iter().cloned(), format!("{sentence}."))
-}
-
-/// An absent value says nothing, null empties.
-pub fn change<T>(value: MaybeUndefined<T>) -> Change<T> {
-    match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
-    }
+fn invalid_at(error: &IdError, path: &[String]) -> Violation {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    inputs::invalid_id(error, &path)
 }
 
 /// Reads one value of an input; `field` is its name in Rust.
@@ -148,7 +135,7 @@ where
 {
     let (id, expected_version, fields) = input.parts();
     let path = ["input".to_owned(), "id".to_owned()];
-    let id = ids::parse(&id, E::PREFIX, E::NOUN).map_err(|error| invalid_id(&error, &path));
+    let id = ids::parse(&id, E::PREFIX, E::NOUN).map_err(|error| invalid_at(&error, &path));
     let command = command_ctx(ctx)?;
     let outcome = match (&id, fields) {
         (Ok(id), Ok(fields)) => {
