@@ -3,6 +3,7 @@
 
 mod desk;
 mod pictures;
+mod website;
 
 use anyhow::{Result, anyhow};
 use bytes::Bytes;
@@ -212,7 +213,7 @@ pub async fn load(app: &App) -> Result<()> {
     if let Some(&assistant) = staff.last() {
         desk::load(&app.ctx, assistant).await?;
     }
-    Ok(())
+    website::load(app, &actor).await
 }
 
 async fn build(app: &App, actor: &Actor, client: ClientId, site: &Site) -> Result<Project> {
@@ -232,21 +233,42 @@ async fn build(app: &App, actor: &Actor, client: ClientId, site: &Site) -> Resul
     create_project(&app.ctx, actor, input).await.map_err(explain)
 }
 
-/// Takes a picture and uploads it as the staff's browser would.
+/// Takes a picture of a site.
 async fn photograph(app: &App, actor: &Actor, progress: u8, seed: u32) -> Result<UploadId> {
     let jpeg = tokio::task::spawn_blocking(move || pictures::site_photo(progress, seed)).await??;
-    let announced = CreateUpload {
+    let picture = Picture {
         filename: format!("chantier-{seed}.jpg"),
-        content_type: "image/jpeg".to_owned(),
-        byte_size: i64::try_from(jpeg.len())?,
-        alt: Some("Photo du chantier".to_owned()),
+        content_type: "image/jpeg",
+        bytes: jpeg,
+        alt: "Photo du chantier".to_owned(),
         alt_en: None,
+    };
+    upload(app, actor, picture).await
+}
+
+/// A picture file of the demo company.
+struct Picture {
+    filename: String,
+    content_type: &'static str,
+    bytes: Vec<u8>,
+    alt: String,
+    alt_en: Option<String>,
+}
+
+/// Uploads a picture as the staff's browser would.
+async fn upload(app: &App, actor: &Actor, picture: Picture) -> Result<UploadId> {
+    let announced = CreateUpload {
+        filename: picture.filename,
+        content_type: picture.content_type.to_owned(),
+        byte_size: i64::try_from(picture.bytes.len())?,
+        alt: Some(picture.alt),
+        alt_en: picture.alt_en,
     };
     let upload = create_upload(&app.media, actor, announced)
         .await
         .map_err(explain)?;
     app.media
-        .receive(upload.id, Bytes::from(jpeg))
+        .receive(upload.id, Bytes::from(picture.bytes))
         .await
         .map_err(|error| anyhow!("{error}"))?;
     Ok(upload.id)

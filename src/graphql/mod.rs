@@ -9,12 +9,12 @@ use crate::{
     features::{
         accounts::graphql::{AccountsMutation, AccountsQuery},
         clients::graphql::{ClientsMutation, ClientsQuery},
-        dashboard::graphql::DashboardQuery,
         content::graphql::{
             BlogMutation, BlogQuery, PartnerMutation, PartnerQuery, PortfolioMutation, PortfolioQuery,
             PromotionMutation, PromotionQuery, ServiceMutation, ServiceQuery, TestimonialMutation,
             TestimonialQuery,
         },
+        dashboard::graphql::DashboardQuery,
         deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
         feed::{
             FeedHub,
