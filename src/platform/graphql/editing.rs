@@ -12,7 +12,6 @@ use sea_orm::{IntoActiveModel, ModelTrait};
 
 pub use super::inputs::change;
 use super::{
-    inputs,
     request::{actor, command_ctx},
     user_error::{Payload, internal, split},
 };
@@ -43,7 +42,10 @@ entered_as_it_is!(String, i32, bool, DateTime<Utc>);
 
 impl<T: FromStr<Err = IdError>> Entered<T> for ID {
     fn read(self, path: &[String], violations: &mut Violations) -> Option<T> {
-        violations.check(self.parse().map_err(|error| invalid_at(&error, path)))
+        violations.check(
+            self.parse()
+                .map_err(|error| Violation::invalid_id(path.iter().cloned(), &error)),
+        )
     }
 }
 
@@ -58,12 +60,6 @@ impl<G: Entered<T>, T> Entered<Vec<T>> for Vec<G> {
         let read: Vec<Option<T>> = read.collect();
         read.into_iter().collect()
     }
-}
-
-/// INVALID at `path`, with what was expected.
-fn invalid_at(error: &IdError, path: &[String]) -> Violation {
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    inputs::invalid_id(error, &path)
 }
 
 /// Reads one value of an input; `field` is its name in Rust.
@@ -135,7 +131,7 @@ where
 {
     let (id, expected_version, fields) = input.parts();
     let path = ["input".to_owned(), "id".to_owned()];
-    let id = ids::parse(&id, E::PREFIX, E::NOUN).map_err(|error| invalid_at(&error, &path));
+    let id = ids::parse(&id, E::PREFIX, E::NOUN).map_err(|error| Violation::invalid_id(path, &error));
     let command = command_ctx(ctx)?;
     let outcome = match (&id, fields) {
         (Ok(id), Ok(fields)) => {

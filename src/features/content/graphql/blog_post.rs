@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 
-use super::{images::picture, in_locale, optional_in_locale, seo::Seo};
+use super::{check_search, images::picture, in_locale, optional_in_locale, seo::Seo};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -225,7 +225,7 @@ impl FilterInput for BlogPostFilterInput {
             published_from: self.published_from,
             published_until: self.published_until,
             is_published: self.is_published,
-            search: self.search,
+            search: check_search(self.search)?,
         })
     }
 }

@@ -20,7 +20,7 @@ pub use promotion::{GqlPromotion, PromotionMutation, PromotionQuery, promotion_c
 pub use service::{GqlService, ServiceMutation, ServiceQuery};
 pub use testimonial::{GqlTestimonial, TestimonialMutation, TestimonialQuery};
 
-use crate::platform::actor::Locale;
+use crate::platform::{actor::Locale, error::Violation, search};
 
 /// The text in the language asked for: the English one if there is one, the French one otherwise.
 fn in_locale<'a>(french: &'a str, english: &'a Option<String>, locale: Locale) -> &'a str {
@@ -40,4 +40,9 @@ fn optional_in_locale<'a>(
         (Locale::En, Some(english)) => Some(english),
         _ => french.as_deref(),
     }
+}
+
+/// A search that a list can be asked for.
+fn check_search(query: Option<String>) -> Result<Option<String>, Violation> {
+    search::check(query, &["filter", "search"])
 }

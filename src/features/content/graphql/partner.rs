@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
-use super::images::picture;
+use super::{check_search, images::picture};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -96,7 +96,9 @@ impl FilterInput for PartnerFilterInput {
     type Filter = PartnerFilter;
 
     fn check(self) -> Result<PartnerFilter, Violation> {
-        Ok(PartnerFilter { search: self.search })
+        Ok(PartnerFilter {
+            search: check_search(self.search)?,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined, Result};
 use chrono::{DateTime, Utc};
 
+use super::check_search;
 use crate::{
     features::content::{
         Category,
@@ -82,7 +83,7 @@ impl FilterInput for PortfolioFilterInput {
             area_from: square_cm(self.area_from, "areaFrom")?,
             area_until: square_cm(self.area_until, "areaUntil")?,
             is_published: self.is_published,
-            search: self.search,
+            search: check_search(self.search)?,
         })
     }
 }

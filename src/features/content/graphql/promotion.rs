@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
-use super::{GqlPortfolioItem, images::picture, in_locale, loaders::ItemLoader};
+use super::{GqlPortfolioItem, check_search, images::picture, in_locale, loaders::ItemLoader};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -118,7 +118,7 @@ impl FilterInput for AppPromotionFilterInput {
     fn check(self) -> Result<PromotionFilter, Violation> {
         Ok(PromotionFilter {
             active: self.active,
-            search: self.search,
+            search: check_search(self.search)?,
         })
     }
 }

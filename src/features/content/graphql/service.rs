@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
-use super::{images::picture, in_locale};
+use super::{check_search, images::picture, in_locale};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -109,7 +109,9 @@ impl FilterInput for ServiceFilterInput {
     type Filter = ServiceFilter;
 
     fn check(self) -> Result<ServiceFilter, Violation> {
-        Ok(ServiceFilter { search: self.search })
+        Ok(ServiceFilter {
+            search: check_search(self.search)?,
+        })
     }
 }
 

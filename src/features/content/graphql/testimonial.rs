@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
-use super::{images::picture, in_locale, optional_in_locale};
+use super::{check_search, images::picture, in_locale, optional_in_locale};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -126,7 +126,7 @@ impl FilterInput for TestimonialFilterInput {
         Ok(TestimonialFilter {
             featured: self.featured,
             rating_from: self.rating_from,
-            search: self.search,
+            search: check_search(self.search)?,
         })
     }
 }
