@@ -126,8 +126,8 @@ impl UpdateOrder {
 pub fn resolve_scope(actor: &Actor, asked: Option<RecordScope>) -> Result<RecordScope, CommandError> {
     match asked {
         _ if actor.is_staff() => Ok(asked.unwrap_or(RecordScope::Living)),
-        None | Some(RecordScope::Published | RecordScope::Living) => Ok(RecordScope::Published),
-        Some(RecordScope::Deleted | RecordScope::All) => Err(CommandError::Forbidden),
+        None | Some(RecordScope::Published) => Ok(RecordScope::Published),
+        Some(_) => Err(CommandError::Forbidden),
     }
 }
 

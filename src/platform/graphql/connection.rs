@@ -14,8 +14,8 @@ use crate::platform::{
     record::{RecordColumn, RecordEntity},
 };
 
-/// Which records a list shows, by their state. Who isn't staff sees what is published, whether PUBLISHED, LIVING or
-/// nothing is asked for; DELETED and ALL are for staff alone (FORBIDDEN).
+/// Which records a list shows, by their state. All but PUBLISHED are for staff; others see what is published without
+/// asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Enum)]
 pub enum RecordScope {
     /// Living ones that are out of draft: what a client or visitor sees.

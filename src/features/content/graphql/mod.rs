@@ -14,7 +14,7 @@ pub mod testimonial;
 
 pub use blog_post::{BlogMutation, BlogQuery, GqlBlogPost};
 pub use partner::{GqlPartner, PartnerMutation, PartnerQuery};
-pub use portfolio_item::{GqlPortfolioItem, PortfolioMutation, PortfolioQuery};
+pub use portfolio_item::{GqlPortfolioItem, PortfolioMutation, PortfolioQuery, portfolio_item_by_id};
 pub use portfolio_media::{GqlGalleryImage, GqlVideo};
 pub use promotion::{GqlPromotion, PromotionMutation, PromotionQuery, promotion_connection};
 pub use service::{GqlService, ServiceMutation, ServiceQuery};

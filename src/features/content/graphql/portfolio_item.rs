@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{
     images::picture,
     in_locale,
-    loaders::{GalleryLoader, VideoLoader},
+    loaders::{GalleryLoader, ItemLoader, VideoLoader},
     optional_in_locale,
     portfolio_inputs::{
         CreatePortfolioItemInput, PortfolioCategory, PortfolioFilterInput, PortfolioOrder,
@@ -21,6 +21,7 @@ use crate::{
     features::{
         accounts::graphql::RecordFields,
         content::{
+            PortfolioItemId,
             kinds::{by_slug, portfolio_item::PortfolioFilter},
             model::area,
             queries::{ItemBelow, portfolio_path},
@@ -49,6 +50,24 @@ use crate::{
 
 /// Characters of a description for search engines that nobody has written.
 const DESCRIPTION: usize = 160;
+
+/// A living item that another record points at, drafts for staff alone.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn portfolio_item_by_id(
+    ctx: &Context<'_>,
+    id: Option<PortfolioItemId>,
+    locale: Language,
+) -> Result<Option<GqlPortfolioItem>> {
+    let Some(id) = id else { return Ok(None) };
+    let item = loader::<ItemLoader>(ctx)?.load_one(id).await.map_err(internal)?;
+    let now = command_ctx(ctx)?.clock.now();
+    let staff = actor(ctx).is_staff();
+    Ok(item
+        .filter(|item| staff || item.is_public(now))
+        .map(|item| GqlPortfolioItem::shared(item, locale)))
+}
 
 /// A design or finished building.
 #[derive(Debug, Clone)]

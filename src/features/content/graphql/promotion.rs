@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
-use super::{GqlPortfolioItem, check_search, images::picture, in_locale, loaders::ItemLoader};
+use super::{GqlPortfolioItem, check_search, images::picture, in_locale, portfolio_item_by_id};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -18,11 +18,9 @@ use crate::{
         actor::{Actor, Locale as Language},
         error::Violation,
         graphql::{
-            Allow, Connection, Locale, RecordScope, actor, command_ctx,
+            Allow, Connection, Locale, RecordScope, actor,
             editing::{create, update},
-            internal,
             listing::{FilterInput, connection},
-            loader,
             scalars::Url,
         },
         paging::PageArgs,
@@ -81,15 +79,7 @@ impl GqlPromotion {
 
     /// The item of the portfolio that it leads to; null when it leads elsewhere, or the item isn't there to see any more.
     async fn linked_portfolio_item(&self, ctx: &Context<'_>) -> Result<Option<GqlPortfolioItem>> {
-        let Some(id) = self.row.portfolio_item_id else {
-            return Ok(None);
-        };
-        let item = loader::<ItemLoader>(ctx)?.load_one(id).await.map_err(internal)?;
-        let now = command_ctx(ctx)?.clock.now();
-        let staff = actor(ctx).is_staff();
-        Ok(item
-            .filter(|item| staff || item.is_public(now))
-            .map(|item| GqlPortfolioItem::shared(item, self.locale)))
+        portfolio_item_by_id(ctx, self.row.portfolio_item_id, self.locale).await
     }
 
     /// Where it leads on the web; null when it leads to an item.

@@ -1,14 +1,14 @@
 //! `createLead`: a lead that came by telephone or over the counter; and what every new lead has in common.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
 use serde::Serialize;
 
 use super::require_staff;
 use crate::{
     features::{
         accounts::Email,
-        content::{PortfolioItemColumn, PortfolioItemId, PortfolioItems},
+        content::{PortfolioItemId, PortfolioItems},
         leads::{
             ActivityKind, Doubt, LeadId, LeadStatus, events,
             model::{
@@ -144,13 +144,11 @@ pub(super) async fn check_item(
     field: &[&str],
 ) -> Result<(), CommandError> {
     let Some(id) = item else { return Ok(()) };
-    let mut found = PortfolioItems::find_by_id(id).filter(PortfolioItemColumn::DeletedAt.is_null());
-    if let Items::Published(now) = items {
-        found = found
-            .filter(PortfolioItemColumn::IsPublished.eq(true))
-            .filter(PortfolioItemColumn::PublishedAt.lte(now));
-    }
-    match found.one(conn).await? {
+    let found = PortfolioItems::find_by_id(id).one(conn).await?;
+    match found.filter(|item| match items {
+        Items::Published(now) => item.is_public(now),
+        Items::Living => item.deleted_at.is_none(),
+    }) {
         Some(_) => Ok(()),
         None => Err(Violation::not_found(field.iter().copied(), "portfolio item").into()),
     }

@@ -17,12 +17,14 @@ use crate::{
             readable_phone,
         },
         clients::graphql::{Client, client_by_id},
+        content::graphql::{GqlPortfolioItem, portfolio_item_by_id},
         leads::{Doubt, Lead, LeadStatus},
         projects::graphql::{GqlProject, ProjectLoader},
     },
     platform::{
         graphql::{
-            Allow, Connection, OrderDirection, internal, loader, scalars::EmailAddress, user_error::top_level,
+            Allow, Connection, Locale, OrderDirection, internal, loader, scalars::EmailAddress,
+            user_error::top_level,
         },
         paging::PageArgs,
     },
@@ -143,6 +145,15 @@ impl GqlLead {
     /// The id of the item of the portfolio that drew them (`pfi_…`); null for none, and when it is removed for good.
     async fn interested_in_id(&self) -> Option<ID> {
         self.0.interested_in_id.map(|id| id.to_string().into())
+    }
+
+    /// The item of the portfolio that drew them, drafts too; null for none, and once it is deleted.
+    async fn interested_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language of its texts.", default_with = "Locale::Fr")] locale: Locale,
+    ) -> Result<Option<GqlPortfolioItem>> {
+        portfolio_item_by_id(ctx, self.0.interested_in_id, locale.into()).await
     }
 
     /// What they say; may have several lines.
