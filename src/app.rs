@@ -29,6 +29,7 @@ use crate::{
         actor::{AccountId, SessionId},
         clock::SharedClock,
         config::Config,
+        content_version,
         crypto::Keys,
         ctx::Ctx,
         db::{DatabaseOptions, Db},
@@ -157,6 +158,12 @@ impl App {
     pub async fn serve(self, listener: TcpListener, workers: Workers) -> Result<()> {
         let tracker = TaskTracker::new();
         self.tailer.spawn(&tracker, self.stop.clone());
+        tracker.spawn(content_version::run(
+            self.ctx.db.clone(),
+            Arc::clone(&self.ctx.clock),
+            Arc::new(|_, _| Box::pin(std::future::ready(Ok(None)))),
+            self.stop.clone(),
+        ));
         if workers == Workers::All {
             tracker.spawn(outbox::run(
                 self.ctx.clone(),

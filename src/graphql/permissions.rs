@@ -33,6 +33,18 @@ pub const QUERY: &[Permission] = &[
     ("viewer", Access::Anyone),
 ];
 
+/// Reads that every visitor gets alike, and that change only when a record marked as shown to visitors does, or when a
+/// publication's date comes: their answers may be cached (`http::public_answers`).
+pub const SAME_FOR_EVERY_VISITOR: &[&str] = &[
+    "blogPost",
+    "blogPosts",
+    "partners",
+    "portfolio",
+    "portfolioItem",
+    "services",
+    "testimonials",
+];
+
 /// Writes.
 pub const MUTATION: &[Permission] = &[
     ("changePassword", Access::SignedIn),

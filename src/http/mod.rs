@@ -7,6 +7,7 @@ mod health;
 pub mod media;
 pub mod middleware;
 mod problem;
+pub mod public_answers;
 mod serve;
 pub mod uploads;
 
@@ -57,7 +58,13 @@ pub fn router(endpoint: Endpoint, media: Media, exports: Exports, config: &Arc<C
         // Asked by orchestrators, which know an instance by its address alone.
         .route("/readyz", get(health::ready).with_state(endpoint))
         .route("/healthz", get(health::alive))
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES)))
+        .layer(
+            CompressionLayer::new().compress_when(
+                SizeAbove::new(1024)
+                    .and(NotForContentType::IMAGES)
+                    .and(is_not_encoded),
+            ),
+        )
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(from_fn(middleware::security_headers))
         .layer(from_fn_with_state(Arc::clone(config), middleware::observe))
@@ -110,6 +117,16 @@ fn cors(config: &Config) -> CorsLayer {
             header::RETRY_AFTER,
         ])
         .max_age(Duration::from_secs(3600))
+}
+
+/// Whether the router may choose a response's encoding.
+fn is_not_encoded(
+    _: StatusCode,
+    _: axum::http::Version,
+    _: &axum::http::HeaderMap,
+    extensions: &axum::http::Extensions,
+) -> bool {
+    extensions.get::<public_answers::Encoded>().is_none()
 }
 
 async fn not_found() -> impl IntoResponse {

@@ -19,6 +19,8 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
+use super::content_version::{self, ContentVersion};
+
 /// How to reach the database.
 #[derive(Debug, Clone)]
 pub struct DatabaseOptions {
@@ -37,6 +39,15 @@ pub struct Signals {
     pub events: Notify,
     /// Deliveries were enqueued: the outbox has something to send.
     pub deliveries: Notify,
+    content: ContentVersion,
+}
+
+impl Signals {
+    /// What is known of the content that visitors see.
+    #[must_use]
+    pub fn content(&self) -> &ContentVersion {
+        &self.content
+    }
 }
 
 /// The database. Cheap to clone.
@@ -167,6 +178,7 @@ impl Db {
             signals: Arc::clone(&self.signals),
             appended_events: AtomicBool::new(false),
             enqueued_deliveries: AtomicBool::new(false),
+            changed_content: AtomicBool::new(false),
         })
     }
 
@@ -192,6 +204,7 @@ pub struct WriteTx {
     signals: Arc<Signals>,
     appended_events: AtomicBool,
     enqueued_deliveries: AtomicBool,
+    changed_content: AtomicBool,
 }
 
 impl WriteTx {
@@ -223,12 +236,28 @@ impl WriteTx {
         self.enqueued_deliveries.store(true, Ordering::Relaxed);
     }
 
+    /// Remembers that visitors will see something else: no instance gives an older answer than this for more than a
+    /// second after the commit. The record layer calls it for records marked as shown to visitors; who writes what they
+    /// see past that layer calls it too.
+    pub fn mark_content(&self) {
+        self.changed_content.store(true, Ordering::Relaxed);
+    }
+
     /// Commits, then wakes the feed and the outbox if there is something for them.
     ///
     /// # Errors
     /// When the database refuses; nothing was written then.
     pub async fn commit(self) -> Result<(), DbErr> {
+        // Last of all statements: whoever else changes content waits for this row until the commit.
+        let content = if self.changed_content.into_inner() {
+            Some(content_version::bump_in_tx(&self.tx, self.backend).await?)
+        } else {
+            None
+        };
         self.tx.commit().await?;
+        if let Some(version) = content {
+            self.signals.content.raise(version);
+        }
         if self.appended_events.into_inner() {
             self.signals.events.notify_one();
         }

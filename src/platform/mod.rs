@@ -5,6 +5,7 @@ pub mod announce;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod content_version;
 pub mod crypto;
 pub mod ctx;
 pub mod db;

@@ -49,6 +49,8 @@ pub trait RecordEntity: EntityTrait {
     const KIND: &'static str;
     /// The prefix of its ids.
     const PREFIX: &'static str;
+    /// Whether visitors may see what is in it: each change ends the cached public answers.
+    const SHOWN_TO_VISITORS: bool = false;
 
     /// One of the shared columns.
     fn column(column: RecordColumn) -> Self::Column;
@@ -80,13 +82,21 @@ pub trait RecordEntity: EntityTrait {
 }
 
 /// Makes the entity of the surrounding module a [`RecordEntity`]:
-/// `record_entity!("Project", ProjectId);` or `record_entity!("Account", AccountId, secret: [PasswordHash]);`.
+/// `record_entity!("Project", ProjectId);`, `record_entity!("Account", AccountId, secret: [PasswordHash]);` or
+/// `record_entity!("Service", ServiceId, shown to visitors);`.
 #[macro_export]
 macro_rules! record_entity {
     ($kind:literal, $id:ty $(, secret: [$($secret:ident),* $(,)?])?) => {
+        $crate::record_entity!(@ $kind, $id, false $(, $($secret),*)?);
+    };
+    ($kind:literal, $id:ty, shown to visitors) => {
+        $crate::record_entity!(@ $kind, $id, true);
+    };
+    (@ $kind:literal, $id:ty, $shown:literal $(, $($secret:ident),*)?) => {
         impl $crate::platform::record::RecordEntity for Entity {
             const KIND: &'static str = $kind;
             const PREFIX: &'static str = <$id>::PREFIX;
+            const SHOWN_TO_VISITORS: bool = $shown;
 
             fn column(column: $crate::platform::record::RecordColumn) -> Column {
                 use $crate::platform::record::RecordColumn;
@@ -152,6 +162,7 @@ where
     row.set(E::column(RecordColumn::UpdatedAt), tx.now().into());
     row.set(E::column(RecordColumn::UpdatedBy), by.into());
     let model = row.insert(tx.conn()).await?;
+    mark_content::<E>(tx);
     let changes = changes_between::<E>(None, Some(&model));
     audit::write_in_tx(
         tx,
@@ -284,6 +295,7 @@ where
     changes.set(E::column(RecordColumn::UpdatedAt), tx.now().into());
     changes.set(E::column(RecordColumn::UpdatedBy), by.into());
     let updated = changes.update(tx.conn()).await?;
+    mark_content::<E>(tx);
     let mut diff = changes_between::<E>(Some(current), Some(&updated));
     diff.extend(related.0);
     let diff = diff.into();
@@ -315,6 +327,9 @@ where
         .col_expr(E::column(RecordColumn::Version), next_version::<E>())
         .exec_with_returning(tx.conn())
         .await?;
+    if !deleted.is_empty() {
+        mark_content::<E>(tx);
+    }
     for model in &deleted {
         audit::write_in_tx(
             tx,
@@ -348,6 +363,9 @@ where
         .col_expr(E::column(RecordColumn::Version), next_version::<E>())
         .exec_with_returning(tx.conn())
         .await?;
+    if !restored.is_empty() {
+        mark_content::<E>(tx);
+    }
     for model in &restored {
         audit::write_in_tx(
             tx,
@@ -375,6 +393,9 @@ where
         .filter(which)
         .exec_with_returning(tx.conn())
         .await?;
+    if !removed.is_empty() {
+        mark_content::<E>(tx);
+    }
     for model in &removed {
         let last = changes_between::<E>(Some(model), None);
         audit::write_in_tx(
@@ -388,6 +409,12 @@ where
         .await?;
     }
     Ok(removed)
+}
+
+fn mark_content<E: RecordEntity>(tx: &WriteTx) {
+    if E::SHOWN_TO_VISITORS {
+        tx.mark_content();
+    }
 }
 
 fn next_version<E: RecordEntity>() -> sea_orm::sea_query::SimpleExpr {

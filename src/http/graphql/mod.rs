@@ -2,9 +2,11 @@
 
 mod over_http;
 mod params;
+pub mod trusted;
 mod websocket;
 
 use std::{
+    collections::HashSet,
     future::Future,
     net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -16,7 +18,7 @@ use std::{
 
 use async_graphql::{
     Executor, Request, Response, ServerError,
-    parser::types::{ExecutableDocument, OperationType},
+    parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
 };
 use chrono::{DateTime, Utc};
 use futures_util::{
@@ -30,8 +32,10 @@ pub use over_http::{handle as over_http, method_not_allowed};
 pub use params::Params;
 pub use websocket::handle as websocket;
 
+use super::public_answers::PublicAnswers;
 use crate::{
     features::accounts::{self, AuthError},
+    graphql::permissions,
     platform::{
         actor::{AccountId, Actor, SessionId},
         ctx::Ctx,
@@ -42,6 +46,8 @@ use crate::{
     },
 };
 
+/// What clients read when a trusted document isn't known; they then send it whole.
+const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
 /// A query or mutation that takes longer is ended.
 const EXECUTION_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -67,6 +73,7 @@ struct EndpointParts {
     shutdown: CancellationToken,
     sockets: TaskTracker,
     allowed_origins: Vec<String>,
+    public: PublicAnswers,
 }
 
 /// A schema whose root types don't matter here: tests have one that does what no real field may.
@@ -129,6 +136,8 @@ pub struct Prepared {
     request: Request,
     /// The kind of its operation; `None` when its name fits none, which execution will say.
     pub operation: Option<OperationType>,
+    /// Whether it asks only for what every visitor gets alike.
+    pub is_public: bool,
 }
 
 impl Endpoint {
@@ -141,8 +150,10 @@ impl Endpoint {
         shutdown: CancellationToken,
         allowed_origins: Vec<String>,
     ) -> Self {
+        let public = PublicAnswers::new(&ctx);
         Self(Arc::new(EndpointParts {
             schema: Box::new(schema),
+            public,
             ctx,
             live,
             limits: Limits::default(),
@@ -197,6 +208,9 @@ impl Endpoint {
                 ),
             });
         }
+        let is_public = measured.operation == Some(OperationType::Query)
+            && matches!(caller.actor, Actor::Anonymous)
+            && asks_for_public_fields(&document, params.operation_name.as_deref());
         let mut request = Request::new(String::new()).variables(variables);
         if let Some(name) = params.operation_name {
             request = request.operation_name(name);
@@ -214,6 +228,7 @@ impl Endpoint {
         Ok(Prepared {
             request,
             operation: measured.operation,
+            is_public,
         })
     }
 
@@ -287,9 +302,52 @@ impl Endpoint {
         self.0.live.is_verified()
     }
 
+    /// The answers that are ready for visitors.
+    #[must_use]
+    pub fn public(&self) -> &PublicAnswers {
+        &self.0.public
+    }
+
     fn live(&self) -> &dyn Live {
         self.0.live.as_ref()
     }
+}
+
+/// Whether an operation's root fields are all of those that every visitor gets alike, fragments followed. The document
+/// was measured: its fragments don't spread themselves, and what follows them is bounded by its length.
+fn asks_for_public_fields(document: &ExecutableDocument, operation: Option<&str>) -> bool {
+    let operation = document
+        .operations
+        .iter()
+        .find(|(name, _)| operation.is_none_or(|wanted| name.is_some_and(|name| name == wanted)));
+    let Some((_, operation)) = operation else {
+        return false;
+    };
+    let mut seen = HashSet::new();
+    let mut sets: Vec<&SelectionSet> = vec![&operation.node.selection_set.node];
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let name = field.node.name.node.as_str();
+                    if name != "__typename" && !permissions::SAME_FOR_EVERY_VISITOR.contains(&name) {
+                        return false;
+                    }
+                }
+                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    let Some(fragment) = document.fragments.get(name) else {
+                        return false;
+                    };
+                    if seen.insert(name) {
+                        sets.push(&fragment.node.selection_set.node);
+                    }
+                }
+            }
+        }
+    }
+    true
 }
 
 /// A subscription's responses, made fit for the caller; a panic ends it with an error, and the connection lives on.

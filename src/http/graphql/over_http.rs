@@ -1,7 +1,7 @@
 //! GraphQL over HTTP (the GraphQL Foundation's draft of 2025): POST JSON, GET for queries, both media types with
 //! the statuses that belong to each. `tests/node/graphql-http-audit.mjs` runs the draft's own audits.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Response as GraphqlResponse, ServerError, parser::types::OperationType};
 use axum::{
@@ -11,10 +11,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Endpoint, Params, Refused, is_request_error};
+use bytes::Bytes;
+
+use super::{Endpoint, PERSISTED_QUERY_NOT_FOUND, Params, Refused, is_request_error};
 use crate::{
     features::accounts::AuthError,
-    http::middleware::{ClientAddress, RequestId},
+    http::{
+        middleware::{ClientAddress, RequestId},
+        public_answers::{PublicAnswer, Question},
+    },
 };
 
 /// The largest body, in bytes (DESIGN.md 6).
@@ -52,6 +57,17 @@ pub async fn handle(
         );
     };
     let (parts, body) = request.into_parts();
+    // Read before anything else of this request is: what changes from here on isn't promised by the answer.
+    let anonymous = !parts.headers.contains_key(header::AUTHORIZATION);
+    let turn = if anonymous { endpoint.public().turn() } else { None };
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    let mut question = Question {
+        kind: ("GET", accepted.content_type()),
+        text: Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes()),
+    };
+    if reads && let Some(answer) = endpoint.public().find(turn, &question) {
+        return answer.respond(&parts.headers);
+    }
     let caller = match endpoint
         .authenticate(bearer(&parts.headers), request_id.0, address.0)
         .await
@@ -59,22 +75,29 @@ pub async fn handle(
         Ok(caller) => caller,
         Err(error) => return refuse_token(accepted, &error),
     };
-    let params = match parts.method {
-        Method::GET | Method::HEAD => Params::from_url_query(parts.uri.query().unwrap_or_default()),
-        _ => match read_body(&parts.headers, body).await {
-            Ok(bytes) => Params::from_json(&bytes),
+    let params = if reads {
+        Params::from_url_query(parts.uri.query().unwrap_or_default())
+    } else {
+        match read_body(&parts.headers, body).await {
+            Ok(bytes) => {
+                question = Question {
+                    kind: ("POST", accepted.content_type()),
+                    text: bytes.clone(),
+                };
+                if let Some(answer) = endpoint.public().find(turn, &question) {
+                    return answer.respond_once(&parts.headers);
+                }
+                Params::from_json(&bytes)
+            }
             Err((status, message)) => return refuse(accepted, status, Refused::new("BAD_REQUEST", message)),
-        },
+        }
     };
     let params = match params {
         Ok(params) => params,
-        Err(message) => {
-            return refuse(
-                accepted,
-                StatusCode::BAD_REQUEST,
-                Refused::new("BAD_REQUEST", message),
-            );
+        Err(refused) if refused.code == PERSISTED_QUERY_NOT_FOUND => {
+            return refuse(accepted, accepted.request_error(), refused);
         }
+        Err(refused) => return refuse(accepted, StatusCode::BAD_REQUEST, refused),
     };
     let prepared = match endpoint.prepare(params, &caller) {
         Ok(prepared) => prepared,
@@ -101,8 +124,21 @@ pub async fn handle(
         }
         _ => {}
     }
+    let may_keep = anonymous && prepared.is_public;
     let response = endpoint.execute(prepared).await;
-    answer(accepted, accepted.status(&response), &response)
+    if !may_keep || !response.errors.is_empty() {
+        return answer(accepted, accepted.status(&response), &response);
+    }
+    let Ok(body) = serde_json::to_vec(&response) else {
+        return answer(accepted, StatusCode::OK, &response);
+    };
+    let ready = Arc::new(PublicAnswer::new(accepted.content_type(), body));
+    endpoint.public().keep(turn, question, &ready);
+    if reads {
+        ready.respond(&parts.headers)
+    } else {
+        ready.respond_once(&parts.headers)
+    }
 }
 
 /// Answers every other method.
@@ -119,6 +155,13 @@ pub async fn method_not_allowed() -> Response {
 }
 
 impl Accepted {
+    const fn content_type(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => GRAPHQL_RESPONSE_JSON,
+            Self::Json => JSON,
+        }
+    }
+
     /// The status of a well-formed request whose document can't be run.
     fn request_error(self) -> StatusCode {
         match self {
@@ -175,7 +218,7 @@ fn thousandths(quality: &str) -> u16 {
     }
 }
 
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<bytes::Bytes, (StatusCode, String)> {
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, (StatusCode, String)> {
     let content_type: Option<mime::Mime> = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -268,17 +311,13 @@ fn answer(accepted: Accepted, status: StatusCode, response: &GraphqlResponse) ->
     } else {
         serde_json::to_vec(response)
     };
-    let content_type = match accepted {
-        Accepted::GraphqlResponse => GRAPHQL_RESPONSE_JSON,
-        Accepted::Json => JSON,
-    };
     match body {
         Ok(body) => (
             status,
             [
-                (header::CONTENT_TYPE, content_type),
-                (header::CACHE_CONTROL, "no-store"),
-                (header::VARY, "Accept"),
+                (header::CONTENT_TYPE, accepted.content_type()),
+                (header::CACHE_CONTROL, "private, no-store"),
+                (header::VARY, "Accept, Authorization"),
             ],
             body,
         )

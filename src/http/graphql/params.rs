@@ -1,9 +1,15 @@
 //! The parameters of a GraphQL request, as GraphQL over HTTP and graphql-transport-ws both have them.
 
+use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// `{ query, operationName, variables, extensions }`. Other members are ignored, as the specification asks.
+use super::{PERSISTED_QUERY_NOT_FOUND, Refused, trusted};
+use crate::platform::crypto::sha256;
+
+/// `{ query, operationName, variables, extensions }`, or a trusted document's hash instead of the `query`: as
+/// `documentId` (GraphQL over HTTP, persisted documents) or in `extensions.persistedQuery` (Apollo's form). Other members
+/// are ignored, as the specification asks.
 #[derive(Debug, Clone, Default)]
 pub struct Params {
     /// The document.
@@ -18,6 +24,7 @@ pub struct Params {
 #[serde(rename_all = "camelCase")]
 struct Raw {
     query: Option<Value>,
+    document_id: Option<Value>,
     operation_name: Option<Value>,
     variables: Option<Value>,
     extensions: Option<Value>,
@@ -27,26 +34,30 @@ impl Params {
     /// Reads the JSON form.
     ///
     /// # Errors
-    /// A sentence that says which member is wrong.
-    pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
+    /// Says which member is wrong, or that the document isn't known.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, Refused> {
         // serde would take an array for the members in order; and batches are not for us (DESIGN.md 3).
         if bytes.trim_ascii_start().first() == Some(&b'[') {
-            return Err(
-                "The body must be one JSON object with a \"query\"; requests can't be batched.".to_owned(),
-            );
+            return Err(bad(
+                "The body must be one JSON object with a \"query\"; requests can't be batched.",
+            ));
         }
-        let raw: Raw = serde_json::from_slice(bytes)
-            .map_err(|error| format!("The body must be a JSON object with a \"query\": {error}."))?;
+        let raw: Raw = serde_json::from_slice(bytes).map_err(|error| {
+            bad(format!(
+                "The body must be a JSON object with a \"query\": {error}."
+            ))
+        })?;
         raw.check()
     }
 
     /// Reads the URL form of a GET request.
     ///
     /// # Errors
-    /// A sentence that says which parameter is wrong.
-    pub fn from_url_query(query: &str) -> Result<Self, String> {
+    /// Says which parameter is wrong, or that the document isn't known.
+    pub fn from_url_query(query: &str) -> Result<Self, Refused> {
         let mut raw = Raw {
             query: None,
+            document_id: None,
             operation_name: None,
             variables: None,
             extensions: None,
@@ -54,6 +65,7 @@ impl Params {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
                 "query" => raw.query = Some(value.into_owned().into()),
+                "documentId" => raw.document_id = Some(value.into_owned().into()),
                 "operationName" if !value.is_empty() => raw.operation_name = Some(value.into_owned().into()),
                 "variables" => raw.variables = json_parameter("variables", &value)?,
                 "extensions" => raw.extensions = json_parameter("extensions", &value)?,
@@ -62,6 +74,10 @@ impl Params {
         }
         raw.check()
     }
+}
+
+fn bad(message: impl Into<String>) -> Refused {
+    Refused::new("BAD_REQUEST", message)
 }
 
 /// Whether the character U+0000 is anywhere in it. serde_json bounds the depth.
@@ -74,43 +90,84 @@ fn holds_nul(value: &Value) -> bool {
     }
 }
 
-fn json_parameter(name: &str, text: &str) -> Result<Option<Value>, String> {
+fn json_parameter(name: &str, text: &str) -> Result<Option<Value>, Refused> {
     if text.is_empty() {
         return Ok(None);
     }
     serde_json::from_str(text)
         .map(Some)
-        .map_err(|error| format!("\"{name}\" must be JSON: {error}."))
+        .map_err(|error| bad(format!("\"{name}\" must be JSON: {error}.")))
 }
 
 impl Raw {
-    fn check(self) -> Result<Params, String> {
-        let query = match self.query {
-            Some(Value::String(query)) if !query.trim().is_empty() => query,
-            Some(Value::String(_) | Value::Null) | None => return Err("\"query\" is missing.".to_owned()),
-            Some(_) => return Err("\"query\" must be a string.".to_owned()),
+    fn check(self) -> Result<Params, Refused> {
+        let extensions = match self.extensions {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(extensions)) => extensions,
+            Some(_) => return Err(bad("\"extensions\" must be an object.")),
+        };
+        let hash = document_hash(self.document_id, extensions.get("persistedQuery"))?;
+        let query = match (self.query, hash) {
+            (Some(Value::String(query)), hash) if !query.trim().is_empty() => {
+                if hash.is_some_and(|hash| !is_hash_of(&hash, &query)) {
+                    return Err(bad("The hash is not the SHA-256 of the \"query\" sent with it."));
+                }
+                query
+            }
+            (Some(Value::String(_) | Value::Null) | None, Some(hash)) => trusted::find(&hash)
+                // The text is Apollo's: its clients send the whole document when they read it.
+                .ok_or_else(|| Refused::new(PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound"))?
+                .to_owned(),
+            (Some(Value::String(_) | Value::Null) | None, None) => return Err(bad("\"query\" is missing.")),
+            (Some(_), _) => return Err(bad("\"query\" must be a string.")),
         };
         let operation_name = match self.operation_name {
             None | Some(Value::Null) => None,
             Some(Value::String(name)) => Some(name),
-            Some(_) => return Err("\"operationName\" must be a string.".to_owned()),
+            Some(_) => return Err(bad("\"operationName\" must be a string.")),
         };
         let variables = match self.variables {
             None | Some(Value::Null) => Map::new(),
             Some(Value::Object(variables)) => variables,
-            Some(_) => return Err("\"variables\" must be an object.".to_owned()),
+            Some(_) => return Err(bad("\"variables\" must be an object.")),
         };
         // PostgreSQL can't keep it, SQLite ends texts at it, and nobody types it.
         if query.contains("\\u0000") || variables.values().any(holds_nul) {
-            return Err("Texts can't hold the character U+0000.".to_owned());
+            return Err(bad("Texts can't hold the character U+0000."));
         }
-        match self.extensions {
-            None | Some(Value::Null | Value::Object(_)) => Ok(Params {
-                query,
-                operation_name,
-                variables,
-            }),
-            Some(_) => Err("\"extensions\" must be an object.".to_owned()),
-        }
+        Ok(Params {
+            query,
+            operation_name,
+            variables,
+        })
     }
+}
+
+/// The hash that names a document, if one does.
+fn document_hash(
+    document_id: Option<Value>,
+    persisted_query: Option<&Value>,
+) -> Result<Option<String>, Refused> {
+    match document_id {
+        None | Some(Value::Null) => {}
+        Some(Value::String(id)) => return Ok(Some(id)),
+        Some(_) => return Err(bad("\"documentId\" must be a string.")),
+    }
+    let Some(persisted) = persisted_query.filter(|persisted| !persisted.is_null()) else {
+        return Ok(None);
+    };
+    let version = persisted.get("version").and_then(Value::as_i64);
+    match (version, persisted.get("sha256Hash").and_then(Value::as_str)) {
+        (Some(1), Some(hash)) => Ok(Some(hash.to_owned())),
+        _ => Err(bad(
+            "\"extensions.persistedQuery\" must be {\"version\":1,\"sha256Hash\":\"…\"}.",
+        )),
+    }
+}
+
+fn is_hash_of(hash: &str, document: &str) -> bool {
+    let hash = hash.strip_prefix("sha256:").unwrap_or(hash);
+    HEXLOWER
+        .encode(&sha256(document.as_bytes()))
+        .eq_ignore_ascii_case(hash)
 }

@@ -7,7 +7,7 @@ use sea_orm::sqlx::postgres::PgListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::platform::db::Db;
+use crate::platform::{content_version, db::Db};
 
 /// The channel of the NOTIFY.
 pub(super) const CHANNEL: &str = "belle_house_feed";
@@ -32,12 +32,19 @@ pub(super) async fn listen(db: Db, woken: Arc<Notify>, stop: CancellationToken) 
 
 async fn hear(db: &Db, woken: &Notify) -> Result<(), sea_orm::sqlx::Error> {
     let mut listener = PgListener::connect_with(db.reader().get_postgres_connection_pool()).await?;
-    listener.listen(CHANNEL).await?;
+    listener.listen_all([CHANNEL, content_version::CHANNEL]).await?;
     // Anything may have happened while nobody listened.
     woken.notify_one();
+    db.signals().content().wake();
     loop {
         // `None` means that the connection was lost and made again.
-        listener.try_recv().await?;
-        woken.notify_one();
+        let heard = listener.try_recv().await?;
+        let channel = heard.as_ref().map(|heard| heard.channel());
+        if channel != Some(content_version::CHANNEL) {
+            woken.notify_one();
+        }
+        if channel != Some(CHANNEL) {
+            db.signals().content().wake();
+        }
     }
 }

@@ -51,4 +51,4 @@ impl Related<image::Entity> for Entity {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("PortfolioGalleryImage", GalleryImageId);
+record_entity!("PortfolioGalleryImage", GalleryImageId, shown to visitors);

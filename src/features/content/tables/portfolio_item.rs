@@ -71,4 +71,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("PortfolioItem", PortfolioItemId);
+record_entity!("PortfolioItem", PortfolioItemId, shown to visitors);

@@ -39,4 +39,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("Testimonial", TestimonialId);
+record_entity!("Testimonial", TestimonialId, shown to visitors);

@@ -33,4 +33,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("PortfolioVideo", VideoId);
+record_entity!("PortfolioVideo", VideoId, shown to visitors);

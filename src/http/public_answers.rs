@@ -1,0 +1,345 @@
+//! Answers that every visitor gets alike, kept ready in memory, with what browsers and proxies need to ask again
+//! cheaply: a strong `ETag` for each encoding, `304`, and `Cache-Control` that lets nobody answer without asking.
+//!
+//! What may be kept is decided elsewhere; for how long by [`crate::platform::content_version`]: an answer belongs to the
+//! turn it was asked in, and is never found again in another.
+
+use std::{
+    io::Write,
+    sync::{Arc, OnceLock},
+};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use bytes::Bytes;
+use data_encoding::BASE64URL_NOPAD;
+use quick_cache::{Weighter, sync::Cache};
+
+use crate::platform::{clock::SharedClock, content_version::Turn, crypto::sha256, ctx::Ctx, db::Db};
+
+/// Memory for answers, in bytes.
+const CAPACITY: u64 = 48 * 1024 * 1024;
+/// How many answers are expected: only a hint.
+const EXPECTED: usize = 2_000;
+/// Longer requests and answers aren't kept.
+const MAX_KEY: usize = 16 * 1024;
+const MAX_BODY: usize = 1024 * 1024;
+/// Shorter answers aren't compressed, as in the router.
+const COMPRESSED_FROM: usize = 1024;
+/// What an entry costs besides its texts.
+const OVERHEAD: u64 = 400;
+
+/// May be kept by anybody, and is asked about each time: a copy that nobody asked about could be older than a second.
+const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
+/// The token is named so that no shared cache gives a visitor's answer to somebody who has signed in.
+const VARY: &str = "Accept, Accept-Encoding, Authorization";
+
+/// What was asked, told apart to the letter.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// The kind of request and the media type of the answer.
+    pub kind: (&'static str, &'static str),
+    /// The query string or the body.
+    pub text: Bytes,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    turn: Turn,
+    question: Question,
+}
+
+#[derive(Debug, Clone)]
+struct Weights;
+
+impl Weighter<Key, Arc<PublicAnswer>> for Weights {
+    fn weight(&self, key: &Key, answer: &Arc<PublicAnswer>) -> u64 {
+        // Twice: compressed copies may join.
+        let texts = key.question.text.len() + 2 * answer.body.len();
+        OVERHEAD + u64::try_from(texts).unwrap_or(u64::MAX / 2)
+    }
+}
+
+/// The answers that are ready. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct PublicAnswers {
+    kept: Arc<Cache<Key, Arc<PublicAnswer>, Weights>>,
+    db: Db,
+    clock: SharedClock,
+}
+
+impl PublicAnswers {
+    /// None yet.
+    #[must_use]
+    pub fn new(ctx: &Ctx) -> Self {
+        Self {
+            kept: Arc::new(Cache::with_weighter(EXPECTED, CAPACITY, Weights)),
+            db: ctx.db.clone(),
+            clock: Arc::clone(&ctx.clock),
+        }
+    }
+
+    /// The present turn. Must be asked before an answer is computed that is then kept for it.
+    #[must_use]
+    pub fn turn(&self) -> Option<Turn> {
+        self.db.signals().content().turn(self.clock.now())
+    }
+
+    /// The answer of this turn, if it is ready.
+    #[must_use]
+    pub fn find(&self, turn: Option<Turn>, question: &Question) -> Option<Arc<PublicAnswer>> {
+        let question = question.clone();
+        self.kept.get(&Key {
+            turn: turn?,
+            question,
+        })
+    }
+
+    /// Keeps an answer whose computing began in this turn.
+    pub fn keep(&self, turn: Option<Turn>, question: Question, answer: &Arc<PublicAnswer>) {
+        let Some(turn) = turn else { return };
+        if question.text.len() <= MAX_KEY && answer.body.len() <= MAX_BODY {
+            self.kept.insert(Key { turn, question }, Arc::clone(answer));
+        }
+    }
+}
+
+/// One answer, and its compressed copies once somebody has asked for them.
+#[derive(Debug)]
+pub struct PublicAnswer {
+    content_type: &'static str,
+    body: Bytes,
+    /// Of content and content type.
+    tag: String,
+    gzip: OnceLock<Option<Bytes>>,
+    brotli: OnceLock<Option<Bytes>>,
+}
+
+/// Marks a response whose encoding is chosen: the router must not compress it once more under the same tag.
+#[derive(Debug, Clone, Copy)]
+pub struct Encoded;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Identity,
+    Gzip,
+    Brotli,
+}
+
+impl Encoding {
+    const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Brotli];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+            Self::Brotli => "br",
+        }
+    }
+
+    /// The best of those the client accepts.
+    fn chosen(headers: &HeaderMap) -> Self {
+        let mut best = Self::Identity;
+        for value in headers.get_all(header::ACCEPT_ENCODING) {
+            for offer in value.to_str().unwrap_or_default().split(',') {
+                let (name, quality) = offer.split_once(';').unwrap_or((offer, ""));
+                let refused = quality
+                    .trim()
+                    .strip_prefix("q=")
+                    .and_then(|quality| quality.trim().parse::<f32>().ok())
+                    .is_some_and(|quality| quality <= 0.0);
+                match name.trim().to_ascii_lowercase().as_str() {
+                    _ if refused => {}
+                    "br" => best = Self::Brotli,
+                    "gzip" if best == Self::Identity => best = Self::Gzip,
+                    _ => {}
+                }
+            }
+        }
+        best
+    }
+}
+
+impl PublicAnswer {
+    /// An answer with this content.
+    #[must_use]
+    pub fn new(content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        let mut hashed = Vec::with_capacity(body.len() + content_type.len() + 1);
+        hashed.extend_from_slice(content_type.as_bytes());
+        hashed.push(0);
+        hashed.extend_from_slice(&body);
+        Self {
+            content_type,
+            tag: BASE64URL_NOPAD.encode(&sha256(&hashed)[..18]),
+            body,
+            gzip: OnceLock::new(),
+            brotli: OnceLock::new(),
+        }
+    }
+
+    /// The answer to one request: the whole, or `304` when the client has it.
+    #[must_use]
+    pub fn respond(&self, request: &HeaderMap) -> Response {
+        let (encoding, body) = self.encoded(Encoding::chosen(request));
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        if let Ok(tag) = HeaderValue::from_str(&self.etag(encoding)) {
+            headers.insert(header::ETAG, tag);
+        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE_CONTROL));
+        headers.insert(header::VARY, HeaderValue::from_static(VARY));
+        if self.is_known_to(request) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return response;
+        }
+        self.fill(&mut response, encoding, body);
+        response
+    }
+
+    /// The same content as an answer that nobody may keep: to a `POST`, which caches don't understand.
+    #[must_use]
+    pub fn respond_once(&self, request: &HeaderMap) -> Response {
+        let (encoding, body) = self.encoded(Encoding::chosen(request));
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        );
+        headers.insert(header::VARY, HeaderValue::from_static(VARY));
+        self.fill(&mut response, encoding, body);
+        response
+    }
+
+    fn fill(&self, response: &mut Response, encoding: Encoding, body: Bytes) {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        if encoding != Encoding::Identity {
+            headers.insert(
+                header::CONTENT_ENCODING,
+                HeaderValue::from_static(encoding.name()),
+            );
+        }
+        response.extensions_mut().insert(Encoded);
+        *response.body_mut() = Body::from(body);
+    }
+
+    fn encoded(&self, wanted: Encoding) -> (Encoding, Bytes) {
+        let copy = match wanted {
+            _ if self.body.len() < COMPRESSED_FROM => None,
+            Encoding::Identity => None,
+            Encoding::Gzip => self.gzip.get_or_init(|| gzip(&self.body)).clone(),
+            Encoding::Brotli => self.brotli.get_or_init(|| brotli(&self.body)).clone(),
+        };
+        copy.map_or_else(|| (Encoding::Identity, self.body.clone()), |copy| (wanted, copy))
+    }
+
+    /// One for each encoding: a strong tag promises the same bytes.
+    fn etag(&self, encoding: Encoding) -> String {
+        match encoding {
+            Encoding::Identity => format!("\"{}\"", self.tag),
+            other => format!("\"{}-{}\"", self.tag, other.name()),
+        }
+    }
+
+    /// Whether the client has this content, in whatever encoding (RFC 9110, 13.1.2).
+    fn is_known_to(&self, request: &HeaderMap) -> bool {
+        let mut tags = request
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(|tag| tag.trim().trim_start_matches("W/"));
+        tags.any(|tag| {
+            tag == "*"
+                || Encoding::ALL
+                    .into_iter()
+                    .any(|encoding| tag == self.etag(encoding))
+        })
+    }
+}
+
+/// `None` when it can't be done; the plain text is then good enough.
+fn gzip(body: &[u8]) -> Option<Bytes> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(body).ok()?;
+    Some(encoder.finish().ok()?.into())
+}
+
+fn brotli(body: &[u8]) -> Option<Bytes> {
+    let mut compressed = Vec::new();
+    {
+        // Quality 5: near the best for JSON, at a tenth of its time.
+        let mut encoder = brotli::CompressorWriter::new(&mut compressed, 16 * 1024, 5, 20);
+        encoder.write_all(body).ok()?;
+        encoder.flush().ok()?;
+    }
+    Some(compressed.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderName;
+
+    use super::*;
+
+    fn headers(list: &[(HeaderName, &str)]) -> HeaderMap {
+        list.iter()
+            .map(|(name, value)| (name.clone(), value.parse().unwrap()))
+            .collect()
+    }
+
+    fn tag(response: &Response) -> String {
+        response.headers()[header::ETAG].to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn tags_follow_content_type_and_encoding() {
+        let text = "x".repeat(5000);
+        let answer = PublicAnswer::new("application/json", text.clone());
+        let same = PublicAnswer::new("application/json", text.clone());
+        let other = PublicAnswer::new("application/graphql-response+json", text);
+        let plain = answer.respond(&HeaderMap::new());
+        assert_eq!(tag(&plain), tag(&same.respond(&HeaderMap::new())));
+        assert_ne!(tag(&plain), tag(&other.respond(&HeaderMap::new())));
+        let mut tags = vec![tag(&plain)];
+        for coding in ["gzip", "br"] {
+            let asked = headers(&[(header::ACCEPT_ENCODING, coding)]);
+            let response = answer.respond(&asked);
+            assert_eq!(response.headers()[header::CONTENT_ENCODING], coding);
+            tags.push(tag(&response));
+        }
+        assert_eq!(tags.iter().collect::<std::collections::HashSet<_>>().len(), 3);
+        for known in tags {
+            for sent in [
+                known.clone(),
+                format!("W/{known}"),
+                format!("\"a\", {known}"),
+                "*".to_owned(),
+            ] {
+                let asked = headers(&[(header::IF_NONE_MATCH, &sent)]);
+                assert_eq!(
+                    answer.respond(&asked).status(),
+                    StatusCode::NOT_MODIFIED,
+                    "{sent}"
+                );
+            }
+        }
+        let asked = headers(&[(header::IF_NONE_MATCH, "\"another\"")]);
+        assert_eq!(answer.respond(&asked).status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn the_best_accepted_encoding_is_taken() {
+        let chosen = |value| Encoding::chosen(&headers(&[(header::ACCEPT_ENCODING, value)]));
+        assert_eq!(chosen("gzip, deflate, br"), Encoding::Brotli);
+        assert_eq!(chosen("gzip, br;q=0"), Encoding::Gzip);
+        assert_eq!(chosen("deflate"), Encoding::Identity);
+        assert_eq!(chosen("GZIP;q=0.5"), Encoding::Gzip);
+        assert_eq!(Encoding::chosen(&HeaderMap::new()), Encoding::Identity);
+    }
+}
