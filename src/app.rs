@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     features::{
         accounts,
-        content::ContentImages,
+        content::{self, ContentImages},
         deliveries,
         feed::{FeatureEvents, FeedHub},
         leads::{InquiriesExport, LeadsExport},
@@ -161,7 +161,9 @@ impl App {
         tracker.spawn(content_version::run(
             self.ctx.db.clone(),
             Arc::clone(&self.ctx.clock),
-            Arc::new(|_, _| Box::pin(std::future::ready(Ok(None)))),
+            Arc::new(|db, now| {
+                Box::pin(async move { content::queries::next_publication(db.reader(), now).await })
+            }),
             self.stop.clone(),
         ));
         if workers == Workers::All {

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "printing figures is what it is for")]
 
+mod cache;
 mod feed;
 mod hostile;
 mod start;
@@ -29,6 +30,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    /// Cached answers to visitors beside `/healthz`.
+    Cache(cache::Options),
     /// Memory of a subscriber; from commit to receipt, one by one and to many at once.
     Feed(feed::Options),
     /// How long an innocent query takes while hostile documents come in.
@@ -51,6 +54,7 @@ fn main() -> Result<()> {
             arguments.database_url.as_deref(),
         )?;
         match &arguments.what {
+            What::Cache(options) => cache::run(&launch, options).await,
             What::Feed(options) => feed::run(&launch, options).await,
             What::Hostile(options) => hostile::run(&launch, options).await,
             What::Start(options) => start::run(&launch, options).await,

@@ -10,8 +10,8 @@ mod m20261121_000004_projects;
 mod m20261121_000006_notifications;
 mod m20261121_000010_content;
 mod m20261121_000011_session_tokens;
-mod m20261121_000020_leads;
 mod m20261121_000015_public_cache;
+mod m20261121_000020_leads;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -30,8 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_notifications::Migration),
             Box::new(m20261121_000010_content::Migration),
             Box::new(m20261121_000011_session_tokens::Migration),
-            Box::new(m20261121_000020_leads::Migration),
             Box::new(m20261121_000015_public_cache::Migration),
+            Box::new(m20261121_000020_leads::Migration),
         ]
     }
 }

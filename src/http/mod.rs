@@ -9,6 +9,7 @@ pub mod middleware;
 mod problem;
 pub mod public_answers;
 mod serve;
+mod site;
 pub mod uploads;
 
 use std::{sync::Arc, time::Duration};
@@ -46,6 +47,7 @@ pub fn router(endpoint: Endpoint, media: Media, exports: Exports, config: &Arc<C
         .with_state(endpoint.clone());
     let mut router = Router::new()
         .merge(graphql)
+        .merge(site::router(endpoint.clone()))
         .merge(uploads::router(media.clone()).layer(cors(config)))
         .merge(media::router(media).layer(cors(config)))
         .merge(exports::router(exports).layer(cors(config)))

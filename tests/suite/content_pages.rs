@@ -37,6 +37,7 @@ async fn fill(app: &TestApp, numbers: std::ops::Range<i32>) {
             .await
             .unwrap();
     }
+    tx.mark_content();
     tx.commit().await.unwrap();
 }
 

@@ -302,6 +302,12 @@ impl Endpoint {
         self.0.live.is_verified()
     }
 
+    /// What queries work with.
+    #[must_use]
+    pub fn ctx(&self) -> &Ctx {
+        &self.0.ctx
+    }
+
     /// The answers that are ready for visitors.
     #[must_use]
     pub fn public(&self) -> &PublicAnswers {

@@ -4,7 +4,15 @@ use belle_house::app::StatementListener;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What the server does by itself all the time, whatever a request does.
-const BACKGROUND: &[&str] = &["feed_head", "\"events\"", "\"deliveries\"", "pg_notify"];
+const BACKGROUND: &[&str] = &[
+    "feed_head",
+    "\"events\"",
+    "\"deliveries\"",
+    "pg_notify",
+    "public_content",
+    // When something is published next by itself.
+    "AS \"next\"",
+];
 
 /// Records statements while it is asked to.
 #[derive(Debug, Clone, Default)]
