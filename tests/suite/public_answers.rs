@@ -332,7 +332,7 @@ async fn site_map_and_feed_show_what_visitors_see() {
             "jamais",
             "Jamais",
             draft["slug"].as_str().unwrap(),
-            "script",
+            "alert",
         ] {
             assert!(!text.contains(hidden), "{hidden}: {text}");
         }
