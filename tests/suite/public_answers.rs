@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::content_world::{CREATE_POST, DELETE, UPDATE_ITEM, change, draft_item, published_item};
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
-use crate::support::people::Person;
+use crate::support::people::{PASSWORD, Person};
 
 const LIST: &str = "{ portfolio(first: 10) { nodes { slug title } totalCount } }";
 const CACHED: &str = "public, max-age=0, must-revalidate";
@@ -339,6 +339,7 @@ async fn site_map_and_feed_show_what_visitors_see() {
     }
 
     app.advance(TimeDelta::hours(1));
+    let staff = app.sign_in(&staff.email, PASSWORD).await;
     app.run(&staff, DELETE, json!({ "id": item["id"] })).await;
     let (new_map_tag, map) = page(&app, "/sitemap.xml").await;
     assert!(map.contains("blog/plus-tard") && !map.contains("villa"), "{map}");
