@@ -29,6 +29,12 @@ const MADE_BY: &[(&str, &str)] = &[
     ("draft", "update-draft"),
     ("deletedUpdate", "record-delete"),
     ("lead", "lead-create"),
+    ("service", "service-create"),
+    ("partner", "partner-create"),
+    ("testimonial", "testimonial-create"),
+    ("portfolioItem", "portfolio-create"),
+    ("post", "post-create"),
+    ("promotion", "promotion-create"),
 ];
 
 /// Mutations that the console makes itself, so that no password and no token stands in an editor.
