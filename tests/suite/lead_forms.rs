@@ -128,7 +128,7 @@ async fn every_mistake_is_told_at_its_place_and_nothing_is_stored() {
             json!({ "locationOfLand": "é".repeat(201) }),
             "TOO_LONG input.locationOfLand",
         ),
-        (json!({ "message": "a\u{0}b" }), "INVALID input.message"),
+        (json!({ "message": "a\u{7}b" }), "INVALID input.message"),
         (json!({ "interestedIn": future }), "NOT_FOUND input.interestedIn"),
         (
             json!({ "interestedIn": "pfi_01h2xcejqtf2nbrexx3vqjhp41" }),
