@@ -2,7 +2,8 @@
 
 import { type GraphiQLPlugin, pick, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useState } from "react";
-import { useLanguage, useTexts } from "./hooks";
+import { PictureSender } from "./PictureSender";
+import { useLanguage, useSession, useTexts } from "./hooks";
 import { type Operation, exampleVariables, search } from "./operations";
 
 function OperationsPanel() {
@@ -11,6 +12,8 @@ function OperationsPanel() {
   const [text, setText] = useState("");
   const { addTab } = useGraphiQLActions();
   const { queryEditor, variableEditor } = useGraphiQL(pick("queryEditor", "variableEditor"));
+  const session = useSession();
+  const isStaff = session.kind === "signedIn" && session.person.role !== "CLIENT";
   const groups = [...search(text)];
   const [opened, setOpened] = useState<string>();
 
@@ -32,6 +35,7 @@ function OperationsPanel() {
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
+      {isStaff && <PictureSender />}
       {groups.length === 0 && <p className="hint">{texts.nothing}</p>}
       {groups.map(([group, operations]) => (
         <section key={group}>

@@ -173,6 +173,16 @@ try {
   await answerWith(page, "{{project.id}}");
   assert.equal(asked(), before, "nothing was sent");
 
+  step("a picture is sent, and its id told");
+  await page.locator(".pictures summary").click();
+  // 16 by 16, of laterite.
+  const png =
+    "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mPYkGRFEmIY1TCqYfhqAAD21EwQoMW1fQAAAABJRU5ErkJggg==";
+  await page.locator(".pictures input").setInputFiles({ name: "mur.png", mimeType: "image/png", buffer: Buffer.from(png, "base64") });
+  await page.locator(".pictures code", { hasText: /^upl_/ }).or(page.locator(".pictures .problem")).waitFor();
+  assert.equal(await page.locator(".pictures .problem").count(), 0, await page.locator(".pictures").innerText());
+  await page.locator(".pictures summary").click();
+
   step("the live feed is followed, and an update that is posted elsewhere appears");
   await open(page, "live-everything", "direct");
   await run(page);

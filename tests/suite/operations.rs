@@ -16,6 +16,7 @@ use belle_house::platform::graphql::guard::Access;
 use belle_house::platform::outbox::SendError;
 use serde_json::{Value, json};
 
+use crate::media_world::jpeg;
 use crate::support::app::TestApp;
 use crate::support::people::Person;
 use crate::support::subscription::Subscription;
@@ -222,6 +223,18 @@ impl Desk {
                 let query = "{ inquiries(first: 1) { nodes { id version } } }";
                 let data = self.app.graphql(&self.staff, query, json!({})).await.data();
                 data["inquiries"]["nodes"][0].clone()
+            }
+            "upload" => {
+                let file = jpeg(640, 480);
+                let announce = "mutation($input: CreateUploadInput!) { createUpload(input: $input) { \
+                                upload { id uploadUrl } userErrors { code message } } }";
+                let input =
+                    json!({ "filename": "mur.jpg", "contentType": "image/jpeg", "byteSize": file.len() });
+                let upload = self.app.run(&self.staff, announce, input).await["upload"].clone();
+                let url = upload["uploadUrl"].as_str().unwrap();
+                let answer = self.app.http().put(url).body(file).send().await.unwrap();
+                assert_eq!(answer.status(), 200);
+                upload
             }
             "deadMessage" => {
                 self.app.run_jobs().await;
