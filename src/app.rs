@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     features::{
         accounts,
+        billing::{self, BillingHolds, CompanyLogos, InvoicesExport, JournalExport},
         content::{self, ContentImages},
         deliveries,
         feed::{FeatureEvents, FeedHub},
@@ -35,6 +36,7 @@ use crate::{
         db::{DatabaseOptions, Db},
         export::{Export, Exports},
         feed::Tailer,
+        holds::{Holder, Holders},
         housekeeping,
         mail::MailTransport,
         migrate,
@@ -104,11 +106,13 @@ impl App {
             keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
             config: Arc::clone(&config),
             announcer: Arc::new(Inbox::new(Arc::clone(&templates))),
+            holders: Holders::new([Arc::new(BillingHolds) as Arc<dyn Holder>]),
         };
         let storage = Storage::open(&config.storage, &config.data_dir)?;
         let uses = ImageUses::default()
             .with(ProjectImages)
-            .with(ContentImages::new(Arc::clone(&options.clock)));
+            .with(ContentImages::new(Arc::clone(&options.clock)))
+            .with(CompanyLogos);
         let media = Media::new(MediaOptions {
             ctx: ctx.clone(),
             storage,
@@ -123,7 +127,12 @@ impl App {
         let live = Arc::new(LiveFeed(feed.clone()));
         let origins = config.cors_allowed_origins.clone();
         let endpoint = Endpoint::new(schema, ctx.clone(), live, stop.clone(), origins);
-        let lists: [Arc<dyn Export>; 2] = [Arc::new(LeadsExport), Arc::new(InquiriesExport)];
+        let lists: [Arc<dyn Export>; 4] = [
+            Arc::new(LeadsExport),
+            Arc::new(InquiriesExport),
+            Arc::new(InvoicesExport),
+            Arc::new(JournalExport),
+        ];
         let exports = Exports::new(ctx.clone(), lists);
         let router = http::router(endpoint.clone(), media.clone(), exports, &config);
         let transports = Transports {
@@ -173,6 +182,7 @@ impl App {
                 self.stop.clone(),
             ));
             tracker.spawn(self.media.clone().run(self.stop.clone()));
+            tracker.spawn(billing::reminders::work(self.ctx.clone(), self.stop.clone()));
             tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone(), FORGET));
         }
         tracker.close();

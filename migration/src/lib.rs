@@ -12,6 +12,7 @@ mod m20261121_000010_content;
 mod m20261121_000011_session_tokens;
 mod m20261121_000015_public_cache;
 mod m20261121_000020_leads;
+mod m20261121_000030_billing;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000011_session_tokens::Migration),
             Box::new(m20261121_000015_public_cache::Migration),
             Box::new(m20261121_000020_leads::Migration),
+            Box::new(m20261121_000030_billing::Migration),
         ]
     }
 }

@@ -48,6 +48,7 @@ pub async fn run(config: Config, email: String, name: String) -> Result<()> {
         keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
         config: Arc::new(config),
         announcer: Arc::new(Unannounced),
+        holders: Default::default(),
     };
     match create_admin(&ctx, email, name, password).await {
         Ok(account) => output::line(format!(

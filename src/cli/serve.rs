@@ -73,7 +73,7 @@ pub async fn load_demo(config: Config) -> Result<()> {
 /// # Errors
 /// When a part can't be set up.
 pub async fn init(config: Config) -> Result<App> {
-    let clock: SharedClock = Arc::new(SystemClock);
+    let clock = clock();
     let mail = mail::from_config(&config)?;
     let push = push::from_config(&config, Arc::clone(&clock))?;
     App::init(AppOptions {
@@ -85,6 +85,15 @@ pub async fn init(config: Config) -> Result<App> {
         on_statement: None,
     })
     .await
+}
+
+/// The machine's clock; in a debug build one that `TEST_CLOCK` moves.
+fn clock() -> SharedClock {
+    #[cfg(debug_assertions)]
+    if let Some(file) = std::env::var_os("TEST_CLOCK") {
+        return Arc::new(crate::platform::clock::MovedClock(file.into()));
+    }
+    Arc::new(SystemClock)
 }
 
 /// The demo company loads by itself in one case alone: in development, on loopback, into an SQLite file that is about

@@ -1,6 +1,7 @@
-//! The demo company: people, projects and site photos to look at, made through the real commands, so that what it
+//! The demo company: people, projects, site photos and books to look at, made through the real commands, so that what it
 //! shows is what the product does.
 
+mod billing;
 mod desk;
 mod pictures;
 mod website;
@@ -193,6 +194,7 @@ pub async fn load(app: &App) -> Result<()> {
         let client = create_client_with_password(&app.ctx, &actor, input, SecretString::from(PASSWORD)).await;
         clients.push(client.map_err(explain)?.id);
     }
+    let mut projects = Vec::new();
     for (number, site) in (1..).zip(SITES) {
         let project = build(app, &actor, clients[site.client], site).await?;
         for (index, &(title, description, progress)) in (1..).zip(site.updates) {
@@ -209,11 +211,13 @@ pub async fn load(app: &App) -> Result<()> {
                 .await
                 .map_err(explain)?;
         }
+        projects.push(project);
     }
     if let Some(&assistant) = staff.last() {
         desk::load(&app.ctx, assistant).await?;
     }
-    website::load(app, &actor).await
+    website::load(app, &actor).await?;
+    billing::load(app, &actor, &projects).await
 }
 
 async fn build(app: &App, actor: &Actor, client: ClientId, site: &Site) -> Result<Project> {

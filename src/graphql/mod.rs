@@ -8,6 +8,7 @@ use async_graphql::{MergedObject, MergedSubscription, Request, Schema};
 use crate::{
     features::{
         accounts::graphql::{AccountsMutation, AccountsQuery},
+        billing::graphql::{BillingMutation, BillingQuery, CompanyMutation, CompanyQuery},
         clients::graphql::{ClientsMutation, ClientsQuery},
         content::graphql::{
             BlogMutation, BlogQuery, PartnerMutation, PartnerQuery, PortfolioMutation, PortfolioQuery,
@@ -45,6 +46,8 @@ pub struct Query(
     ProjectsQuery,
     LeadsQuery,
     DashboardQuery,
+    BillingQuery,
+    CompanyQuery,
     DeliveriesQuery,
     RecordsQuery,
     PortfolioQuery,
@@ -65,6 +68,8 @@ pub struct Mutation(
     ProjectsMutation,
     FormsMutation,
     LeadsMutation,
+    BillingMutation,
+    CompanyMutation,
     NotificationsMutation,
     DeliveriesMutation,
     RecordsMutation,

@@ -28,6 +28,23 @@ impl Clock for SystemClock {
     }
 }
 
+/// The machine's clock, moved by as many seconds as a file says at that moment: for tests that kill and restart the real
+/// binary while a year turns over. A release build has no such clock.
+#[cfg(debug_assertions)]
+#[derive(Debug, Clone)]
+pub struct MovedClock(pub std::path::PathBuf);
+
+#[cfg(debug_assertions)]
+impl Clock for MovedClock {
+    fn now(&self) -> DateTime<Utc> {
+        let seconds = std::fs::read_to_string(&self.0)
+            .ok()
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(0);
+        SystemClock.now() + TimeDelta::seconds(seconds)
+    }
+}
+
 /// A clock that stands still until it is told otherwise; shared by clones.
 #[derive(Debug, Clone)]
 pub struct FixedClock(Arc<Mutex<DateTime<Utc>>>);

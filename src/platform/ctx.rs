@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{announce::Announcer, clock::SharedClock, config::Config, crypto::Keys, db::Db};
+use super::{announce::Announcer, clock::SharedClock, config::Config, crypto::Keys, db::Db, holds::Holders};
 
 /// The tools of every command and query. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -17,4 +17,6 @@ pub struct Ctx {
     pub config: Arc<Config>,
     /// Tells people what happened.
     pub announcer: Arc<dyn Announcer>,
+    /// Asked before a record changes that others hold on to.
+    pub holders: Holders,
 }

@@ -1,14 +1,20 @@
-//! Money, exact: whole hundredths in an `i64`, whatever the database; never a float.
+//! Money, exact: whole hundredths in an `i64`, whatever the database; never a float. What it is multiplied by stands
+//! in [`super::quantity`].
 
 use std::fmt::Write;
 
 use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter};
 use serde::{Deserialize, Serialize};
 
-use super::actor::Locale;
+use super::{
+    actor::Locale,
+    quantity::{FixedPointError, Percentage, Quantity, divide_half_away, fixed_point},
+};
 
 /// Hundredths in one unit.
 const HUNDREDTHS: i64 = 100;
+/// Digits of a hundredth.
+const HUNDREDTHS_DIGITS: usize = 2;
 /// The largest amount taken, in hundredths: 10^15 units, beyond any building and far from `i64`'s end.
 const MAX_HUNDREDTHS: i64 = 100_000_000_000_000_000;
 
@@ -35,6 +41,15 @@ impl Currency {
         match self {
             Self::Xof => 0,
             Self::Eur | Self::Usd => 2,
+        }
+    }
+
+    /// The smallest amount that it can express.
+    #[must_use]
+    pub fn smallest(self) -> Amount {
+        match self {
+            Self::Xof => Amount(HUNDREDTHS),
+            Self::Eur | Self::Usd => Amount(1),
         }
     }
 
@@ -83,38 +98,54 @@ impl Amount {
     /// # Errors
     /// [`AmountError`], a sentence for the caller.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, AmountError> {
-        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-        let (whole, fraction) = digits
-            .split_once('.')
-            .map_or((digits, None), |(whole, part)| (whole, Some(part)));
-        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if !all_digits(whole) || fraction.is_some_and(|part| !all_digits(part)) {
-            return Err(AmountError::Malformed);
-        }
-        let fraction = fraction.unwrap_or("").trim_end_matches('0');
-        if fraction.len() > currency.decimals() {
-            return Err(AmountError::TooPrecise(currency.code(), currency.decimals()));
-        }
-        let units: i64 =
-            whole
-                .trim_start_matches('0')
-                .parse()
-                .or_else(|error: std::num::ParseIntError| {
-                    if *error.kind() == std::num::IntErrorKind::Empty {
-                        Ok(0)
-                    } else {
-                        Err(AmountError::TooLarge)
-                    }
-                })?;
-        let hundredths: i64 = format!("{fraction:0<2}")
-            .parse()
-            .map_err(|_| AmountError::Malformed)?;
-        let total = units
-            .checked_mul(HUNDREDTHS)
-            .and_then(|units| units.checked_add(hundredths))
-            .filter(|total| *total <= MAX_HUNDREDTHS)
-            .ok_or(AmountError::TooLarge)?;
-        Ok(Self(if negative { -total } else { total }))
+        let decimals = currency.decimals();
+        fixed_point(text, HUNDREDTHS_DIGITS, decimals, MAX_HUNDREDTHS)
+            .map(Self)
+            .map_err(|error| match error {
+                FixedPointError::Malformed => AmountError::Malformed,
+                FixedPointError::TooPrecise => AmountError::TooPrecise(currency.code(), decimals),
+                FixedPointError::TooLarge => AmountError::TooLarge,
+            })
+    }
+
+    /// The sum, unless it is beyond what is taken.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        Self::within_bounds(i128::from(self.0) + i128::from(other.0))
+    }
+
+    /// The difference, unless it is beyond what is taken.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        Self::within_bounds(i128::from(self.0) - i128::from(other.0))
+    }
+
+    /// This price for so much, rounded to the currency's decimals; `None` when it is beyond what is taken.
+    #[must_use]
+    pub fn times(self, quantity: Quantity, currency: Currency) -> Option<Self> {
+        let product = i128::from(self.0) * i128::from(quantity.0);
+        Self::rounded(product, Quantity::ONE, currency)
+    }
+
+    /// So many percent of this, rounded to the currency's decimals; `None` when it is beyond what is taken.
+    #[must_use]
+    pub fn percent(self, percentage: Percentage, currency: Currency) -> Option<Self> {
+        let product = i128::from(self.0) * i128::from(percentage.0);
+        Self::rounded(product, Percentage::HUNDRED, currency)
+    }
+
+    /// `product / parts` hundredths, rounded half away from zero to what the currency can express.
+    fn rounded(product: i128, parts: i64, currency: Currency) -> Option<Self> {
+        let step = i128::from(currency.smallest().0);
+        let steps = divide_half_away(product, i128::from(parts) * step);
+        Self::within_bounds(steps.checked_mul(step)?)
+    }
+
+    fn within_bounds(hundredths: i128) -> Option<Self> {
+        i64::try_from(hundredths)
+            .ok()
+            .filter(|it| it.unsigned_abs() <= MAX_HUNDREDTHS.unsigned_abs())
+            .map(Self)
     }
 
     /// The decimal text, with exactly the currency's decimals: `1500000`, `99.50`.
@@ -206,6 +237,35 @@ mod tests {
         for text in ["1000000000000001", "99999999999999999999999999"] {
             assert_eq!(Amount::parse(text, Currency::Eur), Err(AmountError::TooLarge));
         }
+    }
+
+    #[test]
+    fn rounds_half_away_from_zero_to_what_the_currency_can_express() {
+        for (price, quantity, currency, total) in [
+            (100, 2_500, Currency::Xof, 300),   // 1 × 2.5 = 2.5 → 3
+            (-100, 2_500, Currency::Xof, -300), // −2.5 → −3
+            (100, 2_499, Currency::Xof, 200),
+            (1, 500, Currency::Eur, 1),   // 0.01 × 0.5 = 0.005 → 0.01
+            (-1, 500, Currency::Eur, -1), // −0.005 → −0.01
+            (1, 499, Currency::Eur, 0),
+            (333, 3_000, Currency::Usd, 999),
+        ] {
+            assert_eq!(
+                Amount(price).times(Quantity(quantity), currency),
+                Some(Amount(total)),
+                "{price} × {quantity}"
+            );
+        }
+        assert_eq!(
+            Amount(5_000).percent(Percentage(1_900), Currency::Xof),
+            Some(Amount(1_000))
+        );
+        assert_eq!(
+            Amount(250).percent(Percentage(200), Currency::Eur),
+            Some(Amount(5))
+        );
+        assert_eq!(Amount(MAX_HUNDREDTHS).times(Quantity(1_001), Currency::Eur), None);
+        assert_eq!(Amount(MAX_HUNDREDTHS).checked_add(Amount(1)), None);
     }
 
     #[test]

@@ -19,9 +19,17 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("content", &["accounts", "media"]),
     ("projects", &["accounts", "clients", "media"]),
     ("leads", &["accounts", "clients", "projects", "content"]),
+    ("billing", &["accounts", "clients", "projects", "media"]),
     (
         "feed",
-        &["accounts", "clients", "projects", "leads", "deliveries"],
+        &[
+            "accounts",
+            "clients",
+            "projects",
+            "billing",
+            "leads",
+            "deliveries",
+        ],
     ),
     ("dashboard", &["projects", "leads", "deliveries"]),
     (
@@ -31,6 +39,7 @@ const FEATURES: &[(&str, &[&str])] = &[
             "clients",
             "content",
             "projects",
+            "billing",
             "media",
             "leads",
             "deliveries",

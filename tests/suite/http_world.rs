@@ -198,6 +198,7 @@ impl World {
             keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
             config: Arc::clone(&config),
             announcer: Arc::new(Silent),
+            holders: Default::default(),
         };
         let media = Media::new(MediaOptions {
             ctx: ctx.clone(),

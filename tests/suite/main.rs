@@ -10,6 +10,14 @@
 )]
 
 mod architecture;
+mod billing_drafts;
+mod billing_exports;
+mod billing_forbidden;
+mod billing_idempotency;
+mod billing_money;
+mod billing_reminders;
+mod billing_totals;
+mod billing_world;
 mod client;
 mod command_line;
 mod content_edit;
@@ -55,6 +63,7 @@ mod schema;
 mod session;
 mod staff;
 mod statements;
+mod storm_billing;
 mod storm_feed;
 mod support;
 mod trusted_documents;

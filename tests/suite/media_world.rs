@@ -116,6 +116,7 @@ impl World {
             keys: Arc::new(Keys::new("a test")),
             config: Arc::new(config),
             announcer: Arc::new(Silent),
+            holders: Default::default(),
         };
         let media = Media::new(MediaOptions {
             ctx,

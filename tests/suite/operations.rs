@@ -36,6 +36,9 @@ const MADE_BY: &[(&str, &str)] = &[
     ("portfolioItem", "portfolio-create"),
     ("post", "post-create"),
     ("promotion", "promotion-create"),
+    ("invoiceDraft", "invoice-create"),
+    ("invoice", "invoice-create-issued"),
+    ("payment", "payment-record"),
 ];
 
 /// Mutations that the console makes itself, so that no password and no token stands in an editor.
@@ -219,6 +222,16 @@ impl Desk {
                     .data();
                 data["viewer"].clone()
             }
+            "company" => {
+                let query = "{ companyProfile { version } }";
+                let data = self.app.graphql(&self.staff, query, json!({})).await.data();
+                data["companyProfile"].clone()
+            }
+            "company" => {
+                let query = "{ companyProfile { version } }";
+                let data = self.app.graphql(&self.staff, query, json!({})).await.data();
+                data["companyProfile"].clone()
+            }
             "inquiry" => {
                 let query = "{ inquiries(first: 1) { nodes { id version } } }";
                 let data = self.app.graphql(&self.staff, query, json!({})).await.data();
@@ -289,7 +302,7 @@ impl Desk {
         data
     }
 
-    /// Subscribes; posting an update must bring an event.
+    /// Subscribes; posting an update, or issuing an invoice, must bring an event.
     async fn follow(&mut self, name: &str) {
         let operation = &self.operations[name];
         let (text, variables) = (operation.text.clone(), operation.variables.clone());
@@ -299,7 +312,11 @@ impl Desk {
         let mut stream = Subscription::start(self.app.address(), &caller.token, &text, variables).await;
         // Whether the stream listens by now can't be asked for: news are posted until one comes.
         for _ in 0..50 {
-            self.run("update-post-now", &mut made).await;
+            let happening = match self.operations[name].roots[0].as_str() {
+                "invoiceIssued" => "invoice-create-issued",
+                _ => "update-post-now",
+            };
+            self.run(happening, &mut made).await;
             if let Some(event) = stream.next_within(std::time::Duration::from_millis(300)).await {
                 assert!(event["payload"]["errors"].is_null(), "{name}: {event}");
                 assert!(event["payload"]["data"].is_object(), "{name}: {event}");

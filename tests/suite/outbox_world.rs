@@ -73,6 +73,7 @@ impl World {
             keys: Arc::new(Keys::new("a secret for tests")),
             config: Arc::new(config),
             announcer: Arc::new(Silent),
+            holders: Default::default(),
         };
         // What is given up is told to the staff: the log needs its head, as after `migrate`.
         let tx = ctx.db.begin_write(clock.now()).await.unwrap();

@@ -13,6 +13,7 @@ use belle_house::platform::graphql::guard::Access;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 
+use crate::billing_world::{draft, issued, pay};
 use crate::support::app::TestApp;
 use crate::support::people::Person;
 use crate::support::subscription::Subscription;
@@ -113,6 +114,7 @@ struct Ids {
     client: String,
     project: String,
     update: String,
+    invoice: String,
 }
 
 impl Ids {
@@ -122,6 +124,7 @@ impl Ids {
             client: id("cli"),
             project: id("prj"),
             update: id("upd"),
+            invoice: id("inv"),
         }
     }
 
@@ -130,7 +133,10 @@ impl Ids {
         match (name, field) {
             ("clientId", _) => self.client.clone(),
             ("projectId", _) => self.project.clone(),
+            ("invoiceId", _) => self.invoice.clone(),
             (_, field) if field.ends_with("ProjectUpdate") => self.update.clone(),
+            (_, field) if field.to_lowercase().contains("invoice") => self.invoice.clone(),
+            (_, field) if field.ends_with("Payment") => unknown("pay"),
             (_, field) if field.ends_with("Session") => unknown("ses"),
             (_, field) if field.ends_with("Delivery") => unknown("dlv"),
             (_, field) if field.to_lowercase().contains("client") => self.client.clone(),
@@ -140,7 +146,7 @@ impl Ids {
 }
 
 /// How many rows each table has, and how often they changed.
-async fn fingerprint(app: &TestApp) -> BTreeMap<String, (i64, i64)> {
+pub async fn fingerprint(app: &TestApp) -> BTreeMap<String, (i64, i64)> {
     let db = &app.ctx().db;
     let ask = async |sql: String| {
         db.reader()
@@ -238,6 +244,10 @@ async fn every_root_field_refuses_whom_it_must() {
     let real = Ids {
         client: client.client().to_owned(),
         update: app.post_update(&staff, &project, "Dalle").await,
+        invoice: draft(&app, &staff, &project, "1000").await["id"]
+            .as_str()
+            .unwrap()
+            .to_owned(),
         project,
     };
     let schema = Schema::read();
@@ -351,6 +361,12 @@ async fn what_is_not_yours_looks_like_what_does_not_exist() {
     let (staff, client, other) = tokio::join!(app.staff(), app.client(), app.client());
     let project = app.project(&staff, &client).await;
     let update = app.post_update(&staff, &project, "Dalle").await;
+    let invoice = issued(&app, &staff, &project, "1000").await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let payment = pay(&app, &staff, &project, Some(&invoice), "10").await["payment"]["id"].clone();
+    let payment = payment.as_str().unwrap().to_owned();
     let nobody = Ids::unknown();
     let ask = async |query: &str, id: &str| -> Value {
         let body = app.graphql(&other, query, json!({ "id": id })).await.body;
@@ -372,6 +388,21 @@ async fn what_is_not_yours_looks_like_what_does_not_exist() {
             "query($id: ID!) { node(id: $id) { id } }",
             &update,
             &nobody.update,
+        ),
+        (
+            "query($id: ID!) { node(id: $id) { id } invoice(id: $id) { number } }",
+            &invoice,
+            &nobody.invoice,
+        ),
+        (
+            "query($id: ID!) { node(id: $id) { id } }",
+            &payment,
+            &"pay_01h2xcejqtf2nbrexx3vqjhp41".to_owned(),
+        ),
+        (
+            "query($id: ID!) { viewer { invoices(filter: { projectId: $id }) { totalCount nodes { id } } } }",
+            &project,
+            &nobody.project,
         ),
         (
             "query($id: ID!) { node(id: $id) { id } }",

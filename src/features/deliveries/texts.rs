@@ -6,6 +6,14 @@
 //! | `client_credentials`    | e-mail      | `name`, `email`, `temporaryPassword`, `expiresAt` (all secret)  |
 //! | `account_created`       | push        |                                                                 |
 //! | `project_update_posted` | push, email | `name`, `projectName`, `updateTitle`, `projectId`, `updateId`   |
+//! | `invoice_issued`        | push, email | `name`, `projectName`, `invoiceNumber`, `subject`, `dueDate`,    |
+//! |                         |             | `total…`, `net…` (each `Fr` and `En`), `projectId`, `invoiceId` |
+//! | `credit_note_issued`    | push, email | the same, `creditedNumber`                                      |
+//! | `invoice_cancelled`     | push, email | the same, `reason`                                              |
+//! | `invoice_due_soon`      | push, email | the same, `days`, `balance…`                                    |
+//! | `invoice_overdue`       | push, email | the same, `days`, `balance…`                                    |
+//! | `payment_recorded`      | push, email | `name`, `projectName`, `invoiceNumber`, `paidOn`, `amount…`,    |
+//! |                         |             | `balance…`, `projectId`, `paymentId`                            |
 //! | `password_changed`      | e-mail      | `name`, `changedAt`                                             |
 //! | `lead_received`         | e-mail      | see `features/leads/commands/notice.rs`; for the staff          |
 //! | `inquiry_received`      | e-mail      | as above                                                        |
@@ -44,6 +52,42 @@ pub fn templates(config: &Config) -> Result<Templates> {
             "project_update_posted.en.push",
             "project_update_posted.en.txt",
             "project_update_posted.en.html",
+            "invoice_issued.fr.push",
+            "invoice_issued.fr.txt",
+            "invoice_issued.fr.html",
+            "invoice_issued.en.push",
+            "invoice_issued.en.txt",
+            "invoice_issued.en.html",
+            "credit_note_issued.fr.push",
+            "credit_note_issued.fr.txt",
+            "credit_note_issued.fr.html",
+            "credit_note_issued.en.push",
+            "credit_note_issued.en.txt",
+            "credit_note_issued.en.html",
+            "invoice_cancelled.fr.push",
+            "invoice_cancelled.fr.txt",
+            "invoice_cancelled.fr.html",
+            "invoice_cancelled.en.push",
+            "invoice_cancelled.en.txt",
+            "invoice_cancelled.en.html",
+            "payment_recorded.fr.push",
+            "payment_recorded.fr.txt",
+            "payment_recorded.fr.html",
+            "payment_recorded.en.push",
+            "payment_recorded.en.txt",
+            "payment_recorded.en.html",
+            "invoice_due_soon.fr.push",
+            "invoice_due_soon.fr.txt",
+            "invoice_due_soon.fr.html",
+            "invoice_due_soon.en.push",
+            "invoice_due_soon.en.txt",
+            "invoice_due_soon.en.html",
+            "invoice_overdue.fr.push",
+            "invoice_overdue.fr.txt",
+            "invoice_overdue.fr.html",
+            "invoice_overdue.en.push",
+            "invoice_overdue.en.txt",
+            "invoice_overdue.en.html",
             "password_changed.fr.txt",
             "password_changed.fr.html",
             "password_changed.en.txt",
@@ -154,6 +198,18 @@ mod tests {
             ("password_changed", Channel::Email),
             ("lead_received", Channel::Email),
             ("inquiry_received", Channel::Email),
+            ("invoice_issued", Channel::Email),
+            ("invoice_issued", Channel::Push),
+            ("credit_note_issued", Channel::Email),
+            ("credit_note_issued", Channel::Push),
+            ("invoice_cancelled", Channel::Email),
+            ("invoice_cancelled", Channel::Push),
+            ("payment_recorded", Channel::Email),
+            ("payment_recorded", Channel::Push),
+            ("invoice_due_soon", Channel::Email),
+            ("invoice_due_soon", Channel::Push),
+            ("invoice_overdue", Channel::Email),
+            ("invoice_overdue", Channel::Push),
         ] {
             assert!(texts().has(template, channel), "{template} {channel:?}");
         }

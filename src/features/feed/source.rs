@@ -17,6 +17,10 @@ use uuid::Uuid;
 use crate::{
     features::{
         accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, standing},
+        billing::{
+            BilledInvoice, InvoiceId, InvoiceStatus, Payment, PaymentId, billed_invoices, events as billing,
+            payments_by_ids,
+        },
         deliveries::{Delivery, deliveries_by_ids},
         leads::{
             Inquiry, InquiryId, Lead, LeadId,
@@ -64,6 +68,12 @@ pub enum Happening {
     UpdatePosted(PostedUpdate, Arc<Project>),
     /// Something of a project changed.
     ProjectChanged(Arc<Project>),
+    /// An invoice or credit note was issued.
+    InvoiceIssued(BilledInvoice, Arc<Project>),
+    /// An invoice came to this status.
+    InvoiceStatusChanged(BilledInvoice, Arc<Project>, InvoiceStatus),
+    /// A payment was recorded or voided.
+    PaymentRecorded(Arc<Payment>, Arc<Project>),
     /// An entry came into an inbox.
     NotificationAdded(Uuid),
     /// Somebody wants a house. For the staff.
@@ -105,6 +115,7 @@ impl FeatureEvents {
             .iter()
             .filter_map(|row| row.project_id.map(ProjectId))
             .collect();
+        let books = Books::load(self.db.reader(), &rows).await?;
         let conn = self.db.reader();
         let updates = if updates.is_empty() {
             HashMap::new()
@@ -123,7 +134,7 @@ impl FeatureEvents {
         let desk = Desk::load(conn, &rows).await?;
         Ok(rows
             .into_iter()
-            .map(|row| assemble(row, &updates, &projects, &desk))
+            .map(|row| assemble(row, &updates, &books, &projects, &desk))
             .collect())
     }
 
@@ -196,11 +207,61 @@ impl FeedSource for FeatureEvents {
     }
 }
 
+/// The invoices and payments that a batch of rows names.
+#[derive(Debug, Default)]
+struct Books {
+    invoices: HashMap<InvoiceId, BilledInvoice>,
+    payments: HashMap<PaymentId, Arc<Payment>>,
+}
+
+impl Books {
+    async fn load(conn: &impl ConnectionTrait, rows: &[events::Model]) -> Result<Self, DbErr> {
+        let named = |kinds: &[&str]| -> HashSet<Uuid> {
+            rows.iter()
+                .filter(|row| kinds.contains(&row.kind.as_str()))
+                .filter_map(|row| row.record_id)
+                .collect()
+        };
+        let invoices = named(&[billing::INVOICE_ISSUED, billing::INVOICE_STATUS_CHANGED]);
+        let payments = named(&[billing::PAYMENT_RECORDED]);
+        let mut books = Self::default();
+        if !invoices.is_empty() {
+            let ids = invoices.into_iter().map(InvoiceId).collect();
+            books.invoices = billed_invoices(conn, ids).await?;
+        }
+        if !payments.is_empty() {
+            let found = payments_by_ids(conn, payments.into_iter().map(PaymentId)).await?;
+            books.payments = found
+                .into_iter()
+                .map(|(id, payment)| (id, Arc::new(payment)))
+                .collect();
+        }
+        Ok(books)
+    }
+
+    fn happening(&self, row: &events::Model, project: &Arc<Project>) -> Option<Happening> {
+        let id = row.record_id?;
+        let project = Arc::clone(project);
+        if row.kind == billing::PAYMENT_RECORDED {
+            let payment = self.payments.get(&PaymentId(id))?;
+            return Some(Happening::PaymentRecorded(Arc::clone(payment), project));
+        }
+        let billed = self.invoices.get(&InvoiceId(id))?.clone();
+        if row.kind == billing::INVOICE_ISSUED {
+            return Some(Happening::InvoiceIssued(billed, project));
+        }
+        let status = row.payload.get("status").and_then(Value::as_str);
+        let status = status.and_then(InvoiceStatus::from_name)?;
+        Some(Happening::InvoiceStatusChanged(billed, project, status))
+    }
+}
+
 /// A row with what it names. The owner of its project is who owns it now, so that who lost it sees nothing more of
 /// it, not even what happened before.
 fn assemble(
     row: events::Model,
     updates: &HashMap<ProjectUpdateId, PostedUpdate>,
+    books: &Books,
     projects: &HashMap<ProjectId, Arc<Project>>,
     desk: &Desk,
 ) -> Loaded<FeedEvent> {
@@ -221,6 +282,9 @@ fn assemble(
             .zip(project)
             .map(|(posted, project)| Happening::UpdatePosted(posted.clone(), Arc::clone(project))),
         kinds::PROJECT_CHANGED => project.map(|project| Happening::ProjectChanged(Arc::clone(project))),
+        billing::INVOICE_ISSUED | billing::INVOICE_STATUS_CHANGED | billing::PAYMENT_RECORDED => {
+            project.and_then(|project| books.happening(&row, project))
+        }
         kinds::RECORD_REMOVED => removed(&row),
         NOTIFICATION_ADDED => row.record_id.map(Happening::NotificationAdded),
         _ => desk.happening(&row),
@@ -304,6 +368,7 @@ fn removed(row: &events::Model) -> Option<Happening> {
         "ProjectUpdate" => ("ProjectUpdate", ProjectUpdateId(id).to_string()),
         "ConstructionLead" => ("ConstructionLead", LeadId(id).to_string()),
         "ContactInquiry" => ("ContactInquiry", InquiryId(id).to_string()),
+        "Invoice" => ("Invoice", InvoiceId(id).to_string()),
         _ => return None,
     };
     Some(Happening::RecordRemoved { kind, id })

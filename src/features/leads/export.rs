@@ -19,9 +19,9 @@ use crate::{
     platform::{
         actor::{AccountId, Actor},
         ctx::Ctx,
-        export::{Cell, Export, PAGE, Rows},
+        export::{Cell, Export, Place, Rows},
         graphql::RecordScope,
-        paging::{self, Cursor, Window},
+        paging,
     },
 };
 
@@ -66,30 +66,6 @@ impl Export for InquiriesExport {
             filter: serde_json::from_value(filter)?,
             place: Place::Start,
         }))
-    }
-}
-
-/// How far a list has been read.
-enum Place {
-    Start,
-    After(Cursor),
-    End,
-}
-
-impl Place {
-    fn window(&self) -> Option<Window> {
-        let after = match self {
-            Self::Start => None,
-            Self::After(cursor) => Some(cursor.clone()),
-            Self::End => return None,
-        };
-        Some(Window::Forward { limit: PAGE, after })
-    }
-
-    fn behind<M>(page: &paging::Page<M>) -> Self {
-        let last = page.rows.last().filter(|_| page.has_next);
-        last.and_then(|row| Cursor::decode(&row.cursor))
-            .map_or(Self::End, Self::After)
     }
 }
 

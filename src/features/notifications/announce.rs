@@ -46,13 +46,24 @@ struct Telling {
     email: bool,
 }
 
+/// By push and by e-mail.
+fn told(template: &'static str) -> Telling {
+    Telling {
+        template,
+        push: true,
+        email: true,
+    }
+}
+
 fn telling(kind: &str) -> Option<Telling> {
     match kind {
-        "ProjectUpdatePosted" => Some(Telling {
-            template: "project_update_posted",
-            push: true,
-            email: true,
-        }),
+        "ProjectUpdatePosted" => Some(told("project_update_posted")),
+        "InvoiceIssued" => Some(told("invoice_issued")),
+        "CreditNoteIssued" => Some(told("credit_note_issued")),
+        "InvoiceCancelled" => Some(told("invoice_cancelled")),
+        "PaymentRecorded" => Some(told("payment_recorded")),
+        "InvoiceDueSoon" => Some(told("invoice_due_soon")),
+        "InvoiceOverdue" => Some(told("invoice_overdue")),
         // The credentials' e-mail is enqueued with the account; the push waits for the first device.
         "AccountCreated" => Some(Telling {
             template: "account_created",

@@ -24,6 +24,11 @@ pub use tables::{
 
 use crate::typed_id;
 
+/// A step (`platform::holds`): the project would go to another client.
+pub const MOVES: &str = "a project moves";
+/// A step (`platform::holds`): the project's currency would change.
+pub const CURRENCY_CHANGES: &str = "a project's currency changes";
+
 typed_id!(
     /// A contract.
     ProjectId, "prj", "project"

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     features::{
+        billing::{CompanyProfileId, Invoice, InvoiceId, Invoices, Payment, PaymentId, Payments},
         clients::{Clients, StoredClient},
         content::{ContentId, ContentRecord},
         leads::{Inquiries, Inquiry, InquiryId, Lead, LeadId, Leads},
@@ -32,6 +33,10 @@ pub enum RecordId {
     Inquiry(InquiryId),
     /// What the website shows; an item of the portfolio with its gallery and videos.
     Content(ContentId),
+    /// An invoice, which can be deleted while it is a draft.
+    Invoice(InvoiceId),
+    /// A payment, which can't be deleted.
+    Payment(PaymentId),
 }
 
 impl RecordId {
@@ -41,7 +46,7 @@ impl RecordId {
     /// INVALID at `field`, with the kinds that are expected.
     pub fn parse(text: &str, field: &[&str]) -> Result<Self, Violation> {
         let expected = || {
-            let mut kinds = vec!["a client (cli_…), a project (prj_…), a project update (upd_…), a lead (led_…), an inquiry (inq_…)".to_owned()];
+            let mut kinds = vec!["a client (cli_…), a project (prj_…), a project update (upd_…), a lead (led_…), an inquiry (inq_…), an invoice (inv_…)".to_owned()];
             kinds.extend(ContentId::expected());
             kinds.join(", ")
         };
@@ -51,6 +56,8 @@ impl RecordId {
             Some((ProjectUpdateId::PREFIX, id)) => return Ok(Self::Update(ProjectUpdateId(id))),
             Some((LeadId::PREFIX, id)) => return Ok(Self::Lead(LeadId(id))),
             Some((InquiryId::PREFIX, id)) => return Ok(Self::Inquiry(InquiryId(id))),
+            Some((InvoiceId::PREFIX, id)) => return Ok(Self::Invoice(InvoiceId(id))),
+            Some((PaymentId::PREFIX, id)) => return Ok(Self::Payment(PaymentId(id))),
             Some((found, id)) => match ContentId::of(found, id) {
                 Some(content) => return Ok(Self::Content(content)),
                 None => format!(
@@ -73,6 +80,8 @@ impl RecordId {
             Self::Lead(_) => "lead",
             Self::Inquiry(_) => "inquiry",
             Self::Content(id) => id.noun(),
+            Self::Invoice(_) => "invoice",
+            Self::Payment(_) => "payment",
         }
     }
 
@@ -97,6 +106,14 @@ impl RecordId {
                 .await?
                 .map(StoredRecord::Inquiry),
             Self::Content(id) => id.load(conn).await?.map(StoredRecord::Content),
+            Self::Invoice(id) => Invoices::find_by_id(id)
+                .one(conn)
+                .await?
+                .map(StoredRecord::Invoice),
+            Self::Payment(id) => Payments::find_by_id(id)
+                .one(conn)
+                .await?
+                .map(StoredRecord::Payment),
         })
     }
 }
@@ -110,6 +127,8 @@ impl std::fmt::Display for RecordId {
             Self::Lead(id) => id.fmt(f),
             Self::Inquiry(id) => id.fmt(f),
             Self::Content(id) => id.fmt(f),
+            Self::Invoice(id) => id.fmt(f),
+            Self::Payment(id) => id.fmt(f),
         }
     }
 }
@@ -129,6 +148,10 @@ pub enum StoredRecord {
     Inquiry(Inquiry),
     /// What the website shows.
     Content(ContentRecord),
+    /// An invoice.
+    Invoice(Invoice),
+    /// A payment.
+    Payment(Payment),
 }
 
 /// The prefix of the ids of a kind of record in the audit log.
@@ -165,6 +188,9 @@ const KINDS: &[(&str, &str)] = &[
     ("ProjectUpdate", ProjectUpdateId::PREFIX),
     ("ConstructionLead", LeadId::PREFIX),
     ("ContactInquiry", InquiryId::PREFIX),
+    ("Invoice", InvoiceId::PREFIX),
+    ("Payment", PaymentId::PREFIX),
+    ("CompanyProfile", CompanyProfileId::PREFIX),
     ("Delivery", crate::platform::outbox::DeliveryId::PREFIX),
 ];
 

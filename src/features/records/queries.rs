@@ -1,6 +1,6 @@
 //! Reads across all kinds of records.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
 };
@@ -10,6 +10,9 @@ use super::{RecordId, StoredRecord};
 use crate::{
     features::{
         accounts::Accounts,
+        billing::{
+            InvoiceColumn, InvoiceFilter, PaymentColumn, PaymentFilter, select_invoices, select_payments,
+        },
         clients::{ClientColumn, Clients, living_client},
         leads::{living_inquiry, living_lead},
         projects::{
@@ -39,7 +42,7 @@ pub struct AuditFilter {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// A living record by its id, if `actor` may see it: what isn't yours is as what doesn't exist.
+/// A living record by its id, if `actor` may see it on the company's day `today`: what isn't yours is as what doesn't exist.
 ///
 /// # Errors
 /// When the database refuses.
@@ -47,6 +50,7 @@ pub async fn visible_record(
     conn: &impl ConnectionTrait,
     actor: &Actor,
     now: DateTime<Utc>,
+    today: NaiveDate,
     id: RecordId,
 ) -> Result<Option<StoredRecord>, DbErr> {
     Ok(match id {
@@ -64,6 +68,24 @@ pub async fn visible_record(
         RecordId::Lead(id) => living_lead(conn, actor, id).await?.map(StoredRecord::Lead),
         RecordId::Inquiry(id) => living_inquiry(conn, actor, id).await?.map(StoredRecord::Inquiry),
         RecordId::Content(id) => id.visible(conn, actor, now).await?.map(StoredRecord::Content),
+        RecordId::Invoice(id) => {
+            select_invoices(actor, &InvoiceFilter::default(), RecordScope::Living, today)
+                .filter(InvoiceColumn::Id.eq(id))
+                .one(conn)
+                .await?
+                .map(StoredRecord::Invoice)
+        }
+        RecordId::Payment(id) => {
+            let all = PaymentFilter {
+                include_voided: true,
+                ..PaymentFilter::default()
+            };
+            select_payments(actor, &all)
+                .filter(PaymentColumn::Id.eq(id))
+                .one(conn)
+                .await?
+                .map(StoredRecord::Payment)
+        }
     })
 }
 

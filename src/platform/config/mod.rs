@@ -46,6 +46,10 @@ pub struct Config {
     pub currency: String,
     /// Who is written to when a lead or an inquiry comes in; empty: everybody who works for the company.
     pub staff_email: Vec<String>,
+    /// When clients are reminded of their invoices.
+    pub reminders: ReminderConfig,
+    /// The accounts of the accounting journal.
+    pub accounts: AccountsConfig,
     /// The log filter, such as `info,belle_house=debug`.
     pub log: String,
     /// Proxies whose `X-Forwarded-For` and `X-Request-Id` are believed.
@@ -62,6 +66,38 @@ pub struct Config {
     pub storage: StorageConfig,
     /// Whether any `CLOUDINARY_*` is set: kept for later, `doctor` says so.
     pub cloudinary_configured: bool,
+}
+
+/// When clients are reminded of their invoices, in company time.
+#[derive(Debug, Clone)]
+pub struct ReminderConfig {
+    /// So many days before the due date.
+    pub days_before: Vec<u16>,
+    /// So many days after it.
+    pub days_after: Vec<u16>,
+    /// Not before this hour of the day.
+    pub hour: u32,
+}
+
+/// The accounts of the accounting journal (SYSCOHADA by default).
+#[derive(Debug, Clone)]
+pub struct AccountsConfig {
+    /// What clients owe.
+    pub clients: String,
+    /// What clients have paid ahead.
+    pub advances: String,
+    /// Tax collected.
+    pub tax: String,
+    /// Sales.
+    pub sales: String,
+    /// Cash.
+    pub cash: String,
+    /// The bank.
+    pub bank: String,
+    /// Cheques on their way to the bank.
+    pub checks: String,
+    /// Mobile money.
+    pub mobile_money: String,
 }
 
 /// How to reach the database.
@@ -231,6 +267,21 @@ impl Config {
                 .unwrap_or(chrono_tz::Africa::Niamey),
             currency: read.one_of("CURRENCY", &["XOF", "EUR", "USD"]),
             staff_email: read.addresses("STAFF_EMAIL"),
+            reminders: ReminderConfig {
+                days_before: read.days("REMINDER_DAYS_BEFORE"),
+                days_after: read.days("REMINDER_DAYS_AFTER"),
+                hour: read.number("REMINDER_HOUR", 0, 23),
+            },
+            accounts: AccountsConfig {
+                clients: read.account("ACCOUNT_CLIENTS"),
+                advances: read.account("ACCOUNT_ADVANCES"),
+                tax: read.account("ACCOUNT_TAX"),
+                sales: read.account("ACCOUNT_SALES"),
+                cash: read.account("ACCOUNT_CASH"),
+                bank: read.account("ACCOUNT_BANK"),
+                checks: read.account("ACCOUNT_CHECKS"),
+                mobile_money: read.account("ACCOUNT_MOBILE_MONEY"),
+            },
             log: read.log_filter("LOG"),
             trusted_proxies: read.proxies("TRUSTED_PROXIES"),
             database: DatabaseConfig {

@@ -91,6 +91,33 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Days, comma-separated: 1 to 365 each.
+    pub(super) fn days(&mut self, key: &'static str) -> Vec<u16> {
+        let mut days = Vec::new();
+        for text in self.list(key) {
+            match text.parse() {
+                Ok(number @ 1..=365) => days.push(number),
+                _ => self.error(
+                    key,
+                    format!("has \"{text}\"; write numbers of days from 1 to 365, such as 7,30, or none."),
+                ),
+            }
+        }
+        days
+    }
+
+    /// An account's number.
+    pub(super) fn account(&mut self, key: &'static str) -> String {
+        let text = self.text(key);
+        if text.len() > 20 || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            self.error(
+                key,
+                format!("is \"{text}\"; write an account's number, such as 4111."),
+            );
+        }
+        text
+    }
+
     pub(super) fn one_of(&mut self, key: &'static str, choices: &[&str]) -> String {
         let text = self.text(key);
         let known = choices.iter().find(|choice| choice.eq_ignore_ascii_case(&text));

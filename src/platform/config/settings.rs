@@ -133,6 +133,57 @@ pub const SETTINGS: &[Group] = &[
         ],
     },
     Group {
+        title: "Billing",
+        settings: &[
+            setting(
+                "REMINDER_DAYS_BEFORE",
+                "3",
+                "7,3",
+                "Clients are reminded of an unpaid invoice so many days before its due date, comma-separated.",
+            ),
+            setting(
+                "REMINDER_DAYS_AFTER",
+                "7,30",
+                "7,14,30",
+                "And so many days after it. That it has become overdue they are told in any case.",
+            ),
+            setting(
+                "REMINDER_HOUR",
+                "8",
+                "8",
+                "Not before this hour of the day, in company time.",
+            ),
+            setting(
+                "ACCOUNT_CLIENTS",
+                "4111",
+                "4111",
+                "The accounting journal's account (SYSCOHADA) of what clients owe.",
+            ),
+            setting(
+                "ACCOUNT_ADVANCES",
+                "4191",
+                "4191",
+                "Its account of what clients have paid ahead.",
+            ),
+            setting("ACCOUNT_TAX", "4431", "4431", "Its account of tax collected."),
+            setting("ACCOUNT_SALES", "7051", "7051", "Its account of sales."),
+            setting("ACCOUNT_CASH", "5711", "5711", "Its account of cash."),
+            setting("ACCOUNT_BANK", "5211", "5211", "Its account of the bank."),
+            setting(
+                "ACCOUNT_CHECKS",
+                "5131",
+                "5131",
+                "Its account of cheques to be cashed.",
+            ),
+            setting(
+                "ACCOUNT_MOBILE_MONEY",
+                "5521",
+                "5521",
+                "Its account of mobile money.",
+            ),
+        ],
+    },
+    Group {
         title: "The database",
         settings: &[
             setting(

@@ -5,8 +5,10 @@
 //! mutation, and is registered in `app.rs`.
 
 mod csv;
+mod place;
 
 pub use csv::{BYTE_ORDER_MARK, Cell, Separator};
+pub use place::Place;
 
 use std::sync::Arc;
 

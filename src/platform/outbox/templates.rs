@@ -5,7 +5,7 @@
 //! value that a template names and nobody gave is an error, not a gap in a letter.
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, Datelike};
+use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 
@@ -58,6 +58,8 @@ impl Templates {
         });
         environment.add_filter("moment_fr", move |text: &str| moment(text, time_zone, Locale::Fr));
         environment.add_filter("moment_en", move |text: &str| moment(text, time_zone, Locale::En));
+        environment.add_filter("day_fr", |text: &str| day(text, Locale::Fr));
+        environment.add_filter("day_en", |text: &str| day(text, Locale::En));
         for (name, source) in sources {
             environment.add_template(name, source)?;
         }
@@ -127,36 +129,53 @@ fn file_name(template: &str, locale: Locale, form: &str) -> String {
     format!("{template}.{language}.{form}")
 }
 
+const FRENCH_MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
+/// A day (ISO 8601) as people say it: `24 novembre 2026`, `24 November 2026`.
+fn day(text: &str, locale: Locale) -> Result<String, Error> {
+    let day: NaiveDate = text
+        .parse()
+        .map_err(|error| Error::new(ErrorKind::InvalidOperation, format!("{text}: {error}")))?;
+    Ok(written_day(day, locale))
+}
+
+fn written_day(day: NaiveDate, locale: Locale) -> String {
+    match locale {
+        Locale::Fr => {
+            let month = FRENCH_MONTHS[day.month0() as usize];
+            let number = if day.day() == 1 {
+                "1er".to_owned()
+            } else {
+                day.day().to_string()
+            };
+            format!("{number} {month} {}", day.year())
+        }
+        Locale::En => day.format("%-d %B %Y").to_string(),
+    }
+}
+
 /// A moment (RFC 3339) as people say it: `24 novembre 2026 à 06 h 04`, `24 November 2026 at 06:04`.
 fn moment(text: &str, time_zone: Tz, locale: Locale) -> Result<String, Error> {
-    const FRENCH_MONTHS: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
     let at = DateTime::parse_from_rfc3339(text)
         .map_err(|error| Error::new(ErrorKind::InvalidOperation, format!("{text}: {error}")))?
         .with_timezone(&time_zone);
-    let day = if at.day() == 1 {
-        "1er".to_owned()
-    } else {
-        at.day().to_string()
-    };
+    let day = written_day(at.date_naive(), locale);
     Ok(match locale {
-        Locale::Fr => {
-            let month = FRENCH_MONTHS[at.month0() as usize];
-            format!("{day} {month} {} à {}", at.year(), at.format("%H h %M"))
-        }
-        Locale::En => at.format("%-d %B %Y at %H:%M").to_string(),
+        Locale::Fr => format!("{day} à {}", at.format("%H h %M")),
+        Locale::En => format!("{day} at {}", at.format("%H:%M")),
     })
 }
 

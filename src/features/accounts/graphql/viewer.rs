@@ -6,6 +6,7 @@ use super::types::GqlSession;
 use crate::{
     features::{
         accounts::sessions_of,
+        billing::graphql::{GqlInvoice, InvoiceFilterInput, InvoiceOrderInput, invoice_connection},
         clients::graphql::{Client, client_of},
         content::graphql::{
             GqlPromotion,
@@ -151,6 +152,35 @@ impl Viewer {
             page_size,
         };
         promotion_connection(ctx, &actor, args, filter, order_by, None, locale).await
+    }
+
+    /// The person's invoices and credit notes, the latest entered first unless ordered otherwise: a client's own issued
+    /// ones; for staff, everybody's, drafts too.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn invoices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<InvoiceOrderInput>,
+        #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
+        scope: Option<RecordScope>,
+    ) -> Result<Connection<GqlInvoice>> {
+        let actor = self.with_own_password()?;
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        invoice_connection(ctx, &actor, args, filter, order_by, scope).await
     }
 
     /// Your inbox, the newest entry first.

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 
 use crate::{
     features::{
+        billing::graphql::BillingFigures,
         deliveries::{DeliveryColumn, DeliveryFilter, graphql::GqlDelivery, select as select_deliveries},
         leads::{
             InquiryFilter, LeadFilter, LeadStatus,
@@ -31,6 +32,11 @@ pub struct Dashboard;
 /// staff.
 #[Object]
 impl Dashboard {
+    /// What is owed to the company, what of it is late, and what this month brought.
+    async fn billing(&self) -> BillingFigures {
+        BillingFigures::default()
+    }
+
     /// Leads that nobody has answered yet, the latest first.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn new_leads(

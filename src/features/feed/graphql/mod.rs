@@ -1,5 +1,6 @@
 //! How the live feed looks in the API.
 
+pub mod billing;
 mod desk;
 mod subscription;
 pub mod types;

@@ -1,4 +1,4 @@
-//! `viewerEvents`, `projectUpdatePosted`, `staffEvents`.
+//! `viewerEvents`, `projectUpdatePosted`, `invoiceIssued`, `staffEvents`.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use async_graphql::{Context, ErrorExtensions, ID, Result, Subscription};
 use futures_util::{Stream, stream};
 use sea_orm::{ColumnTrait, QueryFilter};
 
+use super::billing::InvoiceIssued;
 use super::types::{Delivered, ProjectUpdatePosted, StaffEvent, StreamReset, ViewerEvent};
 use crate::{
     features::{
@@ -95,8 +96,33 @@ impl FeedSubscription {
         .await
     }
 
-    /// Everything that happens to the company's projects, new leads and inquiries, and messages that were given up: in
-    /// order, each event once; resumes like `viewerEvents`. For staff.
+    /// Invoices and credit notes as they are issued, from now on: a client's own, or all for staff. A convenience over the
+    /// same log as `viewerEvents`, which is the one that can resume.
+    #[graphql(guard = "Allow::signed_in()")]
+    async fn invoice_issued(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this project alone (`prj_…`).")] project_id: Option<ID>,
+    ) -> Result<impl Stream<Item = InvoiceIssued> + use<>> {
+        let project = checked_project(ctx, project_id).await?;
+        let reader = reader(actor(ctx), project)?;
+        events(ctx, reader, From::Now, |item| match item {
+            Item::Event {
+                event,
+                cursor,
+                replayed,
+            } if matches!(event.what, Happening::InvoiceIssued(..)) => Some(InvoiceIssued(Delivered {
+                event,
+                cursor,
+                replayed,
+            })),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Everything that happens to the company's projects and their books, new leads and inquiries, and messages that were
+    /// given up: in order, each event once; resumes like `viewerEvents`. For staff.
     #[graphql(guard = "Allow::staff()")]
     async fn staff_events(
         &self,

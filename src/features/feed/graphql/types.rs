@@ -6,6 +6,7 @@ use super::desk::{DeliveryGivenUp, InquiryReceived, LeadReceived};
 use async_graphql::{Context, ID, Interface, Object, Result, Union};
 use chrono::{DateTime, Utc};
 
+use super::billing::{InvoiceIssued, InvoiceStatusChanged, PaymentRecorded};
 use crate::{
     features::{
         feed::{FeedEvent, Happening},
@@ -40,6 +41,12 @@ pub enum StreamEvent {
     ProjectUpdatePosted(ProjectUpdatePosted),
     /// A project changed.
     ProjectChanged(ProjectChanged),
+    /// An invoice was issued.
+    InvoiceIssued(InvoiceIssued),
+    /// An invoice's status changed.
+    InvoiceStatusChanged(InvoiceStatusChanged),
+    /// A payment was recorded.
+    PaymentRecorded(PaymentRecorded),
     /// An entry came into the inbox.
     NotificationAdded(NotificationAdded),
     /// Somebody wants a house.
@@ -61,6 +68,12 @@ pub enum ViewerEvent {
     ProjectUpdatePosted(ProjectUpdatePosted),
     /// A project changed.
     ProjectChanged(ProjectChanged),
+    /// An invoice was issued.
+    InvoiceIssued(InvoiceIssued),
+    /// An invoice's status changed.
+    InvoiceStatusChanged(InvoiceStatusChanged),
+    /// A payment was recorded.
+    PaymentRecorded(PaymentRecorded),
     /// An entry came into the inbox.
     NotificationAdded(NotificationAdded),
     /// A record is gone.
@@ -82,6 +95,12 @@ pub enum StaffEvent {
     InquiryReceived(InquiryReceived),
     /// A message was given up.
     DeliveryGivenUp(DeliveryGivenUp),
+    /// An invoice was issued.
+    InvoiceIssued(InvoiceIssued),
+    /// An invoice's status changed.
+    InvoiceStatusChanged(InvoiceStatusChanged),
+    /// A payment was recorded.
+    PaymentRecorded(PaymentRecorded),
     /// A record is gone.
     RecordRemoved(RecordRemoved),
     /// The stream starts anew.
@@ -100,14 +119,17 @@ impl Delivered {
     pub(super) fn id(&self) -> ID {
         self.event.id.to_string().into()
     }
-}
 
-impl Delivered {
     /// For a client's stream; `None` for what is the staff's.
     pub(super) fn for_client(self) -> Option<ViewerEvent> {
         Some(match self.event.what {
             Happening::UpdatePosted(..) => ViewerEvent::ProjectUpdatePosted(ProjectUpdatePosted(self)),
             Happening::ProjectChanged(_) => ViewerEvent::ProjectChanged(ProjectChanged(self)),
+            Happening::InvoiceIssued(..) => ViewerEvent::InvoiceIssued(InvoiceIssued(self)),
+            Happening::InvoiceStatusChanged(..) => {
+                ViewerEvent::InvoiceStatusChanged(InvoiceStatusChanged(self))
+            }
+            Happening::PaymentRecorded(..) => ViewerEvent::PaymentRecorded(PaymentRecorded(self)),
             Happening::NotificationAdded(_) => ViewerEvent::NotificationAdded(NotificationAdded(self)),
             Happening::RecordRemoved { .. } => ViewerEvent::RecordRemoved(RecordRemoved(self)),
             Happening::LeadReceived(_) | Happening::InquiryReceived(_) | Happening::DeliveryGivenUp(_) => {
@@ -121,6 +143,11 @@ impl Delivered {
         Some(match self.event.what {
             Happening::UpdatePosted(..) => StaffEvent::ProjectUpdatePosted(ProjectUpdatePosted(self)),
             Happening::ProjectChanged(_) => StaffEvent::ProjectChanged(ProjectChanged(self)),
+            Happening::InvoiceIssued(..) => StaffEvent::InvoiceIssued(InvoiceIssued(self)),
+            Happening::InvoiceStatusChanged(..) => {
+                StaffEvent::InvoiceStatusChanged(InvoiceStatusChanged(self))
+            }
+            Happening::PaymentRecorded(..) => StaffEvent::PaymentRecorded(PaymentRecorded(self)),
             Happening::NotificationAdded(_) => return None,
             Happening::LeadReceived(_) => StaffEvent::LeadReceived(LeadReceived(self)),
             Happening::InquiryReceived(_) => StaffEvent::InquiryReceived(InquiryReceived(self)),
@@ -275,7 +302,7 @@ impl RecordRemoved {
         self.0.replayed
     }
 
-    /// The record's id, such as `prj_…` or `upd_…`.
+    /// The record's id, such as `prj_…` or `inv_…`.
     async fn record_id(&self) -> Result<ID> {
         match &self.0.event.what {
             Happening::RecordRemoved { id, .. } => Ok(id.clone().into()),

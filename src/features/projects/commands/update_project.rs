@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use super::{append_project_changed, create_project::quote, lock_client, lock_project, require_staff};
 use crate::{
     features::projects::{
-        Phase, ProjectId, events,
+        CURRENCY_CHANGES, MOVES, Phase, ProjectId, events,
         model::{progress, schedule, title},
         tables::project,
     },
@@ -16,6 +16,8 @@ use crate::{
         db::WriteTx,
         error::{CommandError, Violation, Violations},
         events::{NewEvent, append_in_tx},
+        holds::Step,
+        money::Currency,
         record, search,
     },
 };
@@ -37,6 +39,8 @@ pub struct ProjectPatch {
     pub progress_percentage: Option<i32>,
     /// The agreed price, as a decimal text.
     pub total_quote: Option<String>,
+    /// Another currency.
+    pub currency: Option<Currency>,
 }
 
 /// Changes a project. Its client sees the change; when it moves, the old client sees it go.
@@ -54,7 +58,7 @@ pub async fn update_project(
     let tx = ctx.db.begin_write(ctx.clock.now()).await?;
     let current = lock_project(&tx, id, &["input", "id"]).await?;
     record::expect_version::<project::Entity>(&current, expected_version)?;
-    let changes = check(&tx, &current, patch).await?;
+    let changes = check(ctx, &tx, &current, patch).await?;
     let updated = record::update::<project::Entity, _>(&tx, actor, &current, changes).await?;
     if updated.version != current.version {
         if updated.client_id != current.client_id {
@@ -67,6 +71,7 @@ pub async fn update_project(
 }
 
 async fn check(
+    ctx: &Ctx,
     tx: &WriteTx,
     current: &project::Model,
     patch: ProjectPatch,
@@ -78,9 +83,13 @@ async fn check(
     let percentage = patch
         .progress_percentage
         .and_then(|it| violations.check(progress(it, &["input", "patch", "progressPercentage"])));
-    let quote = patch
+    let currency = patch.currency.unwrap_or(current.currency);
+    // A new currency must be able to express the quote that stays.
+    let quote_text = patch
         .total_quote
-        .and_then(|text| violations.check(quote(&text, current.currency, &["input", "patch", "totalQuote"])));
+        .or_else(|| (currency != current.currency).then(|| current.total_quote.to_decimal(current.currency)));
+    let quote = quote_text
+        .and_then(|text| violations.check(quote(&text, currency, &["input", "patch", "totalQuote"])));
     violations.check(schedule(
         patch.start_date.unwrap_or(current.start_date),
         patch.estimated_completion.unwrap_or(current.estimated_completion),
@@ -92,8 +101,32 @@ async fn check(
     {
         violations.push(Violation::not_found(["input", "patch", "clientId"], "client"));
     }
+    let moves = patch.client.is_some_and(|client| client != current.client_id);
+    let steps = [
+        (
+            moves,
+            MOVES,
+            &["input", "patch", "clientId"] as &'static [&'static str],
+        ),
+        (
+            currency != current.currency,
+            CURRENCY_CHANGES,
+            &["input", "patch", "currency"],
+        ),
+    ];
+    for (_, what, field) in steps.into_iter().filter(|(is_taken, ..)| *is_taken) {
+        let step = Step {
+            what,
+            record: current.id.0,
+            field,
+        };
+        if let Some(objection) = ctx.holders.objection(tx, step).await? {
+            violations.push(objection);
+        }
+    }
     violations.into_result()?;
     Ok(project::ActiveModel {
+        currency: Set(currency),
         client_id: patch.client.map_or(NotSet, Set),
         search_text: name.as_deref().map_or(NotSet, |name| Set(search::fold(name))),
         name: name.map_or(NotSet, Set),

@@ -180,7 +180,8 @@ pub struct CreateProjectInput {
 /// Changes to a project: absent keeps, null clears a date; what can't be empty answers null with REQUIRED.
 #[derive(Debug, InputObject)]
 pub struct ProjectPatch {
-    /// Gives the project to another client (`cli_…`); the old one no longer sees it.
+    /// Gives the project to another client (`cli_…`); the old one no longer sees it. LOCKED once an invoice was issued or
+    /// a payment recorded on it.
     pub client_id: MaybeUndefined<ID>,
     /// What it is called, 200 characters at most.
     pub name: MaybeUndefined<String>,
@@ -194,6 +195,8 @@ pub struct ProjectPatch {
     pub progress_percentage: MaybeUndefined<i32>,
     /// The agreed price, not negative.
     pub total_quote: MaybeUndefined<Decimal>,
+    /// Another currency; fixed (LOCKED) once the project has an invoice or a payment.
+    pub currency: MaybeUndefined<CurrencyCode>,
 }
 
 /// Which project changes, from which version, and how.

@@ -226,6 +226,7 @@ fn project_patch(patch: PatchInput) -> Result<ProjectPatch, CommandError> {
         &["input", "patch", "totalQuote"],
         &mut violations,
     );
+    let currency = change_required(patch.currency, &["input", "patch", "currency"], &mut violations);
     violations.into_result()?;
     Ok(ProjectPatch {
         client,
@@ -235,6 +236,7 @@ fn project_patch(patch: PatchInput) -> Result<ProjectPatch, CommandError> {
         current_phase: phase.map(Into::into),
         progress_percentage: progress,
         total_quote: quote.map(|quote| quote.0),
+        currency: currency.map(Into::into),
     })
 }
 

@@ -17,6 +17,10 @@ use crate::platform::graphql::loader;
 use crate::{
     features::{
         accounts::graphql::{GqlActor, actor_of},
+        billing::graphql::{
+            GqlInvoice, GqlPayment, InvoiceFilterInput, InvoiceOrderInput, PaymentFilterInput,
+            PaymentOrderInput, invoices_of_project, paid_of_project, payments_of_project,
+        },
         clients::graphql::{Client, client_by_id},
         media::{Image, graphql::GqlImage},
         projects::{PostedUpdate, Project, ProjectUpdate, UpdateFilter, UpdateOrder, resolve_scope},
@@ -27,6 +31,7 @@ use crate::{
             user_error::top_level,
             values::{Date, Money},
         },
+        money::Amount,
         paging::{Page, PageArgs, Window},
     },
 };
@@ -127,6 +132,73 @@ impl GqlProject {
     /// The agreed price.
     async fn total_quote(&self) -> Money {
         Money::new(self.0.total_quote, self.0.currency)
+    }
+
+    /// What was paid so far: the sum of the project's payments that aren't voided, tied to an invoice or not.
+    async fn amount_paid(&self, ctx: &Context<'_>) -> Result<Money> {
+        Ok(Money::new(
+            paid_of_project(ctx, self.0.id).await?,
+            self.0.currency,
+        ))
+    }
+
+    /// What of the agreed price isn't paid yet: `totalQuote` less `amountPaid`. Negative when more was paid.
+    async fn balance(&self, ctx: &Context<'_>) -> Result<Money> {
+        let paid = paid_of_project(ctx, self.0.id).await?;
+        let left = Amount(self.0.total_quote.0.saturating_sub(paid.0));
+        Ok(Money::new(left, self.0.currency))
+    }
+
+    /// The project's invoices and credit notes, the latest entered first unless ordered otherwise. Clients see issued ones.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn invoices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<InvoiceOrderInput>,
+        #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
+        scope: Option<RecordScope>,
+    ) -> Result<Connection<GqlInvoice>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        invoices_of_project(ctx, &self.0, args, filter, order_by, scope).await
+    }
+
+    /// The project's payments, the latest first unless ordered otherwise.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn payments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
+        #[graphql(desc = "…after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
+        #[graphql(desc = "…before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
+        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        #[graphql(desc = "Which payments.")] filter: Option<PaymentFilterInput>,
+        #[graphql(desc = "In which order.")] order_by: Option<PaymentOrderInput>,
+    ) -> Result<Connection<GqlPayment>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+            page,
+            page_size,
+        };
+        payments_of_project(ctx, self.0.id, args, filter, order_by).await
     }
 
     /// News from the site, the latest posted first unless ordered otherwise. Clients see posted ones.

@@ -4,14 +4,15 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use uuid::Uuid;
 
 use super::{
-    append_client_removed, append_desk_removed, append_project_removed, append_update_removed, lock,
-    not_found, require_staff,
+    append_client_removed, append_desk_removed, append_draft_removed, append_project_removed,
+    append_update_removed, lock, lock_draft, not_found, payment_is_kept, refuse_with_books, require_staff,
 };
 use crate::{
     features::{
+        billing::{InvoiceColumn, Invoices, delete_drafts_in_tx},
         clients::{Clients, delete_client_in_tx},
         leads::{Inquiries, InquiryColumn, LeadColumn, Leads},
-        projects::{ProjectColumn, ProjectUpdates, Projects, UpdateColumn},
+        projects::{ProjectColumn, ProjectId, ProjectUpdates, Projects, UpdateColumn},
         records::{RecordId, StoredRecord},
     },
     platform::{
@@ -48,16 +49,13 @@ pub async fn delete_record(
         }
         RecordId::Project(project) => {
             lock::<Projects>(&tx, project.0, expected_version).await?;
-            delete_projects(
-                &tx,
-                actor,
-                batch,
-                Condition::all().add(ProjectColumn::Id.eq(project)),
-            )
-            .await?
-            .pop()
-            .map(StoredRecord::Project)
-            .ok_or_else(|| not_found(id))?
+            let this = Condition::all().add(ProjectColumn::Id.eq(project));
+            refuse_with_books(&tx, this.clone()).await?;
+            delete_projects(&tx, actor, batch, this)
+                .await?
+                .pop()
+                .map(StoredRecord::Project)
+                .ok_or_else(|| not_found(id))?
         }
         RecordId::Update(update) => {
             let Some(found) = ProjectUpdates::find_by_id(update).one(tx.conn()).await? else {
@@ -96,6 +94,17 @@ pub async fn delete_record(
         RecordId::Content(content) => {
             StoredRecord::Content(content.delete_in_tx(&tx, actor, batch, expected_version).await?)
         }
+        RecordId::Invoice(invoice) => {
+            lock_draft(&tx, id, invoice, expected_version).await?;
+            let this = Condition::all().add(InvoiceColumn::Id.eq(invoice));
+            let deleted = record::soft_delete::<Invoices>(&tx, actor, batch, this)
+                .await?
+                .pop()
+                .ok_or_else(|| not_found(id))?;
+            append_draft_removed(&tx, &deleted).await?;
+            StoredRecord::Invoice(deleted)
+        }
+        RecordId::Payment(payment) => return Err(payment_is_kept(&tx, id, payment).await?),
     };
     tx.commit().await?;
     Ok(deleted)
@@ -107,16 +116,12 @@ async fn delete_client(
     batch: Uuid,
     id: ClientId,
 ) -> Result<Option<StoredRecord>, CommandError> {
+    let theirs = Condition::all().add(ProjectColumn::ClientId.eq(id));
+    refuse_with_books(tx, theirs.clone()).await?;
     let Some(client) = delete_client_in_tx(tx, actor, batch, id).await? else {
         return Ok(None);
     };
-    delete_projects(
-        tx,
-        actor,
-        batch,
-        Condition::all().add(ProjectColumn::ClientId.eq(id)),
-    )
-    .await?;
+    delete_projects(tx, actor, batch, theirs).await?;
     append_client_removed(tx, client.id, client.version).await?;
     // Nobody reads it any more, and it may hold a password.
     outbox::cancel_all_in_tx(tx, client.account_id).await?;
@@ -141,6 +146,8 @@ async fn delete_projects(
         .into_query();
     let updates = Condition::all().add(UpdateColumn::ProjectId.in_subquery(of_batch));
     record::soft_delete::<ProjectUpdates>(tx, actor, batch, updates).await?;
+    let ids: Vec<ProjectId> = deleted.iter().map(|project| project.id).collect();
+    delete_drafts_in_tx(tx, actor, batch, &ids).await?;
     for project in &deleted {
         append_project_removed(tx, project).await?;
     }

@@ -3,11 +3,12 @@
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
-    append_client_removed, append_desk_removed, append_project_removed, append_update_removed, lock,
-    not_found,
+    append_client_removed, append_desk_removed, append_draft_removed, append_project_removed,
+    append_update_removed, lock, lock_draft, not_found, payment_is_kept, refuse_with_books,
 };
 use crate::{
     features::{
+        billing::{InvoiceColumn, force_delete_drafts_in_tx},
         clients::{Clients, force_delete_client_in_tx},
         leads::{Inquiries, InquiryColumn, LeadColumn, Leads},
         media::{ImageId, remove_in_tx},
@@ -103,6 +104,15 @@ pub async fn force_delete_record(
             }
         }
         RecordId::Content(content) => content.force_delete_in_tx(&tx, actor, expected_version).await?,
+        RecordId::Invoice(invoice) => {
+            let row = lock_draft(&tx, id, invoice, expected_version).await?;
+            let this = Condition::all().add(InvoiceColumn::Id.eq(invoice));
+            force_delete_drafts_in_tx(&tx, actor, this).await?;
+            if row.deleted_at.is_none() {
+                append_draft_removed(&tx, &row).await?;
+            }
+        }
+        RecordId::Payment(payment) => return Err(payment_is_kept(&tx, id, payment).await?),
     }
     tx.commit().await?;
     Ok(id)
@@ -114,6 +124,7 @@ async fn remove_projects(
     actor: &Actor,
     which: Condition,
 ) -> Result<(), CommandError> {
+    refuse_with_books(tx, which.clone()).await?;
     let projects: Vec<Project> = Projects::find()
         .filter(which)
         .lock_exclusive()
@@ -126,6 +137,8 @@ async fn remove_projects(
             .all(tx.conn())
             .await?;
         remove_updates(ctx, tx, actor, &updates).await?;
+        let drafts = Condition::all().add(InvoiceColumn::ProjectId.eq(project.id));
+        force_delete_drafts_in_tx(tx, actor, drafts).await?;
         ctx.announcer
             .forget_in_tx(tx, Forgotten::Record(project.id.0))
             .await?;

@@ -9,16 +9,19 @@ pub use delete_record::delete_record;
 pub use force_delete_record::force_delete_record;
 pub use restore_record::restore_record;
 
-use sea_orm::{ColumnTrait, ModelTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::RecordId;
 use crate::{
-    features::projects::{Project, ProjectUpdate, events},
+    features::{
+        billing::{Invoice, InvoiceId, InvoiceState, Invoices, PaymentId, Payments, refuse_deletion_in_tx},
+        projects::{Project, ProjectColumn, ProjectId, ProjectUpdate, Projects, events},
+    },
     platform::{
         actor::{Actor, ClientId},
         db::WriteTx,
-        error::{CommandError, Violation},
+        error::{CommandError, ErrorCode, Violation},
         events::{NewEvent, append_in_tx},
         record::{self, RecordColumn, RecordEntity},
     },
@@ -57,6 +60,75 @@ where
         record::expect_version::<E>(row, expected)?;
     }
     Ok(found)
+}
+
+/// An invoice that may be deleted, locked after its project: a draft.
+async fn lock_draft(
+    tx: &WriteTx,
+    id: RecordId,
+    invoice: InvoiceId,
+    expected_version: Option<i32>,
+) -> Result<Invoice, CommandError> {
+    let found = Invoices::find_by_id(invoice).one(tx.conn()).await?;
+    let found = found.ok_or_else(|| not_found(id))?;
+    lock::<Projects>(tx, found.project_id.0, None).await?;
+    let row = lock::<Invoices>(tx, invoice.0, expected_version).await?;
+    let row = row.ok_or_else(|| not_found(id))?;
+    if row.state == InvoiceState::Draft {
+        return Ok(row);
+    }
+    let message = format!(
+        "{} is issued: it is kept, with its lines. Take it back with cancelInvoice, or a part of it with createCreditNote.",
+        row.number.as_deref().unwrap_or("This invoice")
+    );
+    Err(Violation::new(ErrorCode::Locked, FIELD, message).into())
+}
+
+/// The refusal to delete a payment.
+async fn payment_is_kept(
+    tx: &WriteTx,
+    id: RecordId,
+    payment: PaymentId,
+) -> Result<CommandError, CommandError> {
+    let found = Payments::find_by_id(payment).one(tx.conn()).await?;
+    Ok(match found {
+        Some(_) => Violation::new(
+            ErrorCode::Locked,
+            FIELD,
+            "A payment is kept: take it out of the sums with voidPayment, which says why.",
+        )
+        .into(),
+        None => not_found(id),
+    })
+}
+
+/// Locks projects, deleted ones too, and refuses when an invoice was issued or a payment recorded on any.
+async fn refuse_with_books(tx: &WriteTx, which: Condition) -> Result<(), CommandError> {
+    let projects: Vec<ProjectId> = Projects::find()
+        .filter(which)
+        .order_by_asc(ProjectColumn::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?
+        .into_iter()
+        .map(|project| project.id)
+        .collect();
+    refuse_deletion_in_tx(tx, &projects, &FIELD).await
+}
+
+/// Tells the staff that a draft is gone; its client never saw it.
+async fn append_draft_removed(tx: &WriteTx, draft: &Invoice) -> Result<(), CommandError> {
+    append_in_tx(
+        tx,
+        NewEvent {
+            kind: events::RECORD_REMOVED,
+            for_staff: true,
+            record: Some(("Invoice", draft.id.0, draft.version)),
+            ..NewEvent::default()
+        },
+    )
+    .await?;
+    Ok(())
 }
 
 /// Tells the staff that a client is gone. The client's own streams end.

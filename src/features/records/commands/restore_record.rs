@@ -5,6 +5,7 @@ use sea_orm::EntityTrait;
 use super::{FIELD, lock, not_found, require_staff};
 use crate::{
     features::{
+        billing::{Invoices, Payments},
         clients::{Clients, restore_clients_in_tx},
         leads::{Inquiries, Leads},
         projects::{ProjectUpdates, Projects, commands::append_change_in_tx},
@@ -79,6 +80,32 @@ pub async fn restore_record(
             record::restore::<Inquiries>(&tx, actor, batch.ok_or_else(|| living(id))?).await?;
         }
         RecordId::Content(content) => content.restore_in_tx(&tx, actor, expected_version).await?,
+        RecordId::Invoice(invoice) => {
+            let Some(found) = Invoices::find_by_id(invoice).one(tx.conn()).await? else {
+                return Err(not_found(id));
+            };
+            let project = lock::<Projects>(&tx, found.project_id.0, None).await?;
+            let row = lock::<Invoices>(&tx, invoice.0, expected_version).await?;
+            let row = row.ok_or_else(|| not_found(id))?;
+            let batch = row.deletion_batch.ok_or_else(|| living(id))?;
+            let Some(project) = project.filter(|project| project.deleted_at.is_none()) else {
+                return Err(orphan(id, RecordId::Project(row.project_id)));
+            };
+            if project.currency != row.currency {
+                return Err(locked(
+                    "The project has another currency by now: write a new invoice with createInvoice."
+                        .to_owned(),
+                ));
+            }
+            record::restore::<Invoices>(&tx, actor, batch).await?;
+        }
+        RecordId::Payment(payment) => {
+            Payments::find_by_id(payment)
+                .one(tx.conn())
+                .await?
+                .ok_or_else(|| not_found(id))?;
+            return Err(living(id));
+        }
     }
     let restored = id.load(tx.conn()).await?.ok_or_else(|| not_found(id))?;
     tx.commit().await?;
@@ -88,6 +115,7 @@ pub async fn restore_record(
 async fn restore_projects(tx: &WriteTx, actor: &Actor, batch: uuid::Uuid) -> Result<(), CommandError> {
     let projects = record::restore::<Projects>(tx, actor, batch).await?;
     record::restore::<ProjectUpdates>(tx, actor, batch).await?;
+    record::restore::<Invoices>(tx, actor, batch).await?;
     for project in &projects {
         append_change_in_tx(tx, project, true).await?;
     }

@@ -16,6 +16,18 @@ use crate::{
     platform::{actor::AccountId, audit, error::Violation, ids, text::camel_case},
 };
 
+/// Columns that hold hundredths: amounts and percentages.
+const HUNDREDTHS: [&str; 8] = [
+    "total_quote",
+    "amount",
+    "advance_payment",
+    "subtotal",
+    "tax_amount",
+    "total_ttc",
+    "net_to_pay",
+    "tax_percentage",
+];
+
 /// What was done to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "audit::AuditAction")]
@@ -158,7 +170,7 @@ fn shown(column: &str, value: &Value) -> Option<String> {
             let id = kind.and_then(prefix_of).zip(Uuid::parse_str(text).ok());
             Some(id.map_or_else(|| text.clone(), |(prefix, id)| ids::encode(prefix, id)))
         }
-        Value::Number(number) if column == "total_quote" => Some(match number.as_i64() {
+        Value::Number(number) if HUNDREDTHS.contains(&column) => Some(match number.as_i64() {
             // Stored in hundredths, whatever the currency; the franc has none to show.
             Some(hundredths) => {
                 let sign = if hundredths < 0 { "-" } else { "" };
@@ -184,7 +196,7 @@ mod tests {
     fn values_read_as_elsewhere_in_the_api() {
         let changes = changes_of(&json!({
             "total_quote": { "old": 150, "new": -25_000_001 },
-            "amount": { "old": null, "new": 7 },
+            "amount": { "old": null, "new": 700 },
             "client_id": { "old": null, "new": "0188bac7-4afa-78aa-bc3b-bd1eef28d881" },
             "name": { "old": "Villa", "new": "Villa 2" },
             "batch": "0188bac7-4afa-78aa-bc3b-bd1eef28d881",

@@ -15,8 +15,8 @@ use crate::{
 #[derive(InputObject)]
 pub struct DeleteRecordInput {
     /// The id of a client (`cli_…`), a project (`prj_…`), a project update (`upd_…`), a lead (`led_…`), an inquiry
-    /// (`inq_…`), or of anything that the website and the app show (`pfi_…`, `pgi_…`, `pvd_…`, `svc_…`, `ptn_…`,
-    /// `tst_…`, `pst_…`, `prm_…`).
+    /// (`inq_…`), a draft invoice (`inv_…`), or of anything that the website and the app show (`pfi_…`, `pgi_…`, `pvd_…`,
+    /// `svc_…`, `ptn_…`, `tst_…`, `pst_…`, `prm_…`).
     pub id: ID,
     /// The version you read, if it matters: if someone changed the record since, nothing is written (CONFLICT).
     pub expected_version: Option<i32>,
@@ -26,7 +26,7 @@ pub struct DeleteRecordInput {
 #[derive(InputObject)]
 pub struct RestoreRecordInput {
     /// The id of a deleted client (`cli_…`), project (`prj_…`), project update (`upd_…`), lead (`led_…`), inquiry
-    /// (`inq_…`), or of anything that the website and the app show.
+    /// (`inq_…`), draft invoice (`inv_…`), or of anything that the website and the app show.
     pub id: ID,
     /// The version you read, if it matters: if someone changed the record since, nothing is written (CONFLICT).
     pub expected_version: Option<i32>,
@@ -36,7 +36,7 @@ pub struct RestoreRecordInput {
 #[derive(InputObject)]
 pub struct ForceDeleteRecordInput {
     /// The id of a client (`cli_…`), a project (`prj_…`), a project update (`upd_…`), a lead (`led_…`), an inquiry
-    /// (`inq_…`), or of anything that the website and the app show, living or deleted.
+    /// (`inq_…`), a draft invoice (`inv_…`), or of anything that the website and the app show, living or deleted.
     pub id: ID,
     /// The version you read, if it matters: if someone changed the record since, nothing is written (CONFLICT).
     pub expected_version: Option<i32>,
@@ -69,9 +69,9 @@ pub struct RecordsMutation;
 #[Object]
 impl RecordsMutation {
     /// Deletes a record with what belongs to it, as one batch that `restoreRecord` brings back: a client with account,
-    /// projects and updates, who is signed out everywhere at once; a project with its updates, drafts too; an item of
-    /// the portfolio with its gallery and videos; anything else by itself.
-    /// What is deleted already is NOT_FOUND. For staff.
+    /// projects and updates, who is signed out everywhere at once; a project with its updates and draft invoices; an item
+    /// of the portfolio with its gallery and videos; anything else by itself. An issued invoice, a payment, and what is
+    /// above one are LOCKED: the message says what to do instead. What is deleted already is NOT_FOUND. For staff.
     #[graphql(guard = "Allow::staff()")]
     async fn delete_record(
         &self,
@@ -108,7 +108,8 @@ impl RecordsMutation {
     }
 
     /// Removes a record, living or deleted, for good, with everything below it: rows, pictures with their files, inbox
-    /// entries. Nothing brings it back; the audit log keeps what it was. For administrators.
+    /// entries. Nothing brings it back; the audit log keeps what it was. An issued invoice, a payment, and what is above
+    /// one are LOCKED. For administrators.
     #[graphql(guard = "Allow::admin()")]
     async fn force_delete_record(
         &self,

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     features::{
         accounts::graphql::viewer::Viewer,
+        billing::today,
         records::{RecordId, select_audit, visible_record},
     },
     platform::{
@@ -30,9 +31,9 @@ pub struct RecordsQuery;
 
 #[Object]
 impl RecordsQuery {
-    /// Finds again what has an id: clients (`cli_…`), projects (`prj_…`), updates (`upd_…`), for staff leads (`led_…`) and
-    /// inquiries (`inq_…`), what the website and the app show (`pfi_…`, `svc_…`, `pst_…` and so on), and the caller
-    /// (`acc_…`).
+    /// Finds again what has an id: clients (`cli_…`), projects (`prj_…`), updates (`upd_…`), invoices (`inv_…`), payments
+    /// (`pay_…`), for staff leads (`led_…`) and inquiries (`inq_…`), what the website and the app show (`pfi_…`, `svc_…`,
+    /// `pst_…` and so on), and the caller (`acc_…`).
     /// Null when there is no such thing, it is deleted, or it isn't yours; a text that isn't an id is BAD_REQUEST.
     async fn node(
         &self,
@@ -62,7 +63,8 @@ impl RecordsQuery {
             Allow::signed_in().judge(actor)?;
         }
         let command = command_ctx(ctx)?;
-        let found = visible_record(command.db.reader(), actor, command.clock.now(), id)
+        let now = command.clock.now();
+        let found = visible_record(command.db.reader(), actor, now, today(&command.config, now), id)
             .await
             .map_err(internal)?;
         Ok(found.map(Node::from))

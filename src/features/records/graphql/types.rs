@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use crate::features::{
     accounts::graphql::{GqlActor, viewer::Viewer},
+    billing::graphql::{GqlInvoice, GqlPayment},
     clients::graphql::Client,
     content::{
         ContentRecord,
@@ -61,6 +62,10 @@ pub enum Node {
     BlogPost(GqlBlogPost),
     /// A banner in the clients' app.
     AppPromotion(GqlPromotion),
+    /// An invoice or credit note.
+    Invoice(GqlInvoice),
+    /// A payment.
+    Payment(GqlPayment),
 }
 
 /// Whatever is entered, changed, deleted and restored: who did it is for staff. `deleteRecord`, `restoreRecord` and
@@ -127,6 +132,10 @@ pub enum Record {
     BlogPost(GqlBlogPost),
     /// A banner in the clients' app.
     AppPromotion(GqlPromotion),
+    /// An invoice or credit note.
+    Invoice(GqlInvoice),
+    /// A payment.
+    Payment(GqlPayment),
 }
 
 impl From<StoredRecord> for Record {
@@ -147,6 +156,8 @@ impl From<StoredRecord> for Record {
                 ContentRecord::BlogPost(row) => Self::BlogPost((*row).into()),
                 ContentRecord::Promotion(row) => Self::AppPromotion((*row).into()),
             },
+            StoredRecord::Invoice(invoice) => Self::Invoice(invoice.into()),
+            StoredRecord::Payment(payment) => Self::Payment(payment.into()),
         }
     }
 }
@@ -169,6 +180,8 @@ impl From<StoredRecord> for Node {
                 ContentRecord::BlogPost(row) => Self::BlogPost((*row).into()),
                 ContentRecord::Promotion(row) => Self::AppPromotion((*row).into()),
             },
+            StoredRecord::Invoice(invoice) => Self::Invoice(invoice.into()),
+            StoredRecord::Payment(payment) => Self::Payment(payment.into()),
         }
     }
 }

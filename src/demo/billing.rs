@@ -1,0 +1,165 @@
+//! The demo company's books: what is paid ahead, invoiced, paid in part and in full, credited, and still being written.
+
+use anyhow::Result;
+use chrono::TimeDelta;
+
+use super::explain;
+use crate::{
+    app::App,
+    features::{
+        billing::{
+            Invoice, PaymentMode,
+            commands::{
+                CreateCreditNote, CreateInvoice, ItemInput, MarkInvoicePaid, RecordPayment,
+                create_credit_note, create_invoice, mark_invoice_paid, record_payment,
+            },
+            today,
+        },
+        projects::Project,
+    },
+    platform::actor::Actor,
+};
+
+/// An invoice's lines: description, quantity, unit price.
+type Lines = &'static [(&'static str, &'static str, &'static str)];
+
+struct Bill {
+    subject: &'static str,
+    lines: Lines,
+    advance: &'static str,
+    due_in: i64,
+    issue: bool,
+}
+
+/// Writes the books of the demo's projects, in the order of `projects`.
+pub(super) async fn load(app: &App, actor: &Actor, projects: &[Project]) -> Result<()> {
+    let [villa, annex, duplex, guests] = projects else {
+        return Ok(());
+    };
+    pay(app, actor, villa, None, "20000000", 60).await?;
+    let shell = Bill {
+        subject: "Gros œuvre, première tranche",
+        lines: &[
+            ("Terrassement et fouilles", "1", "6500000"),
+            ("Béton armé, dosé à 350 kg/m³ (m³)", "84.5", "185000"),
+            (
+                "Élévation en agglos de 20\nrez-de-chaussée, linteaux compris (m²)",
+                "312.75",
+                "24500",
+            ),
+            ("Remise commerciale", "1", "-500000"),
+        ],
+        advance: "20000000",
+        due_in: 20,
+        issue: true,
+    };
+    let invoice = bill(app, actor, villa, &shell).await?;
+    pay(app, actor, villa, Some(&invoice), "5000000", 1).await?;
+    let next = Bill {
+        subject: "Gros œuvre, deuxième tranche",
+        lines: &[("Plancher haut du rez-de-chaussée (m²)", "164.2", "58000")],
+        advance: "0",
+        due_in: 45,
+        issue: false,
+    };
+    bill(app, actor, villa, &next).await?;
+
+    let fence = Bill {
+        subject: "Clôture, fouilles et longrines",
+        lines: &[("Clôture (mètre linéaire)", "40", "62500")],
+        advance: "0",
+        due_in: 10,
+        issue: true,
+    };
+    let invoice = bill(app, actor, annex, &fence).await?;
+    let settle = MarkInvoicePaid {
+        id: invoice.id,
+        expected_version: invoice.version,
+        paid_on: None,
+        mode: Some(PaymentMode::MobileMoney),
+        reference: Some("Airtel Money 77120943".to_owned()),
+        idempotency_key: "demo/annex".to_owned(),
+    };
+    mark_invoice_paid(&app.ctx, actor, settle)
+        .await
+        .map_err(explain)?;
+
+    let joinery = Bill {
+        subject: "Menuiseries aluminium et peinture",
+        lines: &[
+            ("Fenêtre coulissante 120 × 110", "14", "185000"),
+            ("Porte isoplane complète", "9", "96000"),
+            ("Peinture intérieure, deux couches (m²)", "870.5", "3200"),
+        ],
+        advance: "0",
+        due_in: 0,
+        issue: true,
+    };
+    let invoice = bill(app, actor, duplex, &joinery).await?;
+    let returned = CreateCreditNote {
+        invoice: invoice.id,
+        subject: Some("Avoir : une fenêtre retournée".to_owned()),
+        items: Some(vec![line(("Fenêtre coulissante 120 × 110", "1", "185000"))]),
+        idempotency_key: "demo/duplex/avoir".to_owned(),
+    };
+    create_credit_note(&app.ctx, actor, returned)
+        .await
+        .map_err(explain)?;
+
+    let roof = Bill {
+        subject: "Charpente et couverture",
+        lines: &[("Charpente bois (m²)", "118", "41000")],
+        advance: "0",
+        due_in: 30,
+        issue: false,
+    };
+    bill(app, actor, guests, &roof).await?;
+    Ok(())
+}
+
+async fn bill(app: &App, actor: &Actor, project: &Project, bill: &Bill) -> Result<Invoice> {
+    let today = today(&app.ctx.config, app.ctx.clock.now());
+    let input = CreateInvoice {
+        project: project.id,
+        subject: bill.subject.to_owned(),
+        due_date: Some(today + TimeDelta::days(bill.due_in)),
+        tax_percentage: None,
+        advance_payment: Some(bill.advance.to_owned()),
+        payment_mode: Some(PaymentMode::Transfer),
+        items: bill.lines.iter().copied().map(line).collect(),
+        issue: bill.issue,
+        idempotency_key: format!("demo/{}", bill.subject),
+    };
+    create_invoice(&app.ctx, actor, input).await.map_err(explain)
+}
+
+fn line((description, quantity, unit_price): (&str, &str, &str)) -> ItemInput {
+    ItemInput {
+        id: None,
+        description: description.to_owned(),
+        quantity: quantity.to_owned(),
+        unit_price: unit_price.to_owned(),
+    }
+}
+
+async fn pay(
+    app: &App,
+    actor: &Actor,
+    project: &Project,
+    invoice: Option<&Invoice>,
+    amount: &str,
+    days_ago: i64,
+) -> Result<()> {
+    let today = today(&app.ctx.config, app.ctx.clock.now());
+    let input = RecordPayment {
+        project: project.id,
+        invoice: invoice.map(|invoice| invoice.id),
+        amount: amount.to_owned(),
+        paid_on: today - TimeDelta::days(days_ago),
+        mode: PaymentMode::Transfer,
+        reference: Some("Virement BOA".to_owned()),
+        idempotency_key: format!("demo/{}/{amount}", project.id),
+    };
+    record_payment(&app.ctx, actor, input).await.map_err(explain)?;
+    Ok(())
+}

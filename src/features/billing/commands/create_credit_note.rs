@@ -1,0 +1,189 @@
+//! `createCreditNote`: takes back an issued invoice, or part of it, under a number of its own series.
+
+use sea_orm::ActiveValue::Set;
+use serde::Serialize;
+
+use super::{
+    Fields, announcing, append_issued, append_status_change,
+    checks::{self, CheckedItem, ItemInput},
+    create_invoice::{draft_row, insert_draft, replay},
+    issue_invoice::freeze_in_tx,
+    lock_invoice, locked, require_issued, require_staff, standing_in_tx,
+};
+use crate::{
+    features::{
+        billing::{
+            InvoiceId, InvoiceKind,
+            model::{Creditable, Line, Totals},
+            queries::credited_parts,
+            tables::invoice,
+        },
+        projects::Project,
+    },
+    platform::{
+        actor::{Actor, Locale},
+        ctx::Ctx,
+        db::WriteTx,
+        error::{CommandError, Violations},
+        idempotency::{self, Claim},
+        money::Amount,
+        quantity::Quantity,
+    },
+};
+
+/// A credit note.
+#[derive(Debug, Clone, Serialize)]
+pub struct CreateCreditNote {
+    /// The issued invoice that it takes back.
+    pub invoice: InvoiceId,
+    /// What it is for; names the invoice when absent.
+    pub subject: Option<String>,
+    /// What is taken back, at positive prices; everything that is left when absent.
+    pub items: Option<Vec<ItemInput>>,
+    /// Makes a repeated call harmless.
+    #[serde(skip)]
+    pub idempotency_key: String,
+}
+
+const INVOICE: &[&str] = &["input", "invoiceId"];
+
+/// Issues a credit note; its client is told.
+///
+/// # Errors
+/// LOCKED when it is no issued invoice, or everything is credited already; INVALID when it is more than what is left.
+pub async fn create_credit_note(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: CreateCreditNote,
+) -> Result<invoice::Model, CommandError> {
+    require_staff(actor)?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let key = Some(input.idempotency_key.as_str());
+    let claimed = match idempotency::claim_in_tx(&tx, actor, "createCreditNote", key, &input).await? {
+        Claim::New(claimed) => claimed,
+        Claim::Replay(id) => return replay(&tx, InvoiceId(id)).await,
+    };
+    let (project, credited) = lock_invoice(&tx, input.invoice, INVOICE).await?;
+    require_issued(
+        &credited,
+        INVOICE,
+        "nothing is to be taken back; change it with updateInvoice, or delete it.",
+    )?;
+    let left = left_in_tx(&tx, &credited).await?;
+    if left.total <= Amount(0) {
+        return Err(locked(
+            INVOICE,
+            "This invoice is credited in full already: nothing is left to take back.",
+        ));
+    }
+    let fields = Fields::Input;
+    let mut violations = Violations::default();
+    let subject = match &input.subject {
+        Some(text) => violations.check(checks::subject(text, fields.at("subject"))),
+        None => Some(default_subject(&credited)),
+    };
+    let (items, totals) = match &input.items {
+        None => whole(&credited, left),
+        Some(inputs) => {
+            let items = checks::items(inputs, &[], credited.currency, fields, &mut violations);
+            let totals = violations
+                .check(checks::totals(
+                    &items,
+                    credited.tax_percentage,
+                    Amount(0),
+                    credited.currency,
+                    fields,
+                ))
+                .unwrap_or_default();
+            if violations.is_empty() && totals.total_ttc <= Amount(0) {
+                violations
+                    .push(fields.invalid("items", "A credit note is more than 0: prices are positive."));
+            } else if violations.is_empty() && !left.holds(totals) {
+                violations.push(fields.invalid("items", too_much(&credited, left, totals)));
+            }
+            (items, totals)
+        }
+    };
+    violations.into_result()?;
+    let subject = subject.unwrap_or_default();
+    let before = standing_in_tx(&tx, credited.id).await?;
+    let note = issue_note_in_tx(ctx, &tx, actor, &project, &credited, subject, items, totals).await?;
+    append_status_change(ctx, &tx, &credited, before).await?;
+    announcing::credited(ctx, &tx, &project, &note, &credited).await?;
+    claimed.complete(&tx, note.id.0).await?;
+    tx.commit().await?;
+    Ok(note)
+}
+
+/// What an invoice still holds after its credit notes; true as long as the project is locked.
+pub(super) async fn left_in_tx(tx: &WriteTx, invoice: &invoice::Model) -> Result<Creditable, CommandError> {
+    let credited = credited_parts(tx.conn(), invoice.id).await?;
+    Ok(Creditable::of((invoice.subtotal, invoice.tax_amount), credited))
+}
+
+/// The subject of a credit note that says none.
+pub(super) fn default_subject(credited: &invoice::Model) -> String {
+    let number = credited.number.as_deref().unwrap_or_default();
+    let subject: String = credited.subject.chars().take(150).collect();
+    format!("Avoir sur la facture {number} : {subject}")
+}
+
+/// A credit note of all that is left: to the unit, whatever rounding the earlier ones had.
+pub(super) fn whole(credited: &invoice::Model, left: Creditable) -> (Vec<CheckedItem>, Totals) {
+    let item = CheckedItem {
+        id: None,
+        description: default_subject(credited),
+        line: Line {
+            quantity: Quantity(Quantity::ONE),
+            unit_price: left.subtotal,
+        },
+        total: left.subtotal,
+    };
+    let totals = Totals {
+        subtotal: left.subtotal,
+        tax: left.tax,
+        total_ttc: left.total,
+        net_to_pay: left.total,
+    };
+    (vec![item], totals)
+}
+
+fn too_much(credited: &invoice::Model, left: Creditable, totals: Totals) -> String {
+    let money = |amount: Amount| amount.format(credited.currency, Locale::En);
+    format!(
+        "This credit note is {} and {} of tax; {} and {} of tax is left on {}. Credit less, or leave `items` out to credit \
+         all that is left.",
+        money(totals.subtotal),
+        money(totals.tax),
+        money(left.subtotal),
+        money(left.tax),
+        credited.number.as_deref().unwrap_or_default()
+    )
+}
+
+/// Writes and issues a credit note as part of `tx`.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "two call sites, and a struct would only rename the arguments"
+)]
+pub(super) async fn issue_note_in_tx(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    actor: &Actor,
+    project: &Project,
+    credited: &invoice::Model,
+    subject: String,
+    items: Vec<CheckedItem>,
+    totals: Totals,
+) -> Result<invoice::Model, CommandError> {
+    let row = invoice::ActiveModel {
+        kind: Set(InvoiceKind::CreditNote),
+        credited_invoice_id: Set(Some(credited.id)),
+        tax_percentage: Set(credited.tax_percentage),
+        ..draft_row(tx, project, subject, Amount(0), totals).await?
+    };
+    let (draft, _) = insert_draft(tx, actor, row, items).await?;
+    let note = freeze_in_tx(ctx, tx, actor, project, &draft, Fields::Of(INVOICE)).await?;
+    append_issued(tx, &note).await?;
+    Ok(note)
+}

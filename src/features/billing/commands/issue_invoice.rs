@@ -1,0 +1,300 @@
+//! `issueInvoice` and `issueInvoices`: the step from which on an invoice never changes.
+
+use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
+use serde::Serialize;
+
+use super::{
+    Fields, announcing, append_issued, create_invoice::replay, create_invoice::search_text, lock_invoice,
+    locked, require_staff, today,
+};
+use crate::{
+    features::{
+        billing::{
+            CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
+            model::{MAX_BULK, NextNumber, SeriesState, next_number},
+            queries::free_advance,
+            tables::{invoice, item, series},
+        },
+        clients::living_client,
+        projects::Project,
+    },
+    platform::{
+        actor::{Actor, Locale},
+        crypto::sha256,
+        ctx::Ctx,
+        db::WriteTx,
+        error::{CommandError, ErrorCode, Violation, Violations},
+        idempotency::{self, Claim},
+        money::Amount,
+        record,
+    },
+};
+
+/// Which draft is issued.
+#[derive(Debug, Clone, Serialize)]
+pub struct IssueInvoice {
+    /// The draft.
+    pub id: InvoiceId,
+    /// The version that was read.
+    pub expected_version: i32,
+    /// Makes a repeated call harmless.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// One row of a bulk mutation.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Row {
+    /// The invoice.
+    pub id: InvoiceId,
+    /// The version that was read.
+    pub expected_version: i32,
+}
+
+/// Which drafts are issued.
+#[derive(Debug, Clone)]
+pub struct IssueInvoices {
+    /// The drafts, in the order they get their numbers.
+    pub rows: Vec<Row>,
+    /// Makes a repeated call harmless.
+    pub idempotency_key: Option<String>,
+}
+
+/// Issues a draft: number, date and details are fixed, and its client is told.
+///
+/// # Errors
+/// LOCKED when it is issued already; CONFLICT when it is not at `expected_version`; INVALID, with what is missing.
+pub async fn issue_invoice(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: IssueInvoice,
+) -> Result<invoice::Model, CommandError> {
+    issue_one(ctx, actor, "issueInvoice", input, &["input", "id"]).await
+}
+
+/// Issues drafts one after the other, each in a transaction of its own; what is wrong with one is told of that one.
+///
+/// # Errors
+/// INVALID for too many rows or a bad key; what isn't a row's fault ends the whole.
+pub async fn issue_invoices(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: IssueInvoices,
+) -> Result<Vec<Result<invoice::Model, CommandError>>, CommandError> {
+    require_staff(actor)?;
+    check_bulk(&input.rows, input.idempotency_key.as_deref())?;
+    let mut results = Vec::with_capacity(input.rows.len());
+    for (index, row) in input.rows.into_iter().enumerate() {
+        let one = IssueInvoice {
+            id: row.id,
+            expected_version: row.expected_version,
+            idempotency_key: row_key(input.idempotency_key.as_deref(), row),
+        };
+        let index = index.to_string();
+        let field = ["input", "rows", index.as_str(), "id"];
+        results.push(row_result(
+            issue_one(ctx, actor, "issueInvoices", one, &field).await,
+        )?);
+    }
+    Ok(results)
+}
+
+/// Whether a bulk mutation may begin.
+pub(super) fn check_bulk(rows: &[Row], key: Option<&str>) -> Result<(), CommandError> {
+    let mut violations = Violations::default();
+    if rows.is_empty() || rows.len() > MAX_BULK {
+        violations.push(Violation::new(
+            ErrorCode::Invalid,
+            ["input", "rows"],
+            format!("Name 1 to {MAX_BULK} invoices."),
+        ));
+    }
+    if key.is_some_and(|key| key.trim().is_empty() || key.chars().count() > idempotency::MAX_KEY_LENGTH) {
+        violations.push(Violation::new(
+            ErrorCode::Invalid,
+            ["input", "idempotencyKey"],
+            format!("A key has 1 to {} characters.", idempotency::MAX_KEY_LENGTH),
+        ));
+    }
+    violations.into_result()
+}
+
+/// Each row has a key of its own, made from the whole's: a repeated call does the rows that were missed and answers for
+/// the others.
+pub(super) fn row_key(key: Option<&str>, row: Row) -> Option<String> {
+    key.map(|key| {
+        let digest = sha256(format!("{key}\n{}", row.id).as_bytes());
+        data_encoding::HEXLOWER.encode(&digest)
+    })
+}
+
+/// What is the row's own fault is its result; everything else ends the whole.
+pub(super) fn row_result<T>(
+    outcome: Result<T, CommandError>,
+) -> Result<Result<T, CommandError>, CommandError> {
+    match outcome {
+        Err(error) if !matches!(error, CommandError::Rejected(_)) => Err(error),
+        told => Ok(told),
+    }
+}
+
+async fn issue_one(
+    ctx: &Ctx,
+    actor: &Actor,
+    operation: &'static str,
+    input: IssueInvoice,
+    field: &[&str],
+) -> Result<invoice::Model, CommandError> {
+    require_staff(actor)?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let key = input.idempotency_key.as_deref();
+    let claimed = match idempotency::claim_in_tx(&tx, actor, operation, key, &input).await? {
+        Claim::New(claimed) => claimed,
+        Claim::Replay(id) => return replay(&tx, InvoiceId(id)).await,
+    };
+    let (project, draft) = lock_invoice(&tx, input.id, field).await?;
+    if draft.state != InvoiceState::Draft {
+        return Err(locked(
+            field,
+            format!(
+                "This invoice is issued already, as {}.",
+                draft.number.as_deref().unwrap_or_default()
+            ),
+        ));
+    }
+    record::expect_version::<invoice::Entity>(&draft, input.expected_version)?;
+    let items = items_of(tx.conn(), [draft.id])
+        .await?
+        .remove(&draft.id)
+        .unwrap_or_default();
+    let issued = issue_in_tx(ctx, &tx, actor, &project, &draft, &items, Fields::Of(field)).await?;
+    claimed.complete(&tx, issued.id.0).await?;
+    tx.commit().await?;
+    Ok(issued)
+}
+
+/// Issues an invoice that is a draft, as part of `tx`; the project and the draft are locked.
+pub(super) async fn issue_in_tx(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    actor: &Actor,
+    project: &Project,
+    draft: &invoice::Model,
+    items: &[item::Model],
+    fields: Fields<'_>,
+) -> Result<invoice::Model, CommandError> {
+    let mut violations = Violations::default();
+    if items.is_empty() {
+        violations.push(fields.invalid(
+            "items",
+            "An invoice has one line at least: add it before you issue.",
+        ));
+    } else if draft.total_ttc <= Amount(0) {
+        violations.push(fields.invalid(
+            "items",
+            "The total must be more than 0: an invoice that asks for nothing isn't issued.",
+        ));
+    } else if draft.advance_payment > draft.total_ttc {
+        violations.push(fields.invalid(
+            "advancePayment",
+            format!(
+                "The advance is more than the total, {}.",
+                draft.total_ttc.format(draft.currency, Locale::En)
+            ),
+        ));
+    } else if draft.advance_payment > Amount(0) {
+        let free = free_advance(tx.conn(), project.id).await?;
+        if draft.advance_payment > free {
+            violations.push(fields.invalid("advancePayment", uncovered(draft, free)));
+        }
+    }
+    violations.into_result()?;
+    let issued = freeze_in_tx(ctx, tx, actor, project, draft, fields).await?;
+    append_issued(tx, &issued).await?;
+    announcing::issued(ctx, tx, project, &issued).await?;
+    Ok(issued)
+}
+
+fn uncovered(draft: &invoice::Model, free: Amount) -> String {
+    let money = |amount: Amount| amount.format(draft.currency, Locale::En);
+    let free = free.max(Amount(0));
+    let lacking = Amount(draft.advance_payment.0 - free.0);
+    format!(
+        "The advance is {}, and {} of the project's payments is free for one: record {} first with recordPayment (without \
+         invoiceId), or lower the advance.",
+        money(draft.advance_payment),
+        money(free),
+        money(lacking)
+    )
+}
+
+/// Gives a draft its number and date, and fixes the client's and the company's details on it. From here on the series is
+/// locked, so nothing that may take long comes after.
+pub(super) async fn freeze_in_tx(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    actor: &Actor,
+    project: &Project,
+    draft: &invoice::Model,
+    fields: Fields<'_>,
+) -> Result<invoice::Model, CommandError> {
+    let client = living_client(tx.conn(), &Actor::System, project.client_id)
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("the living project {} has no living client", project.id))?;
+    let company = company_profile(tx.conn()).await?;
+    let next = take_number(ctx, tx, draft.kind).await?;
+    if draft.kind == InvoiceKind::Invoice && draft.due_date.is_some_and(|due| due < next.date) {
+        // The number goes back with the transaction.
+        return Err(fields
+            .invalid(
+                "dueDate",
+                format!(
+                    "The due date is before the day of issue, {}: change it first.",
+                    next.date
+                ),
+            )
+            .into());
+    }
+    let series = draft.kind.series();
+    let number = next.text(series);
+    let changes = invoice::ActiveModel {
+        state: Set(InvoiceState::Issued),
+        search_text: Set(search_text(tx, project, Some(&number), &draft.subject).await?),
+        number: Set(Some(number)),
+        series: Set(Some(series.to_owned())),
+        year: Set(Some(next.year)),
+        sequence: Set(Some(next.sequence)),
+        number_key: Set(Some(next.key())),
+        issue_date: Set(Some(next.date)),
+        issued_at: Set(Some(tx.now())),
+        client_name: Set(Some(client.name)),
+        client_address: Set(client.address),
+        client_phone: Set(client.phone),
+        company: Set(Some(serde_json::to_value(CompanyDetails::from(&company))?)),
+        company_logo_id: Set(company.logo_image_id),
+        ..Default::default()
+    };
+    Ok(record::update::<invoice::Entity, _>(tx, actor, draft, changes).await?)
+}
+
+/// Takes the next number of a series. Its row stays locked until the transaction ends, so numbers are given in the order
+/// of commits, and one that isn't committed was never given. The day is read under the lock: dates never run backwards.
+async fn take_number(ctx: &Ctx, tx: &WriteTx, kind: InvoiceKind) -> Result<NextNumber, CommandError> {
+    let row = series::Entity::find_by_id(kind.series().to_owned())
+        .lock_exclusive()
+        .one(tx.conn())
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("the series {} has no row", kind.series()))?;
+    let state = SeriesState {
+        year: row.year,
+        last_number: row.last_number,
+        last_date: row.last_date,
+    };
+    let next = next_number(state, today(ctx));
+    let mut row = row.into_active_model();
+    row.year = Set(next.year);
+    row.last_number = Set(next.sequence);
+    row.last_date = Set(Some(next.date));
+    series::Entity::update(row).exec(tx.conn()).await?;
+    Ok(next)
+}

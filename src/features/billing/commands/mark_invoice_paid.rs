@@ -1,0 +1,165 @@
+//! `markInvoicePaid` and `markInvoicesPaid`: what is left on an invoice came in.
+
+use chrono::NaiveDate;
+use sea_orm::EntityTrait;
+use serde::Serialize;
+
+use super::{
+    Fields, Row, checks,
+    issue_invoice::{check_bulk, row_key, row_result},
+    lock_invoice, locked,
+    record_payment::{Received, check_day, receive_in_tx, replay},
+    require_issued, require_staff, standing_in_tx, today,
+};
+use crate::{
+    features::billing::{
+        InvoiceId, PaymentId, PaymentMode, model,
+        tables::{invoice, payment},
+    },
+    platform::{
+        actor::Actor,
+        ctx::Ctx,
+        error::{CommandError, ErrorCode, Violation, Violations},
+        idempotency::{self, Claim},
+        money::Amount,
+        record,
+    },
+};
+
+/// Which invoice was paid.
+#[derive(Debug, Clone, Serialize)]
+pub struct MarkInvoicePaid {
+    /// The invoice.
+    pub id: InvoiceId,
+    /// The version that was read.
+    pub expected_version: i32,
+    /// When; today when absent.
+    pub paid_on: Option<NaiveDate>,
+    /// In which way; as the invoice says when absent.
+    pub mode: Option<PaymentMode>,
+    /// Of the transfer, the cheque, the transaction.
+    pub reference: Option<String>,
+    /// Makes a repeated call harmless.
+    #[serde(skip)]
+    pub idempotency_key: String,
+}
+
+/// Which invoices were paid, all on one day and in one way.
+#[derive(Debug, Clone)]
+pub struct MarkInvoicesPaid {
+    /// The invoices.
+    pub rows: Vec<Row>,
+    /// When; today when absent.
+    pub paid_on: Option<NaiveDate>,
+    /// In which way; as each invoice says when absent.
+    pub mode: Option<PaymentMode>,
+    /// Of the transfer, the cheque, the transaction.
+    pub reference: Option<String>,
+    /// Makes a repeated call harmless.
+    pub idempotency_key: String,
+}
+
+/// An invoice and the payment that settled it.
+pub type Settled = (invoice::Model, payment::Model);
+
+/// Records a payment of what is left on an invoice.
+///
+/// # Errors
+/// LOCKED when it is no issued invoice, or nothing is left; CONFLICT when it is not at `expected_version`; violations at
+/// `input.…`.
+pub async fn mark_invoice_paid(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: MarkInvoicePaid,
+) -> Result<Settled, CommandError> {
+    settle(ctx, actor, "markInvoicePaid", input, &["input", "id"]).await
+}
+
+/// Settles invoices one after the other, each in a transaction of its own; what is wrong with one is told of that one.
+///
+/// # Errors
+/// INVALID for too many rows or a bad key; what isn't a row's fault ends the whole.
+pub async fn mark_invoices_paid(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: MarkInvoicesPaid,
+) -> Result<Vec<Result<Settled, CommandError>>, CommandError> {
+    require_staff(actor)?;
+    check_bulk(&input.rows, Some(&input.idempotency_key))?;
+    let mut results = Vec::with_capacity(input.rows.len());
+    for (index, row) in input.rows.iter().enumerate() {
+        let one = MarkInvoicePaid {
+            id: row.id,
+            expected_version: row.expected_version,
+            paid_on: input.paid_on,
+            mode: input.mode,
+            reference: input.reference.clone(),
+            idempotency_key: row_key(Some(&input.idempotency_key), *row).unwrap_or_default(),
+        };
+        let index = index.to_string();
+        let field = ["input", "rows", index.as_str(), "id"];
+        results.push(row_result(
+            settle(ctx, actor, "markInvoicesPaid", one, &field).await,
+        )?);
+    }
+    Ok(results)
+}
+
+async fn settle(
+    ctx: &Ctx,
+    actor: &Actor,
+    operation: &'static str,
+    input: MarkInvoicePaid,
+    field: &[&str],
+) -> Result<Settled, CommandError> {
+    require_staff(actor)?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let key = Some(input.idempotency_key.as_str());
+    let claimed = match idempotency::claim_in_tx(&tx, actor, operation, key, &input).await? {
+        Claim::New(claimed) => claimed,
+        Claim::Replay(id) => {
+            let payment = replay(&tx, PaymentId(id)).await?;
+            let invoice = invoice::Entity::find_by_id(input.id).one(tx.conn()).await?;
+            return invoice
+                .map(|invoice| (invoice, payment))
+                .ok_or_else(|| Violation::not_found(field.iter().copied(), "invoice").into());
+        }
+    };
+    let (project, invoice) = lock_invoice(&tx, input.id, field).await?;
+    require_issued(&invoice, field, "issue it first with issueInvoice.")?;
+    record::expect_version::<invoice::Entity>(&invoice, input.expected_version)?;
+    let standing = standing_in_tx(&tx, invoice.id).await?;
+    let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
+    if balance <= Amount(0) {
+        return Err(locked(field, "Nothing is left to pay on this invoice."));
+    }
+    let mut violations = Violations::default();
+    let paid_on = input.paid_on.unwrap_or_else(|| today(ctx));
+    check_day(ctx, paid_on, Fields::Input.at("paidOn"), &mut violations);
+    let reference = violations.check(checks::note(
+        input.reference.as_deref(),
+        Fields::Input.at("reference"),
+    ));
+    let mode = input.mode.or(invoice.payment_mode);
+    if mode.is_none() {
+        violations.push(Violation::new(
+            ErrorCode::Required,
+            Fields::Input.at("mode"),
+            "The invoice doesn't say how it is to be paid: say how it was.",
+        ));
+    }
+    violations.into_result()?;
+    let (Some(mode), Some(reference)) = (mode, reference) else {
+        return Err(anyhow::anyhow!("a value passed without having been checked").into());
+    };
+    let received = Received {
+        amount: balance,
+        paid_on,
+        mode,
+        reference,
+    };
+    let payment = receive_in_tx(ctx, &tx, actor, &project, Some(&invoice), received).await?;
+    claimed.complete(&tx, payment.id.0).await?;
+    tx.commit().await?;
+    Ok((invoice, payment))
+}

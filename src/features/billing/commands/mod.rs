@@ -1,0 +1,245 @@
+//! What can be done to invoices and payments, one operation a file.
+//!
+//! Rows are locked from the top down (project, invoice, payment, number series), as everywhere: two commands can't wait
+//! for each other. The lock of the project's row is what sums over payments and invoices are decided under.
+
+mod announcing;
+mod cancel_invoice;
+mod checks;
+mod create_credit_note;
+mod create_invoice;
+mod issue_invoice;
+mod mark_invoice_paid;
+mod record_payment;
+mod update_company_profile;
+mod update_invoice;
+mod void_payment;
+
+pub use cancel_invoice::{CancelInvoice, cancel_invoice};
+pub use checks::ItemInput;
+pub use create_credit_note::{CreateCreditNote, create_credit_note};
+pub use create_invoice::{CreateInvoice, create_invoice};
+pub use issue_invoice::{IssueInvoice, IssueInvoices, Row, issue_invoice, issue_invoices};
+pub use mark_invoice_paid::{MarkInvoicePaid, MarkInvoicesPaid, mark_invoice_paid, mark_invoices_paid};
+pub use record_payment::{RecordPayment, record_payment};
+pub use update_company_profile::{CompanyPatch, update_company_profile};
+pub use update_invoice::{InvoicePatch, update_invoice};
+pub use void_payment::{VoidPayment, void_payment};
+
+pub(super) use announcing::due as announce_due;
+
+use chrono::NaiveDate;
+use sea_orm::EntityTrait;
+use serde_json::json;
+
+use super::{
+    InvoiceId, InvoiceKind, InvoiceState, InvoiceStatus, Standing, events, model, queries,
+    tables::{invoice, payment},
+};
+use crate::{
+    features::projects::{Project, ProjectId, Projects},
+    platform::{
+        actor::Actor,
+        ctx::Ctx,
+        db::WriteTx,
+        error::{CommandError, ErrorCode, Violation},
+        events::{NewEvent, append_in_tx},
+        record,
+    },
+};
+
+/// Only the company's people bill.
+fn require_staff(actor: &Actor) -> Result<(), CommandError> {
+    match actor {
+        Actor::Anonymous => Err(CommandError::Unauthenticated),
+        _ if actor.is_staff() => Ok(()),
+        _ => Err(CommandError::Forbidden),
+    }
+}
+
+/// Where in the input an operation's mistakes are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fields<'a> {
+    /// Each value at a place of its own: `input.dueDate`.
+    Input,
+    /// Each value within a patch: `input.patch.dueDate`.
+    Patch,
+    /// The input names the invoice alone, at this path.
+    Of(&'a [&'a str]),
+}
+
+impl Fields<'_> {
+    /// The path of the value `name`.
+    pub(super) fn at(self, name: &str) -> Vec<String> {
+        match self {
+            Self::Input => vec!["input".to_owned(), name.to_owned()],
+            Self::Patch => ["input", "patch", name].map(str::to_owned).to_vec(),
+            Self::Of(path) => path.iter().map(|part| (*part).to_owned()).collect(),
+        }
+    }
+
+    fn invalid(self, name: &str, message: impl Into<String>) -> Violation {
+        Violation::new(ErrorCode::Invalid, self.at(name), message)
+    }
+}
+
+/// LOCKED at `field`.
+fn locked(field: &[&str], message: impl Into<String>) -> CommandError {
+    Violation::new(ErrorCode::Locked, field.iter().copied(), message).into()
+}
+
+/// Locks a living project.
+async fn lock_project(tx: &WriteTx, id: ProjectId, field: &[&str]) -> Result<Project, CommandError> {
+    record::lock_living::<Projects>(tx, id.0)
+        .await?
+        .ok_or_else(|| Violation::not_found(field.iter().copied(), "project").into())
+}
+
+/// Locks a living invoice and, before it, its living project.
+async fn lock_invoice(
+    tx: &WriteTx,
+    id: InvoiceId,
+    field: &[&str],
+) -> Result<(Project, invoice::Model), CommandError> {
+    let missing = || CommandError::from(Violation::not_found(field.iter().copied(), "invoice"));
+    let project = invoice::Entity::find_by_id(id)
+        .one(tx.conn())
+        .await?
+        .ok_or_else(missing)?
+        .project_id;
+    let project = record::lock_living::<Projects>(tx, project.0)
+        .await?
+        .ok_or_else(missing)?;
+    let invoice = record::lock_living::<invoice::Entity>(tx, id.0)
+        .await?
+        .ok_or_else(missing)?;
+    Ok((project, invoice))
+}
+
+/// What came in and was credited; true as long as the project is locked.
+async fn standing_in_tx(tx: &WriteTx, id: InvoiceId) -> Result<Standing, CommandError> {
+    let standings = queries::standings(tx.conn(), [id]).await?;
+    Ok(standings.get(&id).copied().unwrap_or_default())
+}
+
+/// The company's day now: read after the locks that it is to be ordered by.
+fn today(ctx: &Ctx) -> NaiveDate {
+    queries::today(&ctx.config, ctx.clock.now())
+}
+
+fn status_of(invoice: &invoice::Model, standing: Standing, today: NaiveDate) -> InvoiceStatus {
+    let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
+    model::status(invoice.kind, invoice.state, balance, invoice.due_date, today)
+}
+
+/// An invoice that is to be paid, credited or cancelled: an issued one, and no credit note.
+fn require_issued(
+    invoice: &invoice::Model,
+    field: &[&str],
+    what_instead_of_draft: &str,
+) -> Result<(), CommandError> {
+    let number = invoice.number.as_deref().unwrap_or_default();
+    match (invoice.kind, invoice.state) {
+        (InvoiceKind::CreditNote, _) => Err(locked(
+            field,
+            format!("{number} is a credit note: nothing is paid, credited or cancelled on it."),
+        )),
+        (_, InvoiceState::Draft) => Err(locked(
+            field,
+            format!("This invoice is a draft: {what_instead_of_draft}"),
+        )),
+        (_, InvoiceState::Cancelled) => Err(locked(
+            field,
+            format!("{number} is cancelled, which is final: write a new one with createInvoice."),
+        )),
+        (InvoiceKind::Invoice, InvoiceState::Issued) => Ok(()),
+    }
+}
+
+/// Tells the client and the staff that an invoice or credit note is there.
+async fn append_issued(tx: &WriteTx, invoice: &invoice::Model) -> Result<(), CommandError> {
+    append_in_tx(
+        tx,
+        NewEvent {
+            kind: events::INVOICE_ISSUED,
+            project: Some(invoice.project_id.0),
+            for_staff: true,
+            record: Some(("Invoice", invoice.id.0, invoice.version)),
+            ..NewEvent::default()
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// Tells the client and the staff what an invoice's status has come to.
+pub(super) async fn append_status(
+    tx: &WriteTx,
+    invoice: &invoice::Model,
+    status: InvoiceStatus,
+) -> Result<(), CommandError> {
+    append_in_tx(
+        tx,
+        NewEvent {
+            kind: events::INVOICE_STATUS_CHANGED,
+            project: Some(invoice.project_id.0),
+            for_staff: true,
+            record: Some(("Invoice", invoice.id.0, invoice.version)),
+            payload: json!({ "status": status.name() }),
+            ..NewEvent::default()
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// Tells the client and the staff that a payment was recorded or voided.
+async fn append_payment(tx: &WriteTx, payment: &payment::Model) -> Result<(), CommandError> {
+    append_in_tx(
+        tx,
+        NewEvent {
+            kind: events::PAYMENT_RECORDED,
+            project: Some(payment.project_id.0),
+            for_staff: true,
+            record: Some(("Payment", payment.id.0, payment.version)),
+            ..NewEvent::default()
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// Appends a change of status, if there was one.
+async fn append_status_change(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    invoice: &invoice::Model,
+    before: Standing,
+) -> Result<(), CommandError> {
+    let today = today(ctx);
+    let after = standing_in_tx(tx, invoice.id).await?;
+    let (old, new) = (
+        status_of(invoice, before, today),
+        status_of(invoice, after, today),
+    );
+    if old != new {
+        append_status(tx, invoice, new).await?;
+    }
+    Ok(())
+}
+
+/// Locks an issued invoice, if it is still there, with its status now.
+pub(super) async fn lock_due(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    id: InvoiceId,
+) -> Result<Option<(Project, invoice::Model, InvoiceStatus)>, CommandError> {
+    let (project, invoice) = match lock_invoice(tx, id, &[]).await {
+        Ok(found) => found,
+        Err(CommandError::Rejected(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let standing = standing_in_tx(tx, id).await?;
+    let status = status_of(&invoice, standing, today(ctx));
+    Ok(Some((project, invoice, status)))
+}

@@ -1,0 +1,198 @@
+//! `recordPayment`: money that came in, for an invoice or ahead of one.
+
+use chrono::NaiveDate;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde::Serialize;
+
+use super::{
+    Fields, announcing, append_payment, append_status_change, checks, lock_invoice, lock_project,
+    require_issued, require_staff, standing_in_tx, today,
+};
+use crate::{
+    features::{
+        billing::{
+            InvoiceId, PaymentId, PaymentMode, model,
+            tables::{invoice, payment},
+        },
+        projects::{Project, ProjectId},
+    },
+    platform::{
+        actor::{Actor, Locale},
+        ctx::Ctx,
+        db::WriteTx,
+        error::{CommandError, ErrorCode, Violation, Violations},
+        idempotency::{self, Claim},
+        money::Amount,
+        record,
+    },
+};
+
+/// A payment.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordPayment {
+    /// For which contract.
+    pub project: ProjectId,
+    /// The invoice it pays; without one it is free for advances.
+    pub invoice: Option<InvoiceId>,
+    /// How much, as a decimal text.
+    pub amount: String,
+    /// When it came in.
+    pub paid_on: NaiveDate,
+    /// In which way.
+    pub mode: PaymentMode,
+    /// Of the transfer, the cheque, the transaction.
+    pub reference: Option<String>,
+    /// Makes a repeated call harmless.
+    #[serde(skip)]
+    pub idempotency_key: String,
+}
+
+/// Records a payment; its client is told.
+///
+/// # Errors
+/// Violations at `input.…`: INVALID when it is more than the invoice's balance; LOCKED when the invoice is no issued one.
+pub async fn record_payment(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: RecordPayment,
+) -> Result<payment::Model, CommandError> {
+    const INVOICE: &[&str] = &["input", "invoiceId"];
+    require_staff(actor)?;
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let key = Some(input.idempotency_key.as_str());
+    let claimed = match idempotency::claim_in_tx(&tx, actor, "recordPayment", key, &input).await? {
+        Claim::New(claimed) => claimed,
+        Claim::Replay(id) => return replay(&tx, PaymentId(id)).await,
+    };
+    let project = lock_project(&tx, input.project, &["input", "projectId"]).await?;
+    let invoice = match input.invoice {
+        Some(id) => {
+            let (theirs, invoice) = lock_invoice(&tx, id, INVOICE).await?;
+            if theirs.id != project.id {
+                return Err(Violation::new(
+                    ErrorCode::Invalid,
+                    INVOICE.iter().copied(),
+                    "This invoice is another project's: name its project, or leave the invoice out.",
+                )
+                .into());
+            }
+            require_issued(&invoice, INVOICE, "issue it first with issueInvoice.")?;
+            Some(invoice)
+        }
+        None => None,
+    };
+    let mut violations = Violations::default();
+    let amount = violations.check(amount(&input.amount, &project));
+    let reference = violations.check(checks::note(
+        input.reference.as_deref(),
+        Fields::Input.at("reference"),
+    ));
+    check_day(ctx, input.paid_on, Fields::Input.at("paidOn"), &mut violations);
+    violations.into_result()?;
+    let (Some(amount), Some(reference)) = (amount, reference) else {
+        return Err(anyhow::anyhow!("a value passed without having been checked").into());
+    };
+    let received = Received {
+        amount,
+        paid_on: input.paid_on,
+        mode: input.mode,
+        reference,
+    };
+    let payment = receive_in_tx(ctx, &tx, actor, &project, invoice.as_ref(), received).await?;
+    claimed.complete(&tx, payment.id.0).await?;
+    tx.commit().await?;
+    Ok(payment)
+}
+
+fn amount(text: &str, project: &Project) -> Result<Amount, Violation> {
+    let amount = checks::amount(text, project.currency, Fields::Input.at("amount"))?;
+    if amount == Amount(0) {
+        return Err(Fields::Input.invalid("amount", "A payment is more than 0."));
+    }
+    Ok(amount)
+}
+
+/// Nothing is paid in the future.
+pub(super) fn check_day(ctx: &Ctx, paid_on: NaiveDate, field: Vec<String>, violations: &mut Violations) {
+    if paid_on > today(ctx) {
+        violations.push(Violation::new(
+            ErrorCode::Invalid,
+            field,
+            "This day is yet to come: record a payment once it is there.",
+        ));
+    }
+}
+
+/// A checked payment.
+#[derive(Debug, Clone)]
+pub(super) struct Received {
+    pub amount: Amount,
+    pub paid_on: NaiveDate,
+    pub mode: PaymentMode,
+    pub reference: Option<String>,
+}
+
+/// Writes a payment as part of `tx`; the project and the invoice are locked, and the invoice is an issued one.
+pub(super) async fn receive_in_tx(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    actor: &Actor,
+    project: &Project,
+    invoice: Option<&invoice::Model>,
+    received: Received,
+) -> Result<payment::Model, CommandError> {
+    let mut before = None;
+    let mut left = None;
+    if let Some(invoice) = invoice {
+        let standing = standing_in_tx(tx, invoice.id).await?;
+        let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
+        if received.amount > balance {
+            return Err(Fields::Input
+                .invalid("amount", overpaying(invoice, balance))
+                .into());
+        }
+        before = Some(standing);
+        left = Some((invoice, Amount(balance.0 - received.amount.0)));
+    }
+    let row = payment::ActiveModel {
+        id: Set(PaymentId::generate(tx.now())),
+        project_id: Set(project.id),
+        invoice_id: Set(invoice.map(|invoice| invoice.id)),
+        currency: Set(project.currency),
+        amount: Set(received.amount),
+        paid_on: Set(received.paid_on),
+        mode: Set(received.mode),
+        reference: Set(received.reference),
+        ..Default::default()
+    };
+    let payment = record::insert::<payment::Entity, _>(tx, actor, row).await?;
+    append_payment(tx, &payment).await?;
+    if let (Some(invoice), Some(before)) = (invoice, before) {
+        append_status_change(ctx, tx, invoice, before).await?;
+    }
+    announcing::paid(ctx, tx, project, &payment, left).await?;
+    Ok(payment)
+}
+
+fn overpaying(invoice: &invoice::Model, balance: Amount) -> String {
+    let number = invoice.number.as_deref().unwrap_or_default();
+    if balance <= Amount(0) {
+        return format!(
+            "Nothing is left to pay on {number}. Money for what comes next is recorded without invoiceId, and taken as the \
+             next invoice's advance."
+        );
+    }
+    format!(
+        "{} is left to pay on {number}: record that here, and what goes beyond it without invoiceId, to be taken as the next \
+         invoice's advance.",
+        balance.format(invoice.currency, Locale::En)
+    )
+}
+
+/// The payment that an earlier call with the same key made.
+pub(super) async fn replay(tx: &WriteTx, id: PaymentId) -> Result<payment::Model, CommandError> {
+    payment::Entity::find_by_id(id)
+        .one(tx.conn())
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("the payment {id} of an idempotency key is gone").into())
+}

@@ -1,0 +1,123 @@
+//! `updateCompanyProfile`: what documents issued from now on say of the company.
+
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    EntityTrait, QuerySelect,
+};
+
+use super::{
+    Fields,
+    checks::{self, long_note},
+};
+use crate::{
+    features::{
+        billing::{model::MAX_DESCRIPTION, tables::company},
+        media::{UploadId, attach_in_tx},
+    },
+    platform::{
+        actor::Actor,
+        ctx::Ctx,
+        error::{CommandError, Violations},
+        record,
+    },
+};
+
+/// What changes; an absent value stays. The inner `None` clears.
+#[derive(Debug, Clone, Default)]
+pub struct CompanyPatch {
+    /// The company's name.
+    pub name: Option<String>,
+    /// Its address, in lines.
+    pub address: Option<Option<String>>,
+    /// Its telephone number.
+    pub phone: Option<Option<String>>,
+    /// Its e-mail address.
+    pub email: Option<Option<String>>,
+    /// Tax identification number.
+    pub nif: Option<Option<String>>,
+    /// Entry in the register of commerce.
+    pub rccm: Option<Option<String>>,
+    /// Where transfers go, in lines.
+    pub bank_details: Option<Option<String>>,
+    /// Terms printed at the foot.
+    pub payment_terms: Option<Option<String>>,
+    /// A new logo.
+    pub logo: Option<Option<UploadId>>,
+    /// The tax rate of new invoices, as a decimal text.
+    pub tax_percentage: Option<String>,
+    /// Number of a certified invoicing device.
+    pub fiscal_nim: Option<Option<String>>,
+    /// Its signature.
+    pub fiscal_signature: Option<Option<String>>,
+    /// The text of its QR code.
+    pub fiscal_qr: Option<Option<String>>,
+}
+
+/// Changes the company's profile. For administrators. Issued documents keep what they were issued with.
+///
+/// # Errors
+/// CONFLICT when it is not at `expected_version`; violations at `input.patch.…`.
+pub async fn update_company_profile(
+    ctx: &Ctx,
+    actor: &Actor,
+    expected_version: i32,
+    patch: CompanyPatch,
+) -> Result<company::Model, CommandError> {
+    match actor {
+        Actor::Anonymous => return Err(CommandError::Unauthenticated),
+        _ if actor.is_admin() => {}
+        _ => return Err(CommandError::Forbidden),
+    }
+    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
+    let current = company::Entity::find()
+        .lock_exclusive()
+        .one(tx.conn())
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("the company has no profile"))?;
+    record::expect_version::<company::Entity>(&current, expected_version)?;
+    let fields = Fields::Patch;
+    let mut violations = Violations::default();
+    let mut text = |value: Option<Option<String>>, name: &str| match value {
+        None => NotSet,
+        Some(None) => Set(None),
+        Some(Some(value)) => violations
+            .check(long_note(&value, MAX_DESCRIPTION, fields.at(name)))
+            .map_or(NotSet, Set),
+    };
+    let mut changes = company::ActiveModel {
+        address: text(patch.address, "address"),
+        phone: text(patch.phone, "phone"),
+        email: text(patch.email, "email"),
+        nif: text(patch.nif, "nif"),
+        rccm: text(patch.rccm, "rccm"),
+        bank_details: text(patch.bank_details, "bankDetails"),
+        payment_terms: text(patch.payment_terms, "paymentTerms"),
+        fiscal_nim: text(patch.fiscal_nim, "fiscalNim"),
+        fiscal_signature: text(patch.fiscal_signature, "fiscalSignature"),
+        fiscal_qr: text(patch.fiscal_qr, "fiscalQr"),
+        ..Default::default()
+    };
+    if let Some(name) = patch.name {
+        changes.name = violations
+            .check(checks::subject(&name, fields.at("name")))
+            .map_or(NotSet, Set);
+    }
+    if let Some(tax) = patch.tax_percentage {
+        changes.tax_percentage = violations
+            .check(checks::tax(&tax, fields.at("taxPercentage")))
+            .map_or(NotSet, Set);
+    }
+    violations.into_result()?;
+    // An old logo stays as long as issued documents show it; the sweep takes it once none does.
+    changes.logo_image_id = match patch.logo {
+        None => NotSet,
+        Some(None) => Set(None),
+        Some(Some(upload)) => {
+            let images = attach_in_tx(&tx, actor, &["input", "patch", "logoUploadId"], &[upload]).await?;
+            Set(images.first().copied())
+        }
+    };
+    let updated = record::update::<company::Entity, _>(&tx, actor, &current, changes).await?;
+    tx.commit().await?;
+    Ok(updated)
+}

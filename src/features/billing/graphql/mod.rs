@@ -1,0 +1,20 @@
+//! How invoices and payments look in the API.
+
+pub mod company;
+pub mod figures;
+pub mod inputs;
+pub mod loaders;
+pub mod mutation;
+pub mod payment;
+pub mod query;
+pub mod types;
+
+pub use company::{CompanyMutation, CompanyQuery};
+pub use figures::BillingFigures;
+pub use inputs::{InvoiceFilterInput, InvoiceOrderInput, PaymentFilterInput, PaymentOrderInput};
+pub use mutation::BillingMutation;
+pub use payment::GqlPayment;
+pub use query::{
+    BillingQuery, invoice_connection, invoices_of_project, paid_of_project, payments_of_project,
+};
+pub use types::{GqlInvoice, InvoiceStatus};

@@ -1,0 +1,457 @@
+//! The mutations on invoices and payments.
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use sea_orm::EntityTrait;
+
+use super::{
+    inputs::{
+        CancelInvoiceInput, CreateCreditNoteInput, CreateInvoiceInput, ExportAccountingJournalInput,
+        ExportInvoicesInput, IssueInvoiceInput, IssueInvoicesInput, MarkInvoicePaidInput,
+        MarkInvoicesPaidInput, RecordPaymentInput, UpdateInvoiceInput, VoidPaymentInput, items, rows,
+    },
+    payment::GqlPayment,
+    types::GqlInvoice,
+};
+use crate::{
+    features::billing::{
+        Invoice, InvoiceId, Invoices, InvoicesExport, JournalExport, JournalFilter, Payment, PaymentId,
+        Payments,
+        commands::{
+            self, CancelInvoice, CreateCreditNote, CreateInvoice, IssueInvoice, IssueInvoices,
+            MarkInvoicePaid, MarkInvoicesPaid, RecordPayment, Row, VoidPayment,
+        },
+    },
+    platform::{
+        ctx::Ctx,
+        error::{CommandError, ErrorCode, Violation, Violations},
+        export::Exports,
+        graphql::{
+            Allow, ExportPayload, UserError, UserErrorCode, actor, command_ctx, internal, parse_id, split,
+        },
+    },
+};
+
+/// What a mutation on an invoice answers.
+#[derive(Debug, SimpleObject)]
+pub struct InvoicePayload {
+    /// The invoice as it is now; with CONFLICT the current one, with other errors null.
+    pub invoice: Option<GqlInvoice>,
+    /// What is wrong with the input; when there is anything, nothing was written.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What became of one row of a bulk mutation.
+#[derive(Debug, SimpleObject)]
+pub struct InvoiceResult {
+    /// The invoice's id (`inv_…`), as it was sent.
+    pub id: ID,
+    /// The invoice as it is now; with CONFLICT the current one, with other errors null.
+    pub invoice: Option<GqlInvoice>,
+    /// What is wrong with this row; when there is anything, nothing of it was written.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What a bulk mutation on invoices answers.
+#[derive(Debug, SimpleObject)]
+pub struct InvoicesPayload {
+    /// A result for each row, in the order of the rows: each was done, or not, by itself.
+    pub results: Vec<InvoiceResult>,
+    /// What is wrong with the input as a whole; when there is anything, no row was done.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What `markInvoicePaid` answers.
+#[derive(Debug, SimpleObject)]
+pub struct MarkInvoicePaidPayload {
+    /// The invoice as it is now; with CONFLICT the current one, with other errors null.
+    pub invoice: Option<GqlInvoice>,
+    /// The payment that settled it.
+    pub payment: Option<GqlPayment>,
+    /// What is wrong with the input; when there is anything, nothing was written.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What `createCreditNote` answers.
+#[derive(Debug, SimpleObject)]
+pub struct CreateCreditNotePayload {
+    /// The credit note.
+    pub credit_note: Option<GqlInvoice>,
+    /// What is wrong with the input; when there is anything, nothing was written.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What a mutation on a payment answers.
+#[derive(Debug, SimpleObject)]
+pub struct PaymentPayload {
+    /// The payment as it is now; with CONFLICT the current one, with other errors null.
+    pub payment: Option<GqlPayment>,
+    /// What is wrong with the input; when there is anything, nothing was written.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Mutations on invoices and payments.
+#[derive(Debug, Default)]
+pub struct BillingMutation;
+
+#[Object]
+impl BillingMutation {
+    /// Writes an invoice as a draft, and with `issue: true` issues it in the same step. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn create_invoice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The invoice.")] input: CreateInvoiceInput,
+    ) -> Result<InvoicePayload> {
+        let outcome = async {
+            let mut violations = Violations::default();
+            let project = violations.check(parse_id(&input.project_id, &["input", "projectId"]));
+            let items = items(input.items, &["input", "items"], &mut violations);
+            let Some(project) = project.filter(|_| violations.is_empty()) else {
+                return Err(violations.into_error());
+            };
+            let input = CreateInvoice {
+                project,
+                subject: input.subject,
+                due_date: input.due_date.map(|day| day.0),
+                tax_percentage: input.tax_percentage.map(|tax| tax.0),
+                advance_payment: input.advance_payment.map(|advance| advance.0),
+                payment_mode: input.payment_mode.map(Into::into),
+                items,
+                issue: input.issue.unwrap_or(false),
+                idempotency_key: input.idempotency_key,
+            };
+            commands::create_invoice(tools(ctx)?, actor(ctx), input).await
+        };
+        invoice_payload(ctx, None, outcome.await).await
+    }
+
+    /// Changes a draft: its values, and its lines added, changed, removed and reordered in one patch. An issued invoice is
+    /// LOCKED. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn update_invoice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: UpdateInvoiceInput,
+    ) -> Result<InvoicePayload> {
+        let id = parse_id::<InvoiceId>(&input.id, &["input", "id"]);
+        let current = id.as_ref().ok().copied();
+        let outcome = async {
+            let patch = input.patch.check()?;
+            commands::update_invoice(tools(ctx)?, actor(ctx), id?, input.expected_version, patch).await
+        };
+        invoice_payload(ctx, current, outcome.await).await
+    }
+
+    /// Issues a draft: it gets its number and date, lines, totals, client's and company's details are fixed for good, and
+    /// its client is told in the app, by push and by e-mail. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn issue_invoice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: IssueInvoiceInput,
+    ) -> Result<InvoicePayload> {
+        let id = parse_id::<InvoiceId>(&input.id, &["input", "id"]);
+        let current = id.as_ref().ok().copied();
+        let outcome = async {
+            let input = IssueInvoice {
+                id: id?,
+                expected_version: input.expected_version,
+                idempotency_key: input.idempotency_key,
+            };
+            commands::issue_invoice(tools(ctx)?, actor(ctx), input).await
+        };
+        invoice_payload(ctx, current, outcome.await).await
+    }
+
+    /// Issues drafts, 100 at most, one after the other in the order given; each is done, or not, by itself. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn issue_invoices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: IssueInvoicesInput,
+    ) -> Result<InvoicesPayload> {
+        let rows = rows(input.rows);
+        let sent = rows.as_ref().map_or_else(|_| Vec::new(), Clone::clone);
+        let outcome = async {
+            let input = IssueInvoices {
+                rows: rows?,
+                idempotency_key: input.idempotency_key,
+            };
+            commands::issue_invoices(tools(ctx)?, actor(ctx), input).await
+        };
+        bulk_payload(ctx, &sent, outcome.await).await
+    }
+
+    /// Records that what is left on an issued invoice was paid. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn mark_invoice_paid(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and how.")] input: MarkInvoicePaidInput,
+    ) -> Result<MarkInvoicePaidPayload> {
+        let id = parse_id::<InvoiceId>(&input.id, &["input", "id"]);
+        let current = id.as_ref().ok().copied();
+        let outcome = async {
+            let input = MarkInvoicePaid {
+                id: id?,
+                expected_version: input.expected_version,
+                paid_on: input.paid_on.map(|day| day.0),
+                mode: input.mode.map(Into::into),
+                reference: input.reference,
+                idempotency_key: input.idempotency_key,
+            };
+            commands::mark_invoice_paid(tools(ctx)?, actor(ctx), input).await
+        };
+        let mut payment = None;
+        let outcome = outcome.await.map(|(invoice, settled)| {
+            payment = Some(settled);
+            invoice
+        });
+        let told = invoice_payload(ctx, current, outcome).await?;
+        Ok(MarkInvoicePaidPayload {
+            invoice: told.invoice,
+            payment: payment.map(GqlPayment::from),
+            user_errors: told.user_errors,
+        })
+    }
+
+    /// Records that what is left on each of these issued invoices was paid, 100 at most; each is done, or not, by itself.
+    /// For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn mark_invoices_paid(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and how.")] input: MarkInvoicesPaidInput,
+    ) -> Result<InvoicesPayload> {
+        let rows = rows(input.rows);
+        let sent = rows.as_ref().map_or_else(|_| Vec::new(), Clone::clone);
+        let outcome = async {
+            let input = MarkInvoicesPaid {
+                rows: rows?,
+                paid_on: input.paid_on.map(|day| day.0),
+                mode: input.mode.map(Into::into),
+                reference: input.reference,
+                idempotency_key: input.idempotency_key,
+            };
+            let settled = commands::mark_invoices_paid(tools(ctx)?, actor(ctx), input).await?;
+            let invoices = settled.into_iter().map(|row| row.map(|(invoice, _)| invoice));
+            Ok(invoices.collect())
+        };
+        bulk_payload(ctx, &sent, outcome.await).await
+    }
+
+    /// Takes an issued invoice back as a whole. Its advance is free again, a credit note takes back what is left of it, and
+    /// nothing is owed on it. LOCKED while a payment on it isn't voided. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn cancel_invoice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and why.")] input: CancelInvoiceInput,
+    ) -> Result<InvoicePayload> {
+        let id = parse_id::<InvoiceId>(&input.id, &["input", "id"]);
+        let current = id.as_ref().ok().copied();
+        let outcome = async {
+            let input = CancelInvoice {
+                id: id?,
+                expected_version: input.expected_version,
+                reason: input.reason,
+                idempotency_key: input.idempotency_key,
+            };
+            commands::cancel_invoice(tools(ctx)?, actor(ctx), input).await
+        };
+        invoice_payload(ctx, current, outcome.await).await
+    }
+
+    /// Issues a credit note, which takes back an issued invoice or a part of it. Its amounts are positive and, with those
+    /// of earlier credit notes, never exceed the invoice's. When more was paid than is then owed, the invoice's balance is
+    /// negative: a refund is due. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn create_credit_note(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The credit note.")] input: CreateCreditNoteInput,
+    ) -> Result<CreateCreditNotePayload> {
+        let outcome = async {
+            let mut violations = Violations::default();
+            let invoice = violations.check(parse_id(&input.invoice_id, &["input", "invoiceId"]));
+            let items = input
+                .items
+                .map(|list| items(list, &["input", "items"], &mut violations));
+            let Some(invoice) = invoice.filter(|_| violations.is_empty()) else {
+                return Err(violations.into_error());
+            };
+            let input = CreateCreditNote {
+                invoice,
+                subject: input.subject,
+                items,
+                idempotency_key: input.idempotency_key,
+            };
+            commands::create_credit_note(tools(ctx)?, actor(ctx), input).await
+        };
+        let (note, user_errors) = split(outcome.await)?;
+        Ok(CreateCreditNotePayload {
+            credit_note: note.map(GqlInvoice::from),
+            user_errors,
+        })
+    }
+
+    /// Records money that came in: for an issued invoice, no more than its balance, or ahead of one. Its client is told.
+    /// For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn record_payment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The payment.")] input: RecordPaymentInput,
+    ) -> Result<PaymentPayload> {
+        let outcome = async {
+            let mut violations = Violations::default();
+            let project = violations.check(parse_id(&input.project_id, &["input", "projectId"]));
+            let invoice = input
+                .invoice_id
+                .and_then(|id| violations.check(parse_id(&id, &["input", "invoiceId"])));
+            let Some(project) = project.filter(|_| violations.is_empty()) else {
+                return Err(violations.into_error());
+            };
+            let input = RecordPayment {
+                project,
+                invoice,
+                amount: input.amount.0,
+                paid_on: input.paid_on.0,
+                mode: input.mode.into(),
+                reference: input.reference,
+                idempotency_key: input.idempotency_key,
+            };
+            commands::record_payment(tools(ctx)?, actor(ctx), input).await
+        };
+        payment_payload(ctx, None, outcome.await).await
+    }
+
+    /// Voids a payment that never was, or bounced: it stays to be seen with the reason, and counts no more. LOCKED when
+    /// issued invoices have taken their advance from it. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn void_payment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and why.")] input: VoidPaymentInput,
+    ) -> Result<PaymentPayload> {
+        let id = parse_id::<PaymentId>(&input.id, &["input", "id"]);
+        let current = id.as_ref().ok().copied();
+        let outcome = async {
+            let input = VoidPayment {
+                id: id?,
+                expected_version: input.expected_version,
+                reason: input.reason,
+                idempotency_key: input.idempotency_key,
+            };
+            commands::void_payment(tools(ctx)?, actor(ctx), input).await
+        };
+        payment_payload(ctx, current, outcome.await).await
+    }
+
+    /// Hands out a list of invoices and credit notes as CSV, in the order of their numbers: a URL that is good for ten
+    /// minutes. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn export_invoices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which invoices.")] input: ExportInvoicesInput,
+    ) -> Result<ExportPayload> {
+        let outcome = async {
+            let filter = input.filter.unwrap_or_default().check(&["input", "filter"])?;
+            let separator = input.separator.into();
+            Exports::sign(tools(ctx)?, actor(ctx), &InvoicesExport, &filter, separator)
+        };
+        ExportPayload::of(outcome.await)
+    }
+
+    /// Hands out the accounting journal of some days as CSV: invoices, credit notes, advances given back, payments and
+    /// voided payments, as entries whose debits equal their credits, with the accounts of the configuration. A URL that is
+    /// good for ten minutes. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn export_accounting_journal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which days.")] input: ExportAccountingJournalInput,
+    ) -> Result<ExportPayload> {
+        let outcome = async {
+            let days = JournalFilter {
+                from: input.from.0,
+                until: input.until.0,
+            };
+            if days.until < days.from {
+                let message = "The last day is before the first.";
+                return Err(Violation::new(ErrorCode::Invalid, ["input", "until"], message).into());
+            }
+            let separator = input.separator.into();
+            Exports::sign(tools(ctx)?, actor(ctx), &JournalExport, &days, separator)
+        };
+        ExportPayload::of(outcome.await)
+    }
+}
+
+fn tools<'a>(ctx: &Context<'a>) -> Result<&'a Ctx, CommandError> {
+    command_ctx(ctx).map_err(|error| CommandError::Internal(anyhow::anyhow!("{}", error.message)))
+}
+
+fn is_conflict(errors: &[UserError]) -> bool {
+    errors.iter().any(|error| error.code == UserErrorCode::Conflict)
+}
+
+/// The payload; on CONFLICT with the current record, so that the caller can look at it.
+async fn invoice_payload(
+    ctx: &Context<'_>,
+    id: Option<InvoiceId>,
+    outcome: Result<Invoice, CommandError>,
+) -> Result<InvoicePayload> {
+    let (invoice, user_errors) = split(outcome)?;
+    let invoice = match (invoice, id) {
+        // Only staff get as far as a conflict.
+        (None, Some(id)) if is_conflict(&user_errors) => Invoices::find_by_id(id)
+            .one(command_ctx(ctx)?.db.reader())
+            .await
+            .map_err(internal)?,
+        (invoice, _) => invoice,
+    };
+    Ok(InvoicePayload {
+        invoice: invoice.map(GqlInvoice::from),
+        user_errors,
+    })
+}
+
+async fn bulk_payload(
+    ctx: &Context<'_>,
+    rows: &[Row],
+    outcome: Result<Vec<Result<Invoice, CommandError>>, CommandError>,
+) -> Result<InvoicesPayload> {
+    let (done, user_errors) = split(outcome)?;
+    let mut results = Vec::with_capacity(rows.len());
+    for (row, outcome) in rows.iter().zip(done.unwrap_or_default()) {
+        let told = invoice_payload(ctx, Some(row.id), outcome).await?;
+        results.push(InvoiceResult {
+            id: row.id.to_string().into(),
+            invoice: told.invoice,
+            user_errors: told.user_errors,
+        });
+    }
+    Ok(InvoicesPayload { results, user_errors })
+}
+
+/// As [`invoice_payload`].
+async fn payment_payload(
+    ctx: &Context<'_>,
+    id: Option<PaymentId>,
+    outcome: Result<Payment, CommandError>,
+) -> Result<PaymentPayload> {
+    let (payment, user_errors) = split(outcome)?;
+    let payment = match (payment, id) {
+        (None, Some(id)) if is_conflict(&user_errors) => Payments::find_by_id(id)
+            .one(command_ctx(ctx)?.db.reader())
+            .await
+            .map_err(internal)?,
+        (payment, _) => payment,
+    };
+    Ok(PaymentPayload {
+        payment: payment.map(GqlPayment::from),
+        user_errors,
+    })
+}

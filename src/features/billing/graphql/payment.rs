@@ -1,0 +1,127 @@
+//! `Payment`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use chrono::{DateTime, Utc};
+
+use super::{
+    loaders::InvoiceLoader,
+    types::{GqlInvoice, GqlPaymentMode},
+};
+use crate::{
+    features::{
+        accounts::graphql::{GqlActor, actor_of},
+        billing::Payment,
+        projects::graphql::{GqlProject, ProjectLoader},
+    },
+    platform::graphql::{
+        Allow, internal, loader,
+        values::{Date, Money},
+    },
+};
+
+/// A payment.
+#[derive(Debug, Clone)]
+pub struct GqlPayment(pub Arc<Payment>);
+
+impl From<Payment> for GqlPayment {
+    fn from(payment: Payment) -> Self {
+        Self(Arc::new(payment))
+    }
+}
+
+/// Money that came in for a project. It is voided, never edited. Clients see those of their own projects.
+#[Object(name = "Payment")]
+impl GqlPayment {
+    /// The payment's id (`pay_…`).
+    pub(crate) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Counts the changes; send it as `expectedVersion`.
+    pub(crate) async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was entered.
+    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it last changed.
+    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// Always null: a payment is voided, not deleted.
+    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.deleted_at
+    }
+
+    /// Who entered it. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.created_by).await
+    }
+
+    /// Who changed it last. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.updated_by).await
+    }
+
+    /// Always null: a payment is voided, not deleted. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
+        actor_of(ctx, self.0.deleted_by).await
+    }
+
+    /// The contract it is for.
+    async fn project(&self, ctx: &Context<'_>) -> Result<GqlProject> {
+        let loaded = loader::<ProjectLoader>(ctx)?.load_one(self.0.project_id).await;
+        loaded
+            .map_err(internal)?
+            .map(GqlProject)
+            .ok_or_else(|| internal(anyhow::anyhow!("the payment {} has no project", self.0.id)))
+    }
+
+    /// The invoice it pays; null for money paid ahead, which invoices take their advance from.
+    async fn invoice(&self, ctx: &Context<'_>) -> Result<Option<GqlInvoice>> {
+        let Some(id) = self.0.invoice_id else {
+            return Ok(None);
+        };
+        let loaded = loader::<InvoiceLoader>(ctx)?.load_one(id).await;
+        Ok(loaded.map_err(internal)?.map(GqlInvoice::from))
+    }
+
+    /// How much.
+    async fn amount(&self) -> Money {
+        Money::new(self.0.amount, self.0.currency)
+    }
+
+    /// The day it came in.
+    async fn paid_on(&self) -> Date {
+        Date(self.0.paid_on)
+    }
+
+    /// In which way.
+    async fn mode(&self) -> GqlPaymentMode {
+        self.0.mode.into()
+    }
+
+    /// The reference of the transfer, the cheque or the transaction.
+    async fn reference(&self) -> Option<&str> {
+        self.0.reference.as_deref()
+    }
+
+    /// When it was voided: it counts no more. Null while it counts.
+    async fn voided_at(&self) -> Option<DateTime<Utc>> {
+        self.0.voided_at
+    }
+
+    /// Why it was voided.
+    async fn void_reason(&self) -> Option<&str> {
+        self.0.void_reason.as_deref()
+    }
+}

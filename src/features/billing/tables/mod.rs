@@ -1,0 +1,9 @@
+//! The tables of billing.
+
+pub mod company;
+pub mod invoice;
+pub mod item;
+pub mod notice;
+pub mod payment;
+pub mod run;
+pub mod series;

@@ -1,0 +1,19 @@
+//! The table `number_series`: one row a series, which whoever issues locks.
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::*;
+
+/// How far a series of numbers is.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "number_series")]
+pub struct Model {
+    /// The letters before the year.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub series: String,
+    pub year: i32,
+    pub last_number: i64,
+    pub last_date: Option<NaiveDate>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
