@@ -227,11 +227,6 @@ impl Desk {
                 let data = self.app.graphql(&self.staff, query, json!({})).await.data();
                 data["companyProfile"].clone()
             }
-            "company" => {
-                let query = "{ companyProfile { version } }";
-                let data = self.app.graphql(&self.staff, query, json!({})).await.data();
-                data["companyProfile"].clone()
-            }
             "inquiry" => {
                 let query = "{ inquiries(first: 1) { nodes { id version } } }";
                 let data = self.app.graphql(&self.staff, query, json!({})).await.data();
