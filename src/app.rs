@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     features::{
         accounts,
-        billing::{self, BillingHolds, CompanyLogos, InvoicesExport, JournalExport},
+        billing::{self, BillingHolds, CompanyLogos, InvoicesExport, JournalExport, papers::Papers},
         content::{self, ContentImages},
         deliveries,
         feed::{FeatureEvents, FeedHub},
@@ -115,7 +115,7 @@ impl App {
             .with(CompanyLogos);
         let media = Media::new(MediaOptions {
             ctx: ctx.clone(),
-            storage,
+            storage: storage.clone(),
             uses,
         });
         let tailer = Tailer::init(FeatureEvents::new(db.clone(), Arc::clone(&options.clock)), db)
@@ -134,7 +134,8 @@ impl App {
             Arc::new(JournalExport),
         ];
         let exports = Exports::new(ctx.clone(), lists);
-        let router = http::router(endpoint.clone(), media.clone(), exports, &config);
+        let papers = Papers::new(ctx.clone(), media.clone(), storage);
+        let router = http::router(endpoint.clone(), media.clone(), exports, papers, &config);
         let transports = Transports {
             mail: options.mail,
             push: options.push,

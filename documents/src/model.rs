@@ -1,11 +1,14 @@
 //! What the documents say, as plain data.
 //!
+//! Whoever keeps rendered documents can tell them apart by what this serialises to.
+//!
 //! Amounts count the smallest unit of their currency: francs for XOF, cents for EUR and USD.
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 /// The language of everything that a document says by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Language {
     /// French.
     Fr,
@@ -14,7 +17,7 @@ pub enum Language {
 }
 
 /// What amounts are in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Currency {
     /// CFA franc of West Africa, which has no subunit.
     Xof,
@@ -36,7 +39,7 @@ impl Currency {
 }
 
 /// Who prints.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Company {
     /// The name.
     pub name: String,
@@ -59,7 +62,7 @@ pub struct Company {
 }
 
 /// What a certified invoicing device gave.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Fiscal {
     /// Its number.
     pub nim: Option<String>,
@@ -70,7 +73,7 @@ pub struct Fiscal {
 }
 
 /// To whom a document goes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Party {
     /// The name.
     pub name: String,
@@ -81,7 +84,7 @@ pub struct Party {
 }
 
 /// How money came or is to come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum PaymentMode {
     /// In cash.
     Cash,
@@ -94,7 +97,7 @@ pub enum PaymentMode {
 }
 
 /// What is printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Document {
     /// An invoice or credit note.
     Invoice(Box<Invoice>),
@@ -105,7 +108,7 @@ pub enum Document {
 }
 
 /// An invoice, or what takes one back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum InvoiceKind {
     /// Asks for money.
     Invoice,
@@ -117,7 +120,7 @@ pub enum InvoiceKind {
 }
 
 /// Where a document stands; all but the issued ones carry a watermark.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Standing {
     /// Being written.
     Draft,
@@ -131,7 +134,7 @@ pub enum Standing {
 }
 
 /// One line of an invoice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// What is charged; may have several lines.
     pub description: String,
@@ -144,7 +147,7 @@ pub struct Line {
 }
 
 /// An invoice or credit note.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Invoice {
     /// Which of the two.
     pub kind: InvoiceKind,
@@ -187,7 +190,7 @@ pub struct Invoice {
 }
 
 /// A receipt for a payment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Receipt {
     /// The language of the words on it.
     pub language: Language,
@@ -216,7 +219,7 @@ pub struct Receipt {
 }
 
 /// One line of a statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Entry {
     /// An invoice was issued: the client owes more.
     Invoice {
@@ -240,15 +243,6 @@ pub enum Entry {
         /// With tax.
         amount: i64,
     },
-    /// What was left of an invoice was taken back.
-    Cancellation {
-        /// The day.
-        date: NaiveDate,
-        /// The invoice's number.
-        number: String,
-        /// How much was left.
-        amount: i64,
-    },
     /// Money came.
     Payment {
         /// The day.
@@ -265,7 +259,7 @@ pub enum Entry {
 }
 
 /// What a project's client owes and paid, line by line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Statement {
     /// The language of the words on it.
     pub language: Language,

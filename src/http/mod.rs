@@ -6,6 +6,7 @@ pub mod graphql;
 mod health;
 pub mod media;
 pub mod middleware;
+mod papers;
 mod problem;
 pub mod public_answers;
 mod serve;
@@ -35,12 +36,18 @@ pub use serve::serve;
 
 use self::graphql::Endpoint;
 use crate::{
-    features::media::Media,
+    features::{billing::papers::Papers, media::Media},
     platform::{config::Config, export::Exports},
 };
 
 /// Every address that the server answers.
-pub fn router(endpoint: Endpoint, media: Media, exports: Exports, config: &Arc<Config>) -> Router {
+pub fn router(
+    endpoint: Endpoint,
+    media: Media,
+    exports: Exports,
+    papers: Papers,
+    config: &Arc<Config>,
+) -> Router {
     let graphql = Router::new()
         .route("/graphql", any(dispatch))
         .layer(cors(config))
@@ -51,6 +58,7 @@ pub fn router(endpoint: Endpoint, media: Media, exports: Exports, config: &Arc<C
         .merge(uploads::router(media.clone()).layer(cors(config)))
         .merge(media::router(media).layer(cors(config)))
         .merge(exports::router(exports).layer(cors(config)))
+        .merge(papers::router(papers).layer(cors(config)))
         .fallback(not_found);
     if config.graphiql {
         router = router.merge(graphiql::router());

@@ -20,6 +20,8 @@ pub enum Action {
     Upload,
     /// Taking a list home.
     Export,
+    /// Reading a printed document.
+    Paper,
 }
 
 /// The parts of a URL that its signature covers.
@@ -52,6 +54,7 @@ impl Grant<'_> {
             Action::Read => "read",
             Action::Upload => "upload",
             Action::Export => "export",
+            Action::Paper => "paper",
         };
         format!("{action}\n{}\n{}\n{}", self.path, self.audience, self.expires)
     }

@@ -200,9 +200,10 @@ impl World {
             announcer: Arc::new(Silent),
             holders: Default::default(),
         };
+        let storage = Storage::open(&StorageConfig::Fs, folder.path()).unwrap();
         let media = Media::new(MediaOptions {
             ctx: ctx.clone(),
-            storage: Storage::open(&StorageConfig::Fs, folder.path()).unwrap(),
+            storage: storage.clone(),
             uses: ImageUses::default(),
         });
         let (produced, written) = (Arc::default(), Arc::default());
@@ -228,7 +229,8 @@ impl World {
             config.cors_allowed_origins.clone(),
         );
         let exports = belle_house::platform::export::Exports::new(ctx.clone(), []);
-        let router = belle_house::http::router(endpoint.clone(), media, exports, &config);
+        let papers = belle_house::features::billing::papers::Papers::new(ctx.clone(), media.clone(), storage);
+        let router = belle_house::http::router(endpoint.clone(), media, exports, papers, &config);
         let serving = tokio::spawn(belle_house::http::serve(listener, router, endpoint));
         Self {
             address,

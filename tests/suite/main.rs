@@ -15,6 +15,7 @@ mod billing_exports;
 mod billing_forbidden;
 mod billing_idempotency;
 mod billing_money;
+mod billing_papers;
 mod billing_reminders;
 mod billing_totals;
 mod billing_world;

@@ -90,9 +90,9 @@ fn table(statement: &Statement, labels: &Labels) -> (Table, i128) {
 fn sums(entry: &Entry) -> (chrono::NaiveDate, i128, i128) {
     match *entry {
         Entry::Invoice { date, amount, .. } => (date, amount.into(), 0),
-        Entry::CreditNote { date, amount, .. }
-        | Entry::Cancellation { date, amount, .. }
-        | Entry::Payment { date, amount, .. } => (date, 0, amount.into()),
+        Entry::CreditNote { date, amount, .. } | Entry::Payment { date, amount, .. } => {
+            (date, 0, amount.into())
+        }
     }
 }
 
@@ -108,10 +108,6 @@ fn label(entry: &Entry, statement: &Statement, labels: &Labels) -> Vec<String> {
         Entry::CreditNote { number, of, .. } => (
             format!("{} {}", labels.credit_note, line(number)),
             about(labels.credit_note_of, of.as_deref()),
-        ),
-        Entry::Cancellation { number, .. } => (
-            format!("{} {}", labels.cancellation_of, line(number)),
-            String::new(),
         ),
         Entry::Payment {
             mode,

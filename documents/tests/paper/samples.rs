@@ -240,10 +240,5 @@ pub fn statement() -> Document {
             of: Some("BH/2026/12".into()),
             amount: 121_380,
         },
-        Entry::Cancellation {
-            date: day(2026, 11, 27),
-            number: "BH/2026/9".into(),
-            amount: 4_165_000,
-        },
     ])
 }

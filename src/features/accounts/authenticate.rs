@@ -77,9 +77,10 @@ pub async fn authenticate(ctx: &Ctx, bearer: Option<&str>) -> Result<Authenticat
     };
     let now = ctx.clock.now();
     let claims = tokens::read_access(&ctx.keys, now, bearer)?;
-    let found = find_living(ctx, claims.sid, claims.sub, now)
+    let found = find_living(ctx, claims.sid, now)
         .await
         .map_err(anyhow::Error::from)?
+        .filter(|found| found.account_id == claims.sub)
         .ok_or(AuthError::Revoked)?;
     // The password was changed since: whoever changed it has newer tokens.
     if found
@@ -90,28 +91,44 @@ pub async fn authenticate(ctx: &Ctx, bearer: Option<&str>) -> Result<Authenticat
     }
     Ok(Authenticated {
         expires_at: Some(claims.expires_at()),
-        actor: Actor::Account(Box::new(Account {
-            id: found.account_id,
-            session: claims.sid,
-            role: found.role,
-            client: found.client_id,
-            must_change_password: found.must_change_password,
-            locale: found.locale,
-            name: found.name,
-            email: found.email,
-        })),
+        actor: found.actor(claims.sid),
     })
+}
+
+impl Found {
+    fn actor(self, session: SessionId) -> Actor {
+        Actor::Account(Box::new(Account {
+            id: self.account_id,
+            session,
+            role: self.role,
+            client: self.client_id,
+            must_change_password: self.must_change_password,
+            locale: self.locale,
+            name: self.name,
+            email: self.email,
+        }))
+    }
+}
+
+/// Whoever is signed in with `session` now: for URLs that carry their own right. Nobody when it has ended, and nobody as
+/// long as a temporary password is to be replaced. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn actor_of_session(ctx: &Ctx, session: SessionId) -> Result<Option<Actor>, sea_orm::DbErr> {
+    let found = find_living(ctx, session, ctx.clock.now()).await?;
+    Ok(found
+        .filter(|found| !found.must_change_password)
+        .map(|found| found.actor(session)))
 }
 
 async fn find_living(
     ctx: &Ctx,
     session: SessionId,
-    account: AccountId,
     now: DateTime<Utc>,
 ) -> Result<Option<Found>, sea_orm::DbErr> {
     living_sessions(now)
         .filter(session::Column::Id.eq(session))
-        .filter(session::Column::AccountId.eq(account))
         .select_only()
         .column(session::Column::AccountId)
         .column(session::Column::TokensFrom)

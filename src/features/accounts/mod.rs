@@ -13,6 +13,7 @@ mod store;
 mod tables;
 mod tokens;
 
+pub use authenticate::actor_of_session;
 pub use authenticate::{AuthError, Authenticated, authenticate};
 pub use model::{
     Email, MAX_NAME_LENGTH, normalize_email, one_line, optional_text, person_name, several_lines,

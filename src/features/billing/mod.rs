@@ -7,7 +7,6 @@
 
 pub mod commands;
 mod company;
-pub mod documents;
 pub mod events;
 mod exports;
 pub mod figures;
@@ -15,6 +14,7 @@ pub mod graphql;
 mod holds;
 mod journal;
 mod model;
+pub mod papers;
 mod queries;
 pub mod reminders;
 mod tables;

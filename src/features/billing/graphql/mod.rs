@@ -5,6 +5,7 @@ pub mod figures;
 pub mod inputs;
 pub mod loaders;
 pub mod mutation;
+pub mod papers;
 pub mod payment;
 pub mod query;
 pub mod types;
@@ -13,6 +14,7 @@ pub use company::{CompanyMutation, CompanyQuery};
 pub use figures::BillingFigures;
 pub use inputs::{InvoiceFilterInput, InvoiceOrderInput, PaymentFilterInput, PaymentOrderInput};
 pub use mutation::BillingMutation;
+pub use papers::statement_url;
 pub use payment::GqlPayment;
 pub use query::{
     BillingQuery, invoice_connection, invoices_of_project, paid_of_project, payments_of_project,

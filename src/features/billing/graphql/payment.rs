@@ -7,16 +7,18 @@ use chrono::{DateTime, Utc};
 
 use super::{
     loaders::InvoiceLoader,
+    papers::url_of,
     types::{GqlInvoice, GqlPaymentMode},
 };
 use crate::{
     features::{
         accounts::graphql::{GqlActor, actor_of},
-        billing::Payment,
+        billing::{Payment, papers::PaperId},
         projects::graphql::{GqlProject, ProjectLoader},
     },
     platform::graphql::{
         Allow, internal, loader,
+        scalars::Url,
         values::{Date, Money},
     },
 };
@@ -113,6 +115,12 @@ impl GqlPayment {
     /// The reference of the transfer, the cheque or the transaction.
     async fn reference(&self) -> Option<&str> {
         self.0.reference.as_deref()
+    }
+
+    /// Where its receipt is, a PDF in the client's language: works without a token for whoever asked, for 12 to 24 hours and
+    /// as long as they stay signed in and may see the payment. A voided one's has a watermark.
+    async fn receipt_url(&self, ctx: &Context<'_>) -> Result<Option<Url>> {
+        url_of(ctx, PaperId::Receipt(self.0.id))
     }
 
     /// When it was voided: it counts no more. Null while it counts.

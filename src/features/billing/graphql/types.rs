@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     loaders::{CreditNotesLoader, InvoiceLoader, InvoicePaymentsLoader, ItemsLoader, StandingLoader},
+    papers::url_of,
     payment::GqlPayment,
 };
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         billing::{
             self, BilledInvoice, CompanyDetails, Invoice, InvoiceItem, InvoiceKind, InvoiceState,
             PaymentMode, Standing,
+            papers::{PaperId, amount_in_words},
         },
         clients::{StoredClient, graphql::client_by_id},
         projects::{
@@ -24,7 +26,8 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, command_ctx, internal, loader,
+            Allow, Locale, command_ctx, internal, loader,
+            scalars::Url,
             values::{Date, Decimal, Money},
         },
         money::{Amount, Currency},
@@ -447,6 +450,31 @@ impl GqlInvoice {
             .await;
         let payments = loaded.map_err(internal)?.unwrap_or_default();
         Ok(payments.into_iter().map(GqlPayment::from).collect())
+    }
+
+    /// `netToPay` in words with its currency, as printed: «un million deux cent mille francs CFA». Null for a draft below
+    /// zero.
+    async fn amount_in_words(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In which language; the client's unless said.")] locale: Option<Locale>,
+    ) -> Result<Option<String>> {
+        let locale = match locale {
+            Some(locale) => locale.into(),
+            None => self.client_now(ctx).await?.locale,
+        };
+        let it = &self.invoice;
+        Ok(amount_in_words(it.net_to_pay, it.currency, locale))
+    }
+
+    /// Where its PDF is, in the client's language: works without a token for whoever asked, for 12 to 24 hours and as long
+    /// as they stay signed in and may see the invoice. Drafts and cancelled ones have a watermark. What was issued keeps
+    /// its bytes for good. Null for a deleted draft.
+    async fn pdf_url(&self, ctx: &Context<'_>) -> Result<Option<Url>> {
+        if self.invoice.deleted_at.is_some() {
+            return Ok(None);
+        }
+        url_of(ctx, PaperId::Invoice(self.invoice.id))
     }
 
     /// When it was cancelled; null unless it is.

@@ -19,7 +19,7 @@ use crate::{
         accounts::graphql::{GqlActor, actor_of},
         billing::graphql::{
             GqlInvoice, GqlPayment, InvoiceFilterInput, InvoiceOrderInput, PaymentFilterInput,
-            PaymentOrderInput, invoices_of_project, paid_of_project, payments_of_project,
+            PaymentOrderInput, invoices_of_project, paid_of_project, payments_of_project, statement_url,
         },
         clients::graphql::{Client, client_by_id},
         media::{Image, graphql::GqlImage},
@@ -28,6 +28,7 @@ use crate::{
     platform::{
         graphql::{
             Allow, Connection, OrderDirection, RecordScope, actor, internal,
+            scalars::Url,
             user_error::top_level,
             values::{Date, Money},
         },
@@ -147,6 +148,13 @@ impl GqlProject {
         let paid = paid_of_project(ctx, self.0.id).await?;
         let left = Amount(self.0.total_quote.0.saturating_sub(paid.0));
         Ok(Money::new(left, self.0.currency))
+    }
+
+    /// Where the project's statement of account is, a PDF in the client's language: every invoice, credit note and payment
+    /// up to the moment it is fetched, with a running balance. Works without a token for whoever asked, for 12 to 24 hours
+    /// and as long as they stay signed in and may see the project. Null for a deleted project.
+    async fn statement_url(&self, ctx: &Context<'_>) -> Result<Option<Url>> {
+        statement_url(ctx, &self.0)
     }
 
     /// The project's invoices and credit notes, the latest entered first unless ordered otherwise. Clients see issued ones.

@@ -1,0 +1,209 @@
+//! The press: opens what a URL names, and draws it or finds it among what was drawn before.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+
+use super::{Paper, paper, urls};
+use crate::{
+    features::{
+        accounts::actor_of_session,
+        media::{Image, Media, Rendition, find_image},
+    },
+    platform::{
+        crypto::sha256,
+        ctx::Ctx,
+        images::RenditionFormat,
+        signed_url::Refusal,
+        storage::{NewFile, Storage},
+    },
+};
+
+/// Papers drawn at once: it is all processor, and a page takes some ten milliseconds.
+const PRESSES: usize = 2;
+/// Papers that may wait for a press; more are told to come back.
+const WAITING: usize = 64;
+/// The logo's width on paper at 300 dots an inch.
+const LOGO_WIDTH: u32 = 500;
+
+/// Why a URL opens nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It isn't ours, or it is too old.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The sign-in that it was made for has ended.
+    #[error("The sign-in that asked for this document has ended. Sign in and ask again.")]
+    SessionEnded,
+    /// There is no such paper, or not for whoever asks.
+    #[error("there is no such paper")]
+    NotFound,
+    /// Our own fault.
+    #[error(transparent)]
+    Internal(#[from] anyhow::Error),
+}
+
+/// Why a paper wasn't drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum PrintError {
+    /// Too many wait already.
+    #[error("Too many documents are being made. Try again in a few seconds.")]
+    Busy,
+    /// Our own fault.
+    #[error(transparent)]
+    Internal(#[from] anyhow::Error),
+}
+
+/// A paper that its reader may have.
+#[derive(Debug)]
+pub struct Opened {
+    paper: Paper,
+    logo: Option<(Image, Rendition)>,
+    /// Names its content: what has the same is the same, byte for byte.
+    pub fingerprint: String,
+}
+
+impl Opened {
+    /// What its file is called; plain ASCII.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        &self.paper.file_name
+    }
+}
+
+/// What a paper's bytes follow from.
+#[derive(Serialize)]
+struct Origin<'a> {
+    template: u32,
+    document: &'a documents::Document,
+    logo: Option<&'a str>,
+}
+
+/// Prints papers. Cheap to clone; one for the whole server.
+#[derive(Debug, Clone)]
+pub struct Papers {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    ctx: Ctx,
+    media: Media,
+    storage: Storage,
+    presses: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+}
+
+impl Papers {
+    /// Puts the tools together: `storage` keeps what was issued, `media` has the logo.
+    #[must_use]
+    pub fn new(ctx: Ctx, media: Media, storage: Storage) -> Self {
+        let inner = Inner {
+            ctx,
+            media,
+            storage,
+            presses: Arc::new(Semaphore::new(PRESSES)),
+            waiting: Arc::new(Semaphore::new(PRESSES + WAITING)),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Opens what a URL names: `file` is the last part of its path, such as `inv_….pdf`. Nothing is drawn yet.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(&self, file: &str, query: Option<&str>) -> Result<Opened, OpenError> {
+        let ctx = &self.inner.ctx;
+        let (id, session) = urls::check(ctx, file, query)?.ok_or(OpenError::NotFound)?;
+        let actor = actor_of_session(ctx, session)
+            .await
+            .map_err(anyhow::Error::from)?;
+        let actor = actor.ok_or(OpenError::SessionEnded)?;
+        let paper = paper(ctx, &actor, id).await?.ok_or(OpenError::NotFound)?;
+        let logo = self.logo(&paper).await?;
+        let origin = Origin {
+            template: documents::TEMPLATE_VERSION,
+            document: &paper.document,
+            logo: logo.as_ref().map(|(_, rendition)| rendition.hash.as_str()),
+        };
+        let origin = serde_json::to_vec(&origin).map_err(anyhow::Error::from)?;
+        Ok(Opened {
+            fingerprint: HEXLOWER.encode(&sha256(&origin)[..16]),
+            logo,
+            paper,
+        })
+    }
+
+    /// The paper as a PDF. What was issued is kept the first time, and found again ever after.
+    ///
+    /// # Errors
+    /// [`PrintError`].
+    pub async fn print(&self, opened: Opened) -> Result<Bytes, PrintError> {
+        let key = opened.paper.kept_in.as_ref();
+        let key = key.map(|folder| format!("{folder}/{}.pdf", opened.fingerprint));
+        if let Some(key) = &key
+            && let Some(kept) = self.inner.storage.read(key, None).await?
+        {
+            return Ok(kept);
+        }
+        let logo = match &opened.logo {
+            Some((image, rendition)) => self.inner.media.read(image, rendition, None).await?,
+            None => None,
+        };
+        // Without the logo that it should have it is good for today, not for ever.
+        let whole = logo.is_some() == opened.logo.is_some();
+        if !whole {
+            tracing::error!(file = opened.file_name(), "storage has lost the company's logo");
+        }
+        let pdf = self.draw(opened.paper, logo).await?;
+        if let Some(key) = key.filter(|_| whole) {
+            let file = NewFile {
+                key,
+                content_type: "application/pdf",
+                bytes: pdf.clone(),
+            };
+            // Its reader gets it all the same; the next one makes it anew, with the same bytes.
+            if let Err(error) = self.inner.storage.put(vec![file]).await {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "an issued document could not be kept"
+                );
+            }
+        }
+        Ok(pdf)
+    }
+
+    /// Draws it off the async threads. A reader who hangs up frees the press when the work is done, not before.
+    async fn draw(&self, paper: Paper, logo: Option<Bytes>) -> Result<Bytes, PrintError> {
+        let waiting = Arc::clone(&self.inner.waiting);
+        let waiting = waiting.try_acquire_owned().map_err(|_| PrintError::Busy)?;
+        let press = Arc::clone(&self.inner.presses).acquire_owned().await;
+        let press = press.map_err(|_| PrintError::Busy)?;
+        let job = tokio::task::spawn_blocking(move || {
+            let drawn = documents::render(&paper.document, logo.as_deref());
+            drop((press, waiting));
+            drawn
+        });
+        let drawn = job.await.context("the typesetter panicked")?;
+        Ok(drawn.context("a document could not be drawn")?.into())
+    }
+
+    /// Which file of the logo goes on the paper.
+    async fn logo(&self, paper: &Paper) -> Result<Option<(Image, Rendition)>> {
+        let Some(id) = paper.logo else { return Ok(None) };
+        let Some(image) = find_image(self.inner.ctx.db.reader(), id).await? else {
+            return Ok(None);
+        };
+        let rendition = image
+            .renditions
+            .best(Some(LOGO_WIDTH), RenditionFormat::Png)
+            .cloned();
+        Ok(rendition.map(|rendition| (image, rendition)))
+    }
+}
