@@ -9,7 +9,12 @@ use documents::{
 };
 
 fn main() -> Result<(), RenderError> {
-    for (name, lines, rounds) in [("one line", 1, 100), ("20 lines", 20, 50), ("120 lines", 120, 20)] {
+    for (name, lines, rounds) in [
+        ("one line", 1, 100),
+        ("20 lines", 20, 50),
+        ("120 lines", 120, 20),
+        ("500 lines", 500, 5),
+    ] {
         let document = invoice(lines);
         let cold = Instant::now();
         documents::render(&document, None)?;

@@ -10,10 +10,11 @@ use crate::{
         billing::{
             Invoice, PaymentMode,
             commands::{
-                CreateCreditNote, CreateInvoice, ItemInput, MarkInvoicePaid, RecordPayment,
+                CompanyPatch, CreateCreditNote, CreateInvoice, ItemInput, MarkInvoicePaid, RecordPayment,
                 create_credit_note, create_invoice, mark_invoice_paid, record_payment,
+                update_company_profile,
             },
-            today,
+            company_profile, today,
         },
         projects::Project,
     },
@@ -31,11 +32,32 @@ struct Bill {
     issue: bool,
 }
 
+/// What the demo's documents say of the company: every number of it is invented.
+async fn letterhead(app: &App, actor: &Actor) -> Result<()> {
+    let said = |text: &str| Some(Some(text.to_owned()));
+    let patch = CompanyPatch {
+        address: said("Boulevard de la République, Plateau\nNiamey, Niger"),
+        phone: said("+227 90 00 00 00"),
+        email: said("contact@demo.bellehouse.ne"),
+        nif: said("00 000/D"),
+        rccm: said("NE-NIM-01-2020-B12-00000"),
+        bank_details: said("Banque de démonstration, Niamey\nIBAN NE00 0000 0000 0000 0000 0000 0000"),
+        payment_terms: said("Payable à l’échéance, par virement, chèque, mobile money ou en espèces."),
+        ..CompanyPatch::default()
+    };
+    let profile = company_profile(app.ctx.db.reader()).await?;
+    update_company_profile(&app.ctx, actor, profile.version, patch)
+        .await
+        .map_err(explain)?;
+    Ok(())
+}
+
 /// Writes the books of the demo's projects, in the order of `projects`.
 pub(super) async fn load(app: &App, actor: &Actor, projects: &[Project]) -> Result<()> {
     let [villa, annex, duplex, guests] = projects else {
         return Ok(());
     };
+    letterhead(app, actor).await?;
     pay(app, actor, villa, None, "20000000", 60).await?;
     let shell = Bill {
         subject: "Gros œuvre, première tranche",

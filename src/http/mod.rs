@@ -72,6 +72,8 @@ pub fn router(
             CompressionLayer::new().compress_when(
                 SizeAbove::new(1024)
                     .and(NotForContentType::IMAGES)
+                    // What takes room in them is compressed already.
+                    .and(NotForContentType::const_new("application/pdf"))
                     .and(is_not_encoded),
             ),
         )
