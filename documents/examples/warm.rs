@@ -9,6 +9,7 @@ use documents::{
 };
 
 fn main() -> Result<(), RenderError> {
+    println!("before the first document: {}", memory("VmRSS"));
     for (name, lines, rounds) in [
         ("one line", 1, 100),
         ("20 lines", 20, 50),
@@ -28,9 +29,22 @@ fn main() -> Result<(), RenderError> {
         }
         took.sort_unstable();
         let (half, most) = (took[took.len() / 2], took[took.len() * 99 / 100]);
-        println!("{name}: first {cold:.1?}, then p50 {half:.1?}, p99 {most:.1?} of {rounds}; {bytes} bytes");
+        println!(
+            "{name}: first {cold:.1?}, then p50 {half:.1?}, p99 {most:.1?} of {rounds}; {bytes} bytes; {} now, {} at most",
+            memory("VmRSS"),
+            memory("VmHWM")
+        );
     }
     Ok(())
+}
+
+/// The process's memory, where the system tells it.
+fn memory(what: &str) -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(what)?.strip_prefix(':'));
+    line.map_or_else(|| "?".to_owned(), |size| size.trim().to_owned())
 }
 
 /// An invoice of so many lines.
