@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     InvoiceKind, InvoiceState,
-    queries::{BALANCE, sum},
+    sums::{BALANCE, sum},
     tables::{invoice, payment},
 };
 use crate::{

@@ -10,6 +10,7 @@ mod company;
 pub mod events;
 mod exports;
 pub mod figures;
+mod filters;
 pub mod graphql;
 mod holds;
 mod journal;
@@ -17,17 +18,20 @@ mod model;
 pub mod papers;
 mod queries;
 pub mod reminders;
+mod sums;
 mod tables;
 
 pub use company::{CompanyDetails, CompanyLogos, company_profile};
 pub use exports::{InvoicesExport, JournalExport, JournalFilter};
+pub use filters::{
+    InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentOrder, select_invoices, select_payments, today,
+};
 pub use holds::{BillingHolds, delete_drafts_in_tx, force_delete_drafts_in_tx, refuse_deletion_in_tx};
 pub use model::{InvoiceKind, InvoiceState, InvoiceStatus, PaymentMode, Standing, balance, status};
 pub use queries::{
-    BilledInvoice, InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentOrder, billed_invoices,
-    credit_notes_of, invoices_by_ids, items_of, paid_of_projects, payments_by_ids, payments_of,
-    select_invoices, select_payments, standings, today,
+    BilledInvoice, billed_invoices, credit_notes_of, invoices_by_ids, items_of, payments_by_ids, payments_of,
 };
+pub use sums::{paid_of_projects, standings};
 pub use tables::{
     company::{Column as CompanyColumn, Entity as CompanyProfiles, Model as CompanyProfile},
     invoice::{Column as InvoiceColumn, Entity as Invoices, Model as Invoice},

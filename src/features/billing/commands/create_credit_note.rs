@@ -15,7 +15,7 @@ use crate::{
         billing::{
             InvoiceId, InvoiceKind,
             model::{Creditable, Line, Totals},
-            queries::credited_parts,
+            sums::credited_parts,
             tables::invoice,
         },
         projects::Project,

@@ -12,7 +12,7 @@ use crate::{
         billing::{
             CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
             model::{MAX_BULK, NextNumber, SeriesState, next_number},
-            queries::free_advance,
+            sums::free_advance,
             tables::{invoice, item, series},
         },
         clients::living_client,

@@ -33,7 +33,7 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 
 use super::{
-    InvoiceId, InvoiceKind, InvoiceState, InvoiceStatus, Standing, events, model, queries,
+    InvoiceId, InvoiceKind, InvoiceState, InvoiceStatus, Standing, events, filters, model, standings,
     tables::{invoice, payment},
 };
 use crate::{
@@ -118,13 +118,13 @@ async fn lock_invoice(
 
 /// What came in and was credited; true as long as the project is locked.
 async fn standing_in_tx(tx: &WriteTx, id: InvoiceId) -> Result<Standing, CommandError> {
-    let standings = queries::standings(tx.conn(), [id]).await?;
+    let standings = standings(tx.conn(), [id]).await?;
     Ok(standings.get(&id).copied().unwrap_or_default())
 }
 
 /// The company's day now: read after the locks that it is to be ordered by.
 fn today(ctx: &Ctx) -> NaiveDate {
-    queries::today(&ctx.config, ctx.clock.now())
+    filters::today(&ctx.config, ctx.clock.now())
 }
 
 fn status_of(invoice: &invoice::Model, standing: Standing, today: NaiveDate) -> InvoiceStatus {

@@ -11,7 +11,7 @@ use crate::{
     features::{
         billing::{
             PaymentId,
-            queries::free_advance,
+            sums::free_advance,
             tables::{invoice, payment},
         },
         projects::Projects,
