@@ -101,7 +101,9 @@ async fn dispatch(
         return graphql::websocket(endpoint, request_id, address, headers, upgrade).await;
     }
     match *request.method() {
-        Method::GET | Method::POST => graphql::over_http(endpoint, request_id, address, request).await,
+        Method::GET | Method::HEAD | Method::POST => {
+            graphql::over_http(endpoint, request_id, address, request).await
+        }
         _ => graphql::method_not_allowed().await,
     }
 }

@@ -13,8 +13,8 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::Notify;
@@ -224,6 +224,23 @@ impl WriteTx {
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         self.backend
+    }
+
+    /// Waits for every other transaction that holds the lock `name`, and holds it until this one ends: for what no row
+    /// stands for yet, such as the next free slug. SQLite has one writer at a time, which is this one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn lock_name(&self, name: &str) -> Result<(), DbErr> {
+        if self.backend == DbBackend::Postgres {
+            let lock = Statement::from_sql_and_values(
+                self.backend,
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+                [name.into()],
+            );
+            self.tx.execute_raw(lock).await?;
+        }
+        Ok(())
     }
 
     /// Remembers to wake the feed after the commit.

@@ -10,6 +10,7 @@ use super::{
     actor::Actor,
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation, Violations},
+    text::{one_line, several_lines},
 };
 
 /// What a form says of one value: nothing (`None`), that it is to be empty (`Some(None)`), or what it is to be.
@@ -221,12 +222,12 @@ pub fn optional_line(max: usize) -> impl FnOnce(String) -> Result<Option<String>
 
 /// The rule of a text of several lines; not empty.
 pub fn text(max: usize) -> impl FnOnce(String) -> Result<String, Fault> {
-    move |text| filled(lines(&text), max)
+    move |text| filled(several_lines(&text), max)
 }
 
 /// The rule of a text of several lines that may be empty, which is none.
 pub fn optional_text(max: usize) -> impl FnOnce(String) -> Result<Option<String>, Fault> {
-    move |text| short_enough(lines(&text), max).map(|text| Some(text).filter(|text| !text.is_empty()))
+    move |text| short_enough(several_lines(&text), max).map(|text| Some(text).filter(|text| !text.is_empty()))
 }
 
 /// The rule of a whole number.
@@ -278,29 +279,6 @@ pub fn any<T>(value: T) -> Result<T, Fault> {
 /// Never.
 pub fn optional_any<T>(value: T) -> Result<Option<T>, Fault> {
     Ok(Some(value))
-}
-
-fn one_line(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
-    // Only ASCII spaces are folded: a no-break space in "405,30 m²" is meant.
-    text.split(' ')
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-        .trim()
-        .to_owned()
-}
-
-fn lines(text: &str) -> String {
-    let text: String = text
-        .replace("\r\n", "\n")
-        .chars()
-        .filter(|&letter| matches!(letter, '\n' | '\t') || !letter.is_control())
-        .collect();
-    text.trim().to_owned()
 }
 
 fn filled(text: String, max: usize) -> Result<String, Fault> {

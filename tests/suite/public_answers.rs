@@ -127,6 +127,60 @@ async fn an_update_is_seen_within_a_second_on_every_instance() {
     }
 }
 
+/// What isn't shown may change as it likes: an answer's text, and so its tag, stays the same, and its fields stand in the
+/// order in which they were asked for.
+#[tokio::test]
+async fn what_is_not_shown_changes_no_tag() {
+    const PAGE: &str = "{ testimonials { nodes { id } } portfolio(first: 3) { nodes { title slug gallery { id } videos { id } \
+                        seo { title } } totalCount } services { nodes { id } } blogPosts { nodes { id } } partners { nodes { id } } }";
+    let (app, instances) = start().await;
+    let staff = app.staff().await;
+    published_item(&app, &staff, json!({ "title": "Villa 0" })).await;
+    let mut bodies = Vec::new();
+    let mut tags = Vec::new();
+    for round in 0..8 {
+        draft_item(&app, &staff, &format!("Brouillon {round}")).await;
+        tokio::time::sleep(A_SECOND / 4).await;
+        for instance in 0..instances {
+            let answer = get(&app, instance, PAGE, &[]).await;
+            tags.push(header(&answer, "etag"));
+            bodies.push(answer.text().await.unwrap());
+        }
+    }
+    tags.dedup();
+    bodies.dedup();
+    assert_eq!((tags.len(), bodies.len()), (1, 1), "{bodies:?}");
+    let place = |field: &str| bodies[0].find(&format!("\"{field}\":")).unwrap();
+    let asked = [
+        "testimonials",
+        "portfolio",
+        "title",
+        "slug",
+        "gallery",
+        "videos",
+        "seo",
+        "totalCount",
+        "services",
+        "blogPosts",
+        "partners",
+    ];
+    assert!(asked.is_sorted_by_key(|field| place(field)), "{}", bodies[0]);
+
+    // A proxy that only looks gets the same head.
+    let url = format!("http://{}/graphql", app.address_of(0));
+    let head = app
+        .http()
+        .head(url)
+        .query(&[("query", PAGE)])
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(head.status(), 200);
+    assert_eq!(header(&head, "etag"), tags[0]);
+    assert_eq!(header(&head, "content-length"), bodies[0].len().to_string());
+    assert_eq!(head.text().await.unwrap(), "");
+}
+
 /// Another process changes the row and bumps the version; its notification gets lost.
 #[tokio::test]
 async fn a_lost_notification_costs_less_than_a_second() {

@@ -2,7 +2,10 @@
 
 use email_address::{EmailAddress, Options};
 
-use crate::platform::error::{ErrorCode, Violation};
+use crate::platform::{
+    error::{ErrorCode, Violation},
+    text::{one_line, several_lines},
+};
 
 /// The longest name of a person, in characters.
 pub const MAX_NAME_LENGTH: usize = 120;
@@ -56,28 +59,6 @@ impl Email {
 #[must_use]
 pub fn normalize_email(text: &str) -> String {
     text.trim().to_lowercase()
-}
-
-/// A text on one line: control characters gone (they would break mail headers), single spaces, ends trimmed.
-#[must_use]
-pub fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect::<String>()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// A text on several lines: control characters gone except line ends, ends trimmed.
-#[must_use]
-pub fn several_lines(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .chars()
-        .filter(|&c| c == '\n' || !c.is_control())
-        .collect::<String>()
-        .trim()
-        .to_owned()
 }
 
 /// Checks the name of a person.
@@ -157,6 +138,5 @@ mod tests {
             person_name(&"é".repeat(121), FIELD).unwrap_err().code,
             ErrorCode::TooLong
         );
-        assert_eq!(several_lines("Rue 1\r\nNiamey\u{0}"), "Rue 1\nNiamey");
     }
 }

@@ -11,7 +11,6 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::{
-    model::one_line,
     tables::session::{self, RevokedReason},
     tokens::{self, RefreshToken},
 };
@@ -20,6 +19,7 @@ use crate::platform::{
     ctx::Ctx,
     db::{Db, WriteTx},
     events::{self, NewEvent},
+    text::one_line,
 };
 
 /// Control row: the session in `{"session": "ses_…"}` has ended.

@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     features::accounts::{Email, MAX_NAME_LENGTH, phone},
-    platform::error::{ErrorCode, Violation},
-    platform::search,
+    platform::{
+        error::{ErrorCode, Violation},
+        search,
+        text::visible,
+    },
 };
 
 /// The longest location of a plot, in characters.
@@ -105,6 +108,7 @@ pub enum ActivityKind {
 /// # Errors
 /// TOO_LONG; INVALID for control characters, line ends among them.
 pub fn line(text: &str, longest: usize, field: &[&str]) -> Result<Option<String>, Violation> {
+    let text = visible(text);
     let text = text.trim();
     if text.contains(char::is_control) {
         return Err(control_characters(field));
@@ -117,7 +121,7 @@ pub fn line(text: &str, longest: usize, field: &[&str]) -> Result<Option<String>
 /// # Errors
 /// TOO_LONG; INVALID for control characters other than line ends and tabs.
 pub fn paragraphs(text: &str, longest: usize, field: &[&str]) -> Result<Option<String>, Violation> {
-    let text = text.trim().replace("\r\n", "\n");
+    let text = visible(text).trim().replace("\r\n", "\n");
     if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
         return Err(control_characters(field));
     }

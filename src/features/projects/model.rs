@@ -4,7 +4,10 @@ use chrono::NaiveDate;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-use crate::platform::error::{ErrorCode, Violation};
+use crate::platform::{
+    error::{ErrorCode, Violation},
+    text::{one_line, several_lines},
+};
 
 /// The longest name or title, in characters.
 pub const MAX_TITLE: usize = 200;
@@ -49,11 +52,7 @@ pub fn schedule_is_ordered(start: Option<NaiveDate>, completion: Option<NaiveDat
 /// # Errors
 /// REQUIRED or TOO_LONG at `field`.
 pub fn title(text: &str, field: &[&str]) -> Result<String, Violation> {
-    let text = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect::<String>();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = one_line(text);
     if text.is_empty() {
         return Err(Violation::new(
             ErrorCode::Required,
@@ -76,12 +75,7 @@ pub fn title(text: &str, field: &[&str]) -> Result<String, Violation> {
 /// # Errors
 /// TOO_LONG at `field`.
 pub fn description(text: &str, field: &[&str]) -> Result<Option<String>, Violation> {
-    let text: String = text
-        .replace("\r\n", "\n")
-        .chars()
-        .filter(|&c| c == '\n' || !c.is_control())
-        .collect();
-    let text = text.trim();
+    let text = several_lines(text);
     if text.chars().count() > MAX_DESCRIPTION {
         return Err(Violation::new(
             ErrorCode::TooLong,
@@ -89,7 +83,7 @@ pub fn description(text: &str, field: &[&str]) -> Result<Option<String>, Violati
             format!("At most {MAX_DESCRIPTION} characters."),
         ));
     }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
+    Ok((!text.is_empty()).then_some(text))
 }
 
 /// Checks a percentage of progress.

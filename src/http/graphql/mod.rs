@@ -18,7 +18,7 @@ use std::{
 
 use async_graphql::{
     Executor, Request, Response, ServerError,
-    parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 use chrono::{DateTime, Utc};
 use futures_util::{
@@ -41,6 +41,7 @@ use crate::{
         ctx::Ctx,
         graphql::{
             RequestInfo, ResumeFrom, compact,
+            field_order::FieldOrder,
             limits::{self, Limits},
         },
     },
@@ -134,6 +135,8 @@ impl Refused {
 /// A request that passed all checks.
 pub struct Prepared {
     request: Request,
+    /// How the fields of its answer are ordered.
+    order: FieldOrder,
     /// The kind of its operation; `None` when its name fits none, which execution will say.
     pub operation: Option<OperationType>,
     /// Whether it asks only for what every visitor gets alike.
@@ -208,9 +211,15 @@ impl Endpoint {
                 ),
             });
         }
+        let operation = chosen_operation(&document, params.operation_name.as_deref());
         let is_public = measured.operation == Some(OperationType::Query)
             && matches!(caller.actor, Actor::Anonymous)
-            && asks_for_public_fields(&document, params.operation_name.as_deref());
+            && operation.is_some_and(|operation| asks_for_public_fields(&document, operation));
+        // An event's few fields are there at once, in order already; a stream needn't carry more for them.
+        let order = operation
+            .filter(|operation| operation.ty != OperationType::Subscription)
+            .map(|operation| FieldOrder::of(&document, operation))
+            .unwrap_or_default();
         let mut request = Request::new(String::new()).variables(variables);
         if let Some(name) = params.operation_name {
             request = request.operation_name(name);
@@ -227,6 +236,7 @@ impl Endpoint {
         let request = crate::graphql::with_request_data(request, caller.actor.clone(), info);
         Ok(Prepared {
             request,
+            order,
             operation: measured.operation,
             is_public,
         })
@@ -244,7 +254,10 @@ impl Endpoint {
     pub async fn execute(&self, prepared: Prepared) -> Response {
         let run = AssertUnwindSafe(self.0.schema.execute(prepared.request)).catch_unwind();
         match tokio::time::timeout(EXECUTION_TIMEOUT, run).await {
-            Ok(Ok(response)) => finish(response),
+            Ok(Ok(mut response)) => {
+                prepared.order.apply(&mut response.data);
+                finish(response)
+            }
             Ok(Err(_)) => panicked(),
             Err(_) => Response::from_errors(vec![
                 Refused::new(
@@ -319,18 +332,23 @@ impl Endpoint {
     }
 }
 
-/// Whether an operation's root fields are all of those that every visitor gets alike, fragments followed. The document
-/// was measured: its fragments don't spread themselves, and what follows them is bounded by its length.
-fn asks_for_public_fields(document: &ExecutableDocument, operation: Option<&str>) -> bool {
-    let operation = document
+/// The operation that is run: the one of this name, or the only one.
+fn chosen_operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<&'a OperationDefinition> {
+    document
         .operations
         .iter()
-        .find(|(name, _)| operation.is_none_or(|wanted| name.is_some_and(|name| name == wanted)));
-    let Some((_, operation)) = operation else {
-        return false;
-    };
+        .find(|(own, _)| name.is_none_or(|wanted| own.is_some_and(|own| own == wanted)))
+        .map(|(_, operation)| &operation.node)
+}
+
+/// Whether an operation's root fields are all of those that every visitor gets alike, fragments followed. The document
+/// was measured: its fragments don't spread themselves, and what follows them is bounded by its length.
+fn asks_for_public_fields(document: &ExecutableDocument, operation: &OperationDefinition) -> bool {
     let mut seen = HashSet::new();
-    let mut sets: Vec<&SelectionSet> = vec![&operation.node.selection_set.node];
+    let mut sets: Vec<&SelectionSet> = vec![&operation.selection_set.node];
     while let Some(set) = sets.pop() {
         for selection in &set.items {
             match &selection.node {

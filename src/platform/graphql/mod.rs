@@ -4,6 +4,7 @@ pub mod compact;
 pub mod connection;
 pub mod editing;
 pub mod export;
+pub mod field_order;
 pub mod guard;
 pub mod inputs;
 pub mod limits;

@@ -21,6 +21,7 @@ use lettre::{
 use super::{
     config::{Config, EmailBackend},
     outbox::SendError,
+    text::one_line,
 };
 
 /// One message, ready to be sent.
@@ -124,16 +125,6 @@ impl Sender {
             ))
             .map_err(|error| SendError::permanent(format!("the message can't be made: {error}")))
     }
-}
-
-/// What may stand in a header: lettre panics on line breaks, and a line break in a name is an attempt to add
-/// headers.
-fn one_line(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[derive(Debug, Clone)]

@@ -13,6 +13,7 @@ use crate::{
         error::{ErrorCode, Violation, Violations},
         money::{Amount, Currency},
         quantity::{Percentage, Quantity},
+        text::{one_line, several_lines},
     },
 };
 
@@ -60,26 +61,13 @@ fn too_long(field: Vec<String>, most: usize) -> Violation {
     Violation::new(ErrorCode::TooLong, field, format!("At most {most} characters."))
 }
 
-fn several_lines(text: &str) -> String {
-    let text: String = text
-        .replace("\r\n", "\n")
-        .chars()
-        .filter(|&c| c == '\n' || !c.is_control())
-        .collect();
-    text.trim().to_owned()
-}
-
 /// One clean line.
 pub(super) fn subject(text: &str, field: Vec<String>) -> Result<String, Violation> {
-    one_line(text, MAX_SUBJECT, field)
+    clean_line(text, MAX_SUBJECT, field)
 }
 
-fn one_line(text: &str, most: usize, field: Vec<String>) -> Result<String, Violation> {
-    let text = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect::<String>();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+fn clean_line(text: &str, most: usize, field: Vec<String>) -> Result<String, Violation> {
+    let text = one_line(text);
     if text.is_empty() {
         return Err(missing(field));
     }
@@ -91,14 +79,14 @@ fn one_line(text: &str, most: usize, field: Vec<String>) -> Result<String, Viola
 
 /// A reason that must be given.
 pub(super) fn reason(text: &str, field: Vec<String>) -> Result<String, Violation> {
-    one_line(text, MAX_NOTE, field)
+    clean_line(text, MAX_NOTE, field)
 }
 
 /// A text that may be given; an empty one is none.
 pub(super) fn note(text: Option<&str>, field: Vec<String>) -> Result<Option<String>, Violation> {
     match text.map(str::trim) {
         None | Some("") => Ok(None),
-        Some(text) => one_line(text, MAX_NOTE, field).map(Some),
+        Some(text) => clean_line(text, MAX_NOTE, field).map(Some),
     }
 }
 

@@ -5,7 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 
-use super::{check_search, images::picture, in_locale, optional_in_locale, seo::Seo};
+use super::{
+    check_search,
+    images::picture,
+    in_locale, optional_in_locale,
+    seo::{self, Seo},
+};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -139,9 +144,10 @@ impl GqlBlogPost {
     /// What search engines and social networks are told of its page.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
         let row = &self.row;
-        let title = optional_in_locale(&row.seo_title, &row.seo_title_en, self.locale)
+        let title = seo::written(&row.seo_title, &row.seo_title_en, &row.title_en, self.locale)
             .unwrap_or_else(|| in_locale(&row.title, &row.title_en, self.locale));
-        let description = optional_in_locale(&row.seo_description, &row.seo_description_en, self.locale)
+        let (french, english) = (&row.seo_description, &row.seo_description_en);
+        let description = seo::written(french, english, &row.content_en, self.locale)
             .or(self.own_excerpt())
             .map_or_else(|| markdown::excerpt(self.source(), DESCRIPTION), str::to_owned);
         Ok(Seo {

@@ -15,7 +15,7 @@ use super::{
         UpdatePortfolioItemInput,
     },
     portfolio_media::{GqlGalleryImage, GqlVideo},
-    seo::Seo,
+    seo::{self, Seo},
 };
 use crate::{
     features::{
@@ -272,10 +272,11 @@ impl GqlPortfolioItem {
     /// What search engines and social networks are told of its page.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
         let row = &self.row;
-        let title = optional_in_locale(&row.seo_title, &row.seo_title_en, self.locale)
+        let title = seo::written(&row.seo_title, &row.seo_title_en, &row.title_en, self.locale)
             .unwrap_or_else(|| in_locale(&row.title, &row.title_en, self.locale));
         let text = in_locale(&row.description, &row.description_en, self.locale);
-        let description = optional_in_locale(&row.seo_description, &row.seo_description_en, self.locale)
+        let (french, english) = (&row.seo_description, &row.seo_description_en);
+        let description = seo::written(french, english, &row.description_en, self.locale)
             .map_or_else(|| shortened(text, DESCRIPTION), str::to_owned);
         let website = command_ctx(ctx)?
             .config

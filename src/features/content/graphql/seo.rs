@@ -3,7 +3,27 @@
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 
-use crate::{features::media::graphql::GqlImage, platform::graphql::scalars::Url};
+use crate::{
+    features::media::graphql::GqlImage,
+    platform::{actor::Locale, graphql::scalars::Url},
+};
+
+/// What staff wrote for search engines, in the language of the page: what they wrote in French stands on an English page
+/// only when what it stands for, `text_en`, isn't there in English either.
+#[must_use]
+pub fn written<'a>(
+    french: &'a Option<String>,
+    english: &'a Option<String>,
+    text_en: &Option<String>,
+    locale: Locale,
+) -> Option<&'a str> {
+    match locale {
+        Locale::En => english
+            .as_deref()
+            .or_else(|| french.as_deref().filter(|_| text_en.is_none())),
+        Locale::Fr => french.as_deref(),
+    }
+}
 
 /// What a page's `<head>` says to search engines and social networks.
 #[derive(Debug, SimpleObject)]

@@ -39,7 +39,7 @@ pub struct Named<'a> {
     pub was_published: bool,
 }
 
-/// The slug from now on. One that a person writes must be free (TAKEN otherwise); one made from the title gets a number
+/// The slug from now on. One that a person writes must be free, now and of visitors' links (TAKEN otherwise); one made from the title gets a number
 /// when it isn't. It follows the title until visitors have seen the record, and stays from then on.
 pub async fn settle<E: Slugged>(
     form: &mut Form<'_>,
@@ -81,20 +81,40 @@ async fn refuse_taken<E: Slugged>(
     slug: &str,
     own: Option<Uuid>,
 ) -> Result<(), CommandError> {
-    let holder = living::<E>(own)
-        .filter(E::SLUG.eq(slug))
-        .one(form.tx().conn())
-        .await?;
-    if holder.is_some() {
+    let conn = form.tx().conn();
+    let living = || living::<E>(own);
+    let has_it = living().filter(E::SLUG.eq(slug)).one(conn).await?.is_some();
+    let had = retired_slug::Entity::find()
+        .select_only()
+        .column(retired_slug::Column::RecordId)
+        .filter(retired_slug::Column::Kind.eq(E::KIND))
+        .filter(retired_slug::Column::Slug.eq(slug))
+        .into_query();
+    let had_it = living()
+        .filter(E::column(RecordColumn::Id).in_subquery(had))
+        .one(conn)
+        .await?
+        .is_some();
+    if has_it || had_it {
         let free = free::<E>(form.tx(), slug, own).await?;
-        let message = format!("Another record has the slug \"{slug}\"; \"{free}\" is free.");
+        let message = if has_it {
+            format!("Another record has the slug \"{slug}\"; \"{free}\" is free.")
+        } else {
+            format!(
+                "Another record was published as \"{slug}\", and links in the world lead to it under that name; \"{free}\" \
+                 is free."
+            )
+        };
         form.refuse("slug", Fault::new(ErrorCode::Taken, message));
     }
     Ok(())
 }
 
-/// The first free slug of a base. Slugs that others had before are left to them: links in the world lead there.
+/// The first free slug of a base, which stays free until `tx` ends. Slugs that others had before are left to them: links
+/// in the world lead there.
 async fn free<E: Slugged>(tx: &WriteTx, base: &str, own: Option<Uuid>) -> Result<String, CommandError> {
+    // Whoever looks for one of the same kind waits: two alike titles at the same instant get two slugs.
+    tx.lock_name(&format!("slugs of {}", E::KIND)).await?;
     // A base is made of letters, digits and hyphens: nothing in it is a wildcard.
     let family = |same: SimpleExpr, numbered: SimpleExpr| Condition::any().add(same).add(numbered);
     let mut taken: Vec<String> = living::<E>(own)

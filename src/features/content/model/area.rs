@@ -9,7 +9,7 @@ const CM2_PER_HECTARE: i64 = 100_000_000;
 /// in two ways (`1.405 m²`).
 #[must_use]
 pub fn square_cm(text: &str) -> Option<i64> {
-    let numbers = numbers(text);
+    let numbers = numbers(text)?;
     let mut measured = numbers
         .iter()
         .filter_map(|(number, rest)| unit(rest).map(|unit| (number, unit)));
@@ -46,8 +46,12 @@ pub fn from_square_metres(text: &str) -> Option<i64> {
         .flatten()
 }
 
-/// The numbers of a text, each with what follows it.
-fn numbers(text: &str) -> Vec<(String, String)> {
+/// What makes one thing of the numbers on either side of it: a range, a choice, the sides of a rectangle.
+const JOINTS: [&str; 12] = ["-", "–", "—", "−", "à", "to", "ou", "or", "et", "and", "x", "×"];
+
+/// The numbers of a text, each with what follows it. `None` when one can't be read without doubt: `300-400`, `10 x 20`,
+/// `-5`.
+fn numbers(text: &str) -> Option<Vec<(String, String)>> {
     let letters: Vec<char> = text
         .chars()
         .map(|letter| match letter {
@@ -58,6 +62,7 @@ fn numbers(text: &str) -> Vec<(String, String)> {
     let digit = |at: usize| letters.get(at).is_some_and(char::is_ascii_digit);
     let mut found = Vec::new();
     let mut at = 0;
+    let mut last_end = None;
     while at < letters.len() {
         if !digit(at) {
             at += 1;
@@ -77,13 +82,20 @@ fn numbers(text: &str) -> Vec<(String, String)> {
             }
         }
         if !counts_something {
+            let between: String = letters[last_end.unwrap_or(0)..start].iter().collect();
+            let between = between.trim().to_lowercase();
+            let is_negative = last_end.is_none() && matches!(before, Some('-' | '−'));
+            if is_negative || (last_end.is_some() && JOINTS.contains(&between.as_str())) {
+                return None;
+            }
+            last_end = Some(at);
             found.push((
                 letters[start..at].iter().collect(),
                 letters[at..].iter().collect(),
             ));
         }
     }
-    found
+    Some(found)
 }
 
 /// What the text after a number says it counts, in square centimetres.
@@ -167,6 +179,8 @@ mod tests {
             ("Environ 400 m² habitables", 4_000_000),
             ("R+2, 405,30 m²", 4_053_000),
             ("R+2 405 m²", 4_050_000),
+            ("3 chambres - 405 m²", 4_050_000),
+            ("Villa - 405 m²", 4_050_000),
             ("420", 4_200_000),
             ("405,3012 mètres carrés", 4_053_012),
             ("1,5 ha", 150_000_000),
@@ -177,6 +191,11 @@ mod tests {
             "",
             "sur mesure",
             "400 – 450 m² et 30 m²",
+            "300-400 m²",
+            "300 à 400 m²",
+            "10 x 20 m",
+            "-5 m²",
+            "Surface : −5 m²",
             "1.405 m²",
             "0 m²",
             "405,30123 m²",
