@@ -50,7 +50,8 @@ impl MigrationTrait for Migration {
             manager
                 .get_connection()
                 .execute_unprepared(
-                    "DROP FUNCTION invoice_stays(); DROP FUNCTION invoice_lines_stay(); DROP FUNCTION payment_stays();",
+                    "DROP FUNCTION invoice_stays(); DROP FUNCTION invoice_lines_stay(); DROP FUNCTION payment_stays(); \
+                     DROP FUNCTION books_are_kept();",
                 )
                 .await?;
         }
@@ -361,11 +362,18 @@ WHEN OLD.state <> 'DRAFT' AND NOT (
     AND NEW.subtotal IS OLD.subtotal AND NEW.tax_amount IS OLD.tax_amount
     AND NEW.client_name IS OLD.client_name AND NEW.client_address IS OLD.client_address
     AND NEW.client_phone IS OLD.client_phone AND NEW.company IS OLD.company
+    AND NEW.company_logo_id IS OLD.company_logo_id AND NEW.number_key IS OLD.number_key
     AND NEW.issued_at IS OLD.issued_at AND NEW.deleted_at IS NULL
+    AND (OLD.state = 'ISSUED' OR (NEW.cancelled_at IS OLD.cancelled_at
+         AND NEW.cancelled_on IS OLD.cancelled_on AND NEW.cancel_reason IS OLD.cancel_reason))
     AND (NEW.state = OLD.state OR (OLD.state = 'ISSUED' AND NEW.state = 'CANCELLED')))
 BEGIN SELECT RAISE(ABORT, 'an issued invoice does not change'); END;
 CREATE TRIGGER invoice_is_kept BEFORE DELETE ON invoices WHEN OLD.state <> 'DRAFT'
 BEGIN SELECT RAISE(ABORT, 'an issued invoice is not deleted'); END;
+-- INSERT OR REPLACE deletes without the triggers for that.
+CREATE TRIGGER invoice_not_replaced BEFORE INSERT ON invoices
+WHEN EXISTS (SELECT 1 FROM invoices WHERE state <> 'DRAFT' AND (id = NEW.id OR number = NEW.number))
+BEGIN SELECT RAISE(ABORT, 'an issued invoice is not replaced'); END;
 CREATE TRIGGER invoice_line_not_added BEFORE INSERT ON invoice_items
 WHEN (SELECT state FROM invoices WHERE id = NEW.invoice_id) <> 'DRAFT'
 BEGIN SELECT RAISE(ABORT, 'the lines of an issued invoice do not change'); END;
@@ -384,6 +392,9 @@ WHEN OLD.voided_at IS NOT NULL OR NOT (
 BEGIN SELECT RAISE(ABORT, 'a payment is voided, not changed'); END;
 CREATE TRIGGER payment_is_kept BEFORE DELETE ON payments
 BEGIN SELECT RAISE(ABORT, 'a payment is voided, not deleted'); END;
+CREATE TRIGGER payment_not_replaced BEFORE INSERT ON payments
+WHEN EXISTS (SELECT 1 FROM payments WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'a payment is voided, not replaced'); END;
 ";
 
 const POSTGRES_TRIGGERS: &str = "
@@ -397,12 +408,14 @@ BEGIN
   IF ROW(NEW.id, NEW.project_id, NEW.kind, NEW.credited_invoice_id, NEW.number, NEW.series, NEW.year, NEW.sequence,
          NEW.subject, NEW.issue_date, NEW.due_date, NEW.currency, NEW.tax_percentage, NEW.advance_payment,
          NEW.payment_mode, NEW.subtotal, NEW.tax_amount, NEW.client_name, NEW.client_address, NEW.client_phone,
-         NEW.company::text, NEW.issued_at)
+         NEW.company::text, NEW.company_logo_id, NEW.number_key, NEW.issued_at)
      IS DISTINCT FROM
      ROW(OLD.id, OLD.project_id, OLD.kind, OLD.credited_invoice_id, OLD.number, OLD.series, OLD.year, OLD.sequence,
          OLD.subject, OLD.issue_date, OLD.due_date, OLD.currency, OLD.tax_percentage, OLD.advance_payment,
          OLD.payment_mode, OLD.subtotal, OLD.tax_amount, OLD.client_name, OLD.client_address, OLD.client_phone,
-         OLD.company::text, OLD.issued_at)
+         OLD.company::text, OLD.company_logo_id, OLD.number_key, OLD.issued_at)
+     OR (OLD.state = 'CANCELLED' AND ROW(NEW.cancelled_at, NEW.cancelled_on, NEW.cancel_reason)
+         IS DISTINCT FROM ROW(OLD.cancelled_at, OLD.cancelled_on, OLD.cancel_reason))
      OR NEW.deleted_at IS NOT NULL
      OR NOT (NEW.state = OLD.state OR (OLD.state = 'ISSUED' AND NEW.state = 'CANCELLED'))
   THEN RAISE EXCEPTION 'an issued invoice does not change'; END IF;
@@ -433,4 +446,9 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER payment_stays BEFORE UPDATE OR DELETE ON payments FOR EACH ROW EXECUTE FUNCTION payment_stays();
+CREATE FUNCTION books_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'invoices and payments are not emptied'; END $$;
+CREATE TRIGGER books_are_kept BEFORE TRUNCATE ON invoices EXECUTE FUNCTION books_are_kept();
+CREATE TRIGGER books_are_kept BEFORE TRUNCATE ON invoice_items EXECUTE FUNCTION books_are_kept();
+CREATE TRIGGER books_are_kept BEFORE TRUNCATE ON payments EXECUTE FUNCTION books_are_kept();
 ";

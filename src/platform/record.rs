@@ -122,7 +122,16 @@ macro_rules! record_entity {
 }
 
 /// Columns that follow from others: what the audit log tells of those says it all.
-const DERIVED: [&str; 2] = ["search_text", "sort_name"];
+const DERIVED: [&str; 8] = [
+    "search_text",
+    "sort_name",
+    "sort_title",
+    "usage_keys",
+    "city_keys",
+    "country_keys",
+    "email_normalized",
+    "number_key",
+];
 
 /// Columns that the audit log leaves out.
 fn is_bookkeeping<E: RecordEntity>(column: &E::Column) -> bool {

@@ -67,6 +67,45 @@ pub fn matches<C: ColumnTrait>(search_text: C, query: &str) -> Vec<SimpleExpr> {
         .collect()
 }
 
+/// As [`matches`], for records with telephone numbers: a number in whatever form it is written or read aloud
+/// (`+227 91 11 22 33`, `0022791112233`, `91-11-22-33`) finds the digits that [`telephone`] puts into `search_text`.
+#[must_use]
+pub fn matches_person<C: ColumnTrait>(search_text: C, query: &str) -> Vec<SimpleExpr> {
+    matches(search_text, &with_digits(query))
+}
+
+/// A stored number (E.164) as it stands in a `search_text`: its digits, found with and without the country's.
+#[must_use]
+pub fn telephone(e164: &str) -> &str {
+    e164.trim_start_matches('+')
+}
+
+/// The query with each telephone number in it as digits alone.
+fn with_digits(query: &str) -> String {
+    /// The shortest number in Niger, without the country's.
+    const SHORTEST: usize = 8;
+    let is_part = |word: &&str| {
+        word.chars()
+            .all(|letter| letter.is_ascii_digit() || "+-./()".contains(letter))
+    };
+    let words: Vec<&str> = query.split_whitespace().collect();
+    let mut rewritten: Vec<String> = Vec::new();
+    let mut rest = words.as_slice();
+    while let Some(first) = rest.first() {
+        let length = rest.iter().take_while(|word| is_part(word)).count();
+        let (number, after) = rest.split_at(length.max(1));
+        let digits: String = number.concat().chars().filter(char::is_ascii_digit).collect();
+        let foreign = first.starts_with('+') || digits.starts_with("00");
+        if length > 0 && !digits.is_empty() && (foreign || digits.len() >= SHORTEST) {
+            rewritten.push(digits.strip_prefix("00").unwrap_or(&digits).to_owned());
+        } else {
+            rewritten.extend(number.iter().map(|word| (*word).to_owned()));
+        }
+        rest = after;
+    }
+    rewritten.join(" ")
+}
+
 /// Texts that a filter compares with as a whole, folded, for a column of keys: a value in each of its languages.
 #[must_use]
 pub fn keys<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
@@ -106,6 +145,25 @@ mod tests {
         assert_eq!(keys([""]), "");
         assert_eq!(fold("a\u{0}b\u{7}"), "a b");
         assert_eq!(fold("\u{0}"), "");
+    }
+
+    #[test]
+    fn telephone_numbers_are_looked_for_by_their_digits() {
+        for (query, digits) in [
+            ("+227 91 11 22 33", "22791112233"),
+            ("0022791112233", "22791112233"),
+            ("91-11-22-33", "91112233"),
+            ("91.11.22.33", "91112233"),
+            ("(+227) 91112233", "22791112233"),
+            ("Issa 91 11 22 33 Niamey", "Issa 91112233 Niamey"),
+            ("+33 6", "336"),
+            ("villa 2026-12", "villa 2026-12"),
+            ("91 11", "91 11"),
+            ("- .", "- ."),
+            ("", ""),
+        ] {
+            assert_eq!(with_digits(query), digits, "{query}");
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::billing_world::{INVOICE, done, draft, key, look, on_invoice, pay};
-use crate::project_world::{mutate, query};
+use crate::billing_world::{INVOICE, done, draft, issued, key, look, on_invoice, pay};
+use crate::project_world::{UPDATE_PROJECT, mutate, query};
 use crate::support::app::TestApp;
 use crate::support::people::Person;
 
@@ -39,8 +39,11 @@ async fn sightings(app: &TestApp, who: &Person, project: &str, id: &str) -> Valu
 async fn a_draft_is_invisible_and_an_issued_invoice_is_everywhere() {
     let app = TestApp::start().await;
     let (staff, client, other) = tokio::join!(app.staff(), app.client(), app.client());
-    let project = app.project(&staff, &client).await;
     let mut phone = app.subscribe(&client, EVENTS, json!({})).await;
+    let project = app.project(&staff, &client).await;
+    phone
+        .next_event_where(|event| event["viewerEvents"]["__typename"] == "ProjectChanged")
+        .await;
     let mut issued = app
         .subscribe(
             &client,
@@ -212,4 +215,35 @@ async fn lists_take_one_statement_a_level() {
         costs.push(best);
     }
     assert_eq!(costs[0], costs[1], "more projects don't cost more statements");
+}
+
+#[tokio::test]
+async fn an_invoice_is_found_by_the_names_it_shows() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let written = draft(&app, &staff, &project, "10").await;
+    let sent = issued(&app, &staff, &project, "20").await;
+    let rename = json!({ "id": project, "expectedVersion": 1, "patch": { "name": "Chantier Œuvre Neuve" } });
+    done(mutate(&app, &staff, UPDATE_PROJECT, rename).await, "project");
+    let found = async |query: &str| {
+        let document = "query($query: String!) { invoices(scope: LIVING, filter: { search: $query }, orderBy: { field: CREATED_AT, \
+                        direction: ASC }) { nodes { id } } }";
+        let data = app
+            .graphql(&staff, document, json!({ "query": query }))
+            .await
+            .data();
+        let nodes = data["invoices"]["nodes"].as_array().unwrap().clone();
+        nodes.iter().map(|node| node["id"].clone()).collect::<Vec<_>>()
+    };
+    let both = vec![written["id"].clone(), sent["id"].clone()];
+    assert_eq!(found("oeuvre NEUVE").await, both);
+    assert_eq!(found("BH/2026/1 chantier").await, both[1..]);
+    // The issued one's client is who it was issued to; the draft's is the client of today.
+    let old = sent["clientName"].as_str().unwrap();
+    let update = "mutation($input: UpdateClientInput!) { updateClient(input: $input) { client { id } userErrors { code } } }";
+    let rename = json!({ "id": client.client(), "expectedVersion": 1, "patch": { "name": "Rakiatou Zzyx" } });
+    done(mutate(&app, &staff, update, rename).await, "client");
+    assert_eq!(found("zzyx").await, both[..1]);
+    assert_eq!(found(old).await, both[1..]);
 }

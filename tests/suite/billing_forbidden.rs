@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::billing_world::{done, draft, issued, item, key, message, on_invoice, on_payment, pay};
 use crate::permissions::fingerprint;
 use crate::project_world::{UPDATE_PROJECT, errors, mutate};
-use crate::support::app::TestApp;
+use crate::support::{app::TestApp, database::TestDatabase};
 
 const DELETE: &str = "mutation($input: DeleteRecordInput!) { deleteRecord(input: $input) { record { id } \
     userErrors { code message field } } }";
@@ -135,6 +135,24 @@ async fn every_road_is_closed_and_nothing_changes() {
     }
     assert_eq!(fingerprint(&app).await, before);
 
+    let replacing = if TestDatabase::on_postgres() {
+        [
+            "TRUNCATE invoices CASCADE".to_owned(),
+            "TRUNCATE invoice_items".to_owned(),
+            "TRUNCATE payments".to_owned(),
+        ]
+    } else {
+        let copies = |table: &str| format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}");
+        ["invoices", "invoice_items", "payments"].map(copies)
+    };
+    for sql in replacing {
+        assert!(
+            db.migrator().execute_unprepared(&sql).await.is_err(),
+            "{sql} went through"
+        );
+    }
+    assert_eq!(fingerprint(&app).await, before);
+
     // A voided payment doesn't open the road either.
     let void = json!({ "id": payment["id"], "expectedVersion": 1, "reason": "Rejeté" });
     done(on_payment(&app, &admin, "voidPayment", void).await, "payment");
@@ -142,6 +160,8 @@ async fn every_road_is_closed_and_nothing_changes() {
     expect(&refused, "LOCKED", "voidPayment");
     let cancel = json!({ "id": id, "expectedVersion": 2, "reason": "Erreur" });
     done(on_invoice(&app, &admin, "cancelInvoice", cancel).await, "invoice");
+    let sql = "UPDATE invoices SET cancel_reason = 'x' WHERE state = 'CANCELLED'";
+    assert!(db.migrator().execute_unprepared(sql).await.is_err());
     for mutation in [DELETE, FORCE] {
         let refused = mutate(&app, &admin, mutation, json!({ "id": id })).await;
         expect(&refused, "LOCKED", "BH/2026/1");

@@ -1,11 +1,11 @@
 //! Payments, advances, credit notes and cancellation: DESIGN.md 2.5 with its worked example.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::billing_world::{
     amount, done, draft, draft_input, issued, item, key, look, message, on_invoice, on_payment, pay, with,
 };
-use crate::project_world::errors;
+use crate::project_world::{errors, mutate};
 use crate::support::app::TestApp;
 
 #[tokio::test]
@@ -352,7 +352,7 @@ async fn what_cannot_be_issued_says_what_is_missing() {
     let expected = [
         "BH/2026/2",
         "LOCKED input.rows.1.id",
-        "CONFLICT input.expectedVersion",
+        "CONFLICT input.rows.2.expectedVersion",
         "BH/2026/3",
     ];
     assert_eq!(told(&payload), expected);
@@ -366,4 +366,61 @@ async fn what_cannot_be_issued_says_what_is_missing() {
     for row in payload["results"].as_array().unwrap() {
         assert_eq!(row["invoice"]["status"], "PAID", "{payload}");
     }
+}
+
+#[tokio::test]
+async fn a_clock_set_back_dates_no_credit_note_before_its_invoice() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let invoice = issued(&app, &staff, &project, "1000").await;
+    assert_eq!(invoice["issueDate"], "2026-11-21");
+    app.clock.set("2026-11-20T22:30:00Z".parse().unwrap());
+    let note =
+        json!({ "invoiceId": invoice["id"], "items": [item("Geste", "1", "100")], "idempotencyKey": key() });
+    let note = done(
+        on_invoice(&app, &staff, "createCreditNote", note).await,
+        "creditNote",
+    );
+    assert_eq!(note["issueDate"], "2026-11-21");
+}
+
+#[tokio::test]
+async fn what_a_project_is_paid_stays_within_what_can_be_counted() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let most = "1000000000000";
+    done(pay(&app, &staff, &project, None, most).await, "payment");
+    let refused = pay(&app, &staff, &project, None, "1").await;
+    assert_eq!(errors(&refused), ["INVALID input.amount"]);
+    assert!(message(&refused).contains("look at the amount"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_letterhead_can_be_written_to() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let document = "mutation($input: UpdateCompanyProfileInput!) { updateCompanyProfile(input: $input) { companyProfile { phone email } \
+                    userErrors { code message field } } }";
+    let patch = async |patch: Value| {
+        let input = json!({ "expectedVersion": 1, "patch": patch });
+        mutate(&app, &admin, document, input).await
+    };
+    let wrong =
+        patch(json!({ "email": "nope", "phone": "abc", "logoUploadId": "upl_01h2xcejqtf2nbrexx3vqjhp41" }))
+            .await;
+    assert_eq!(
+        errors(&wrong),
+        ["INVALID input.patch.email", "INVALID input.patch.phone"]
+    );
+    let wrong = patch(json!({ "logoUploadId": "upl_01h2xcejqtf2nbrexx3vqjhp41" })).await;
+    assert_eq!(errors(&wrong), ["NOT_FOUND input.patch.logoUploadId"]);
+    let right =
+        patch(json!({ "email": "contact@bellehouse.ne", "phone": "+227 20 12 34 56 / +227 90 12 34 56" }))
+            .await;
+    assert_eq!(
+        done(right, "companyProfile"),
+        json!({ "phone": "+227 20 12 34 56 / +227 90 12 34 56", "email": "contact@bellehouse.ne" })
+    );
 }

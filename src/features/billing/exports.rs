@@ -17,9 +17,12 @@ use super::{
     today,
 };
 use crate::{
-    features::projects::{ProjectId, projects_by_ids},
+    features::{
+        clients::clients_by_ids,
+        projects::{ProjectId, projects_by_ids},
+    },
     platform::{
-        actor::Actor,
+        actor::{Actor, ClientId},
         ctx::Ctx,
         export::{Cell, Export, Place, Rows},
         graphql::RecordScope,
@@ -120,6 +123,24 @@ impl Rows for InvoiceRows {
             let standings = standings(conn, invoices.iter().map(|invoice| invoice.id)).await?;
             let projects = projects_by_ids(conn, invoices.iter().map(|invoice| invoice.project_id)).await?;
             let project = |id: ProjectId| projects.get(&id).map(|project| project.name.clone());
+            // A draft goes to the client as it is now.
+            let clients: HashMap<ClientId, String> = clients_by_ids(
+                conn,
+                &Actor::System,
+                projects.values().map(|project| project.client_id),
+            )
+            .await?
+            .into_iter()
+            .map(|client| (client.id, client.name))
+            .collect();
+            let client = |invoice: &invoice::Model| {
+                let now = || {
+                    clients
+                        .get(&projects.get(&invoice.project_id)?.client_id)
+                        .cloned()
+                };
+                invoice.client_name.clone().or_else(now)
+            };
             Ok(invoices
                 .into_iter()
                 .map(|invoice| {
@@ -135,7 +156,7 @@ impl Rows for InvoiceRows {
                         day(invoice.issue_date),
                         day(invoice.due_date),
                         status_in_french(now).into(),
-                        Cell::text(invoice.client_name.clone()),
+                        Cell::text(client(&invoice)),
                         Cell::text(project(invoice.project_id)),
                         invoice.subject.clone().into(),
                         invoice.currency.code().into(),

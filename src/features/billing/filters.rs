@@ -15,7 +15,10 @@ use super::{
     tables::{invoice, payment},
 };
 use crate::{
-    features::projects::{ProjectColumn, ProjectId, Projects},
+    features::{
+        clients::{ClientColumn, Clients},
+        projects::{ProjectColumn, ProjectId, Projects},
+    },
     platform::{
         actor::{Actor, ClientId},
         config::Config,
@@ -222,14 +225,37 @@ pub fn select_invoices(
             Condition::any().add(Column::DueDate.is_null()).add(is.not())
         });
     }
-    for word in filter
-        .search
-        .iter()
-        .flat_map(|query| search::matches(Column::SearchText, query))
-    {
-        only = only.add(word);
+    if let Some(query) = &filter.search {
+        only = only.add(found_by(query));
     }
     invoice::Entity::find().filter(only)
+}
+
+/// That each word stands in a name that the invoice shows: what is its own (its client's name as issued among it), its
+/// project's name as it is now, and a draft's client's as it is now.
+fn found_by(query: &str) -> Condition {
+    use invoice::Column;
+    let own = search::matches(Column::SearchText, query);
+    let project = search::matches(ProjectColumn::SearchText, query);
+    let client = search::matches(ClientColumn::SortName, query);
+    let mut all = Condition::all();
+    for ((own, project), client) in own.into_iter().zip(project).zip(client) {
+        let clients = Clients::find()
+            .select_only()
+            .column(ClientColumn::Id)
+            .filter(client)
+            .into_query();
+        let of_client = Condition::all()
+            .add(Column::State.eq(InvoiceState::Draft))
+            .add(Column::ProjectId.in_subquery(project_ids(ProjectColumn::ClientId.in_subquery(clients))));
+        all = all.add(
+            Condition::any()
+                .add(own)
+                .add(Column::ProjectId.in_subquery(project_ids(project)))
+                .add(of_client),
+        );
+    }
+    all
 }
 
 /// The payments that `actor` may see, within `filter`.

@@ -61,10 +61,7 @@ pub(super) fn patched_required<T>(
 
 /// What a search finds a client by.
 pub(super) fn search_text(name: &str, email: &str, phone: Option<&str>, address: Option<&str>) -> String {
-    // A number is remembered with or without its country code, never with the plus sign of its stored form.
-    let phone = phone
-        .map(|number| number.trim_start_matches('+'))
-        .unwrap_or_default();
+    let phone = phone.map(search::telephone).unwrap_or_default();
     search::search_text([name, email, phone, address.unwrap_or_default()])
 }
 

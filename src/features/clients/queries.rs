@@ -34,7 +34,7 @@ pub fn select(actor: &Actor, filter: &ClientFilter) -> Select<Entity> {
         };
     }
     if let Some(query) = &filter.search {
-        for word in search::matches(Column::SearchText, query) {
+        for word in search::matches_person(Column::SearchText, query) {
             clients = clients.filter(word);
         }
     }

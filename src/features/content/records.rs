@@ -2,12 +2,15 @@
 //! good. An item takes its gallery and videos with it; a promotion that led to it stays and leads nowhere.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select,
+};
 use uuid::Uuid;
 
 use super::{
     BlogPostId, GalleryImageId, PartnerId, PortfolioItemId, PromotionId, ServiceId, TestimonialId, VideoId,
     kinds::forget_slugs,
+    model::{MAX_GALLERY, MAX_VIDEOS},
     tables::{blog_post, gallery_image, partner, portfolio_item, promotion, service, testimonial, video},
 };
 use crate::{
@@ -267,9 +270,22 @@ impl ContentId {
                 record::restore::<video::Entity>(tx, actor, batch).await?;
             }
             Self::BlogPost(_) => restore_slugged::<blog_post::Entity>(tx, actor, batch).await?,
-            Self::GalleryImage(_) | Self::Video(_) => {
-                // What one form removed from an item is one batch.
+            Self::GalleryImage(_) => {
+                if let Some(item) = &item {
+                    let living = gallery_image::Entity::find()
+                        .filter(gallery_image::Column::PortfolioItemId.eq(item.id))
+                        .filter(gallery_image::Column::DeletedAt.is_null());
+                    require_room(tx, living, MAX_GALLERY, "pictures in its gallery").await?;
+                }
                 record::restore::<gallery_image::Entity>(tx, actor, batch).await?;
+            }
+            Self::Video(_) => {
+                if let Some(item) = &item {
+                    let living = video::Entity::find()
+                        .filter(video::Column::PortfolioItemId.eq(item.id))
+                        .filter(video::Column::DeletedAt.is_null());
+                    require_room(tx, living, MAX_VIDEOS, "videos").await?;
+                }
                 record::restore::<video::Entity>(tx, actor, batch).await?;
             }
             Self::Service(_) => drop(record::restore::<service::Entity>(tx, actor, batch).await?),
@@ -362,6 +378,22 @@ fn items_in(scope: RecordScope, now: DateTime<Utc>) -> sea_orm::sea_query::Selec
         .column(portfolio_item::Column::Id)
         .filter(in_scope::<portfolio_item::Entity>(scope, now))
         .into_query()
+}
+
+/// Whether one more fits to the `living` ones of an item, whose row is locked.
+async fn require_room<E>(tx: &WriteTx, living: Select<E>, most: usize, what: &str) -> Result<(), CommandError>
+where
+    E: EntityTrait,
+    E::Model: Send + Sync,
+{
+    use sea_orm::PaginatorTrait;
+    let living = living.count(tx.conn()).await?;
+    if usize::try_from(living).is_ok_and(|living| living < most) {
+        return Ok(());
+    }
+    Err(locked(format!(
+        "The item has {most} {what} already: remove one of them first, then restore this one."
+    )))
 }
 
 async fn restore_slugged<E>(tx: &WriteTx, actor: &Actor, batch: Uuid) -> Result<(), CommandError>

@@ -197,12 +197,10 @@ pub fn land(has_land: bool, location: Option<&str>, field: &[&str]) -> Result<()
     Ok(())
 }
 
-/// What a search finds somebody by: a number with or without its country code, never with a plus sign.
+/// What a search finds somebody by.
 #[must_use]
 pub fn search_text(name: &str, phone: Option<&str>, others: &[Option<&str>]) -> String {
-    let phone = phone
-        .map(|number| number.trim_start_matches('+'))
-        .unwrap_or_default();
+    let phone = phone.map(search::telephone).unwrap_or_default();
     search::search_text([name, phone].into_iter().chain(others.iter().copied().flatten()))
 }
 

@@ -173,7 +173,7 @@ pub fn select_inquiries(
 
 fn words<C: ColumnTrait>(column: C, query: Option<&str>) -> Vec<sea_orm::sea_query::SimpleExpr> {
     query
-        .map(|query| search::matches(column, query))
+        .map(|query| search::matches_person(column, query))
         .unwrap_or_default()
 }
 

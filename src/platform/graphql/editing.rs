@@ -13,6 +13,7 @@ use sea_orm::{IntoActiveModel, ModelTrait};
 pub use super::inputs::change;
 use super::{
     request::{actor, command_ctx},
+    scalars::Moment,
     user_error::{Payload, internal, split},
 };
 use crate::platform::{
@@ -38,7 +39,13 @@ macro_rules! entered_as_it_is {
         })*
     };
 }
-entered_as_it_is!(String, i32, bool, DateTime<Utc>);
+entered_as_it_is!(String, i32, bool);
+
+impl Entered<DateTime<Utc>> for Moment {
+    fn read(self, _: &[String], _: &mut Violations) -> Option<DateTime<Utc>> {
+        Some(self.0)
+    }
+}
 
 impl<T: FromStr<Err = IdError>> Entered<T> for ID {
     fn read(self, path: &[String], violations: &mut Violations) -> Option<T> {

@@ -1,6 +1,11 @@
 //! The scalars of the API. Each is text in JSON, so that no client rounds or reinterprets it.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use std::borrow::Cow;
+
+use async_graphql::{
+    InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value, registry::Registry,
+};
+use chrono::{DateTime, Datelike, Utc};
 
 /// An absolute URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,5 +45,45 @@ impl ScalarType for EmailAddress {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
+    }
+}
+
+/// The years that a moment somebody writes may be in. Beyond four digits texts don't order as times do (SQLite), and
+/// PostgreSQL, RFC 2822 and people have bounds of their own; a year of five digits is a slip of the hand.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+
+/// A moment in an input: the scalar `DateTime`, within the years that anything here is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment(pub DateTime<Utc>);
+
+impl InputType for Moment {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <DateTime<Utc> as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <DateTime<Utc> as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        let moment = <DateTime<Utc> as InputType>::parse(value).map_err(InputValueError::propagate)?;
+        if YEARS.contains(&moment.year()) {
+            Ok(Self(moment))
+        } else {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            Err(InputValueError::custom(format!(
+                "write a moment between the years {first} and {last}, such as 2026-05-31T08:00:00Z"
+            )))
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        InputType::to_value(&self.0)
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
     }
 }

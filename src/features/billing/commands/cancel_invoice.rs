@@ -73,6 +73,9 @@ pub async fn cancel_invoice(
         ));
     }
     let left = left_in_tx(&tx, &current).await?;
+    let today = current
+        .issue_date
+        .map_or(today(ctx), |issued| issued.max(today(ctx)));
     let cancelled_on = if left.total > Amount(0) {
         let (items, totals) = whole(&current, left);
         let subject = default_subject(&current);
@@ -84,7 +87,7 @@ pub async fn cancel_invoice(
     let changes = invoice::ActiveModel {
         state: Set(InvoiceState::Cancelled),
         cancelled_at: Set(Some(tx.now())),
-        cancelled_on: Set(Some(cancelled_on.unwrap_or_else(|| today(ctx)))),
+        cancelled_on: Set(Some(cancelled_on.unwrap_or(today))),
         cancel_reason: Set(Some(reason)),
         ..Default::default()
     };

@@ -38,7 +38,7 @@ pub struct CreateCreditNote {
     pub invoice: InvoiceId,
     /// What it is for; names the invoice when absent.
     pub subject: Option<String>,
-    /// What is taken back, at positive prices; everything that is left when absent.
+    /// What is taken back, more than 0 altogether; everything that is left when absent.
     pub items: Option<Vec<ItemInput>>,
     /// Makes a repeated call harmless.
     #[serde(skip)]
@@ -96,8 +96,10 @@ pub async fn create_credit_note(
                 ))
                 .unwrap_or_default();
             if violations.is_empty() && totals.total_ttc <= Amount(0) {
-                violations
-                    .push(fields.invalid("items", "A credit note is more than 0: prices are positive."));
+                violations.push(fields.invalid(
+                    "items",
+                    "A credit note is more than 0: its amounts are what is taken back, without a minus.",
+                ));
             } else if violations.is_empty() && !left.holds(totals) {
                 violations.push(fields.invalid("items", too_much(&credited, left, totals)));
             }
@@ -183,7 +185,8 @@ pub(super) async fn issue_note_in_tx(
         ..draft_row(tx, project, subject, Amount(0), totals).await?
     };
     let (draft, _) = insert_draft(tx, actor, row, items).await?;
-    let note = freeze_in_tx(ctx, tx, actor, project, &draft, Fields::Of(INVOICE)).await?;
+    let not_before = credited.issue_date;
+    let note = freeze_in_tx(ctx, tx, actor, project, &draft, not_before, Fields::Of(INVOICE)).await?;
     append_issued(tx, &note).await?;
     Ok(note)
 }

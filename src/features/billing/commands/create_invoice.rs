@@ -18,7 +18,6 @@ use crate::{
             model::Totals,
             tables::{invoice, item},
         },
-        clients::living_client,
         projects::{Project, ProjectId},
     },
     platform::{
@@ -128,7 +127,7 @@ pub(super) async fn draft_row(
         project_id: Set(project.id),
         state: Set(InvoiceState::Draft),
         number: Set(None),
-        search_text: Set(search_text(tx, project, None, &subject).await?),
+        search_text: Set(search_text(None, &subject, None)),
         subject: Set(subject),
         currency: Set(project.currency),
         advance_payment: Set(advance),
@@ -140,21 +139,9 @@ pub(super) async fn draft_row(
     })
 }
 
-/// The folded text that an invoice is found by.
-pub(super) async fn search_text(
-    tx: &WriteTx,
-    project: &Project,
-    number: Option<&str>,
-    subject: &str,
-) -> Result<String, CommandError> {
-    let client = living_client(tx.conn(), &Actor::System, project.client_id).await?;
-    let client = client.map(|client| client.name).unwrap_or_default();
-    Ok(search::search_text([
-        number.unwrap_or_default(),
-        subject,
-        &client,
-        &project.name,
-    ]))
+/// What of an invoice's own it is found by: of an issued one the client's name too, as it stands on it.
+pub(super) fn search_text(number: Option<&str>, subject: &str, client: Option<&str>) -> String {
+    search::search_text([number.unwrap_or_default(), subject, client.unwrap_or_default()])
 }
 
 /// Inserts a draft with its lines.

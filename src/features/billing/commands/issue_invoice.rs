@@ -1,11 +1,12 @@
 //! `issueInvoice` and `issueInvoices`: the step from which on an invoice never changes.
 
+use chrono::NaiveDate;
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
 use serde::Serialize;
 
 use super::{
-    Fields, announcing, append_issued, create_invoice::replay, create_invoice::search_text, lock_invoice,
-    locked, require_staff, today,
+    Fields, announcing, append_issued, create_invoice::replay, create_invoice::search_text,
+    expect_version_at, lock_invoice, locked, require_staff, today,
 };
 use crate::{
     features::{
@@ -162,7 +163,7 @@ async fn issue_one(
             ),
         ));
     }
-    record::expect_version::<invoice::Entity>(&draft, input.expected_version)?;
+    expect_version_at(&draft, input.expected_version, field)?;
     let items = items_of(tx.conn(), [draft.id])
         .await?
         .remove(&draft.id)
@@ -209,7 +210,7 @@ pub(super) async fn issue_in_tx(
         }
     }
     violations.into_result()?;
-    let issued = freeze_in_tx(ctx, tx, actor, project, draft, fields).await?;
+    let issued = freeze_in_tx(ctx, tx, actor, project, draft, None, fields).await?;
     append_issued(tx, &issued).await?;
     announcing::issued(ctx, tx, project, &issued).await?;
     Ok(issued)
@@ -229,20 +230,22 @@ fn uncovered(draft: &invoice::Model, free: Amount) -> String {
 }
 
 /// Gives a draft its number and date, and fixes the client's and the company's details on it. From here on the series is
-/// locked, so nothing that may take long comes after.
+/// locked, so nothing that may take long comes after. `not_before` is the day of the invoice that a credit note takes back:
+/// a clock that was set back doesn't date it earlier.
 pub(super) async fn freeze_in_tx(
     ctx: &Ctx,
     tx: &WriteTx,
     actor: &Actor,
     project: &Project,
     draft: &invoice::Model,
+    not_before: Option<NaiveDate>,
     fields: Fields<'_>,
 ) -> Result<invoice::Model, CommandError> {
     let client = living_client(tx.conn(), &Actor::System, project.client_id)
         .await?
         .ok_or_else(|| anyhow::anyhow!("the living project {} has no living client", project.id))?;
     let company = company_profile(tx.conn()).await?;
-    let next = take_number(ctx, tx, draft.kind).await?;
+    let next = take_number(ctx, tx, draft.kind, not_before).await?;
     if draft.kind == InvoiceKind::Invoice && draft.due_date.is_some_and(|due| due < next.date) {
         // The number goes back with the transaction.
         return Err(fields
@@ -259,7 +262,7 @@ pub(super) async fn freeze_in_tx(
     let number = next.text(series);
     let changes = invoice::ActiveModel {
         state: Set(InvoiceState::Issued),
-        search_text: Set(search_text(tx, project, Some(&number), &draft.subject).await?),
+        search_text: Set(search_text(Some(&number), &draft.subject, Some(&client.name))),
         number: Set(Some(number)),
         series: Set(Some(series.to_owned())),
         year: Set(Some(next.year)),
@@ -279,7 +282,12 @@ pub(super) async fn freeze_in_tx(
 
 /// Takes the next number of a series. Its row stays locked until the transaction ends, so numbers are given in the order
 /// of commits, and one that isn't committed was never given. The day is read under the lock: dates never run backwards.
-async fn take_number(ctx: &Ctx, tx: &WriteTx, kind: InvoiceKind) -> Result<NextNumber, CommandError> {
+async fn take_number(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    kind: InvoiceKind,
+    not_before: Option<NaiveDate>,
+) -> Result<NextNumber, CommandError> {
     let row = series::Entity::find_by_id(kind.series().to_owned())
         .lock_exclusive()
         .one(tx.conn())
@@ -290,7 +298,8 @@ async fn take_number(ctx: &Ctx, tx: &WriteTx, kind: InvoiceKind) -> Result<NextN
         last_number: row.last_number,
         last_date: row.last_date,
     };
-    let next = next_number(state, today(ctx));
+    let today = today(ctx);
+    let next = next_number(state, not_before.map_or(today, |day| day.max(today)));
     let mut row = row.into_active_model();
     row.year = Set(next.year);
     row.last_number = Set(next.sequence);

@@ -5,7 +5,7 @@ use sea_orm::EntityTrait;
 use serde::Serialize;
 
 use super::{
-    Fields, Row, checks,
+    Fields, Row, checks, expect_version_at,
     issue_invoice::{check_bulk, row_key, row_result},
     lock_invoice, locked,
     record_payment::{Received, check_day, receive_in_tx, replay},
@@ -22,7 +22,6 @@ use crate::{
         error::{CommandError, ErrorCode, Violation, Violations},
         idempotency::{self, Claim},
         money::Amount,
-        record,
     },
 };
 
@@ -127,7 +126,7 @@ async fn settle(
     };
     let (project, invoice) = lock_invoice(&tx, input.id, field).await?;
     require_issued(&invoice, field, "issue it first with issueInvoice.")?;
-    record::expect_version::<invoice::Entity>(&invoice, input.expected_version)?;
+    expect_version_at(&invoice, input.expected_version, field)?;
     let standing = standing_in_tx(&tx, invoice.id).await?;
     let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
     if balance <= Amount(0) {

@@ -116,6 +116,12 @@ async fn lock_invoice(
     Ok((project, invoice))
 }
 
+/// CONFLICT at `expectedVersion` beside `field`, which names the invoice: in the input or in one of its rows.
+fn expect_version_at(invoice: &invoice::Model, expected: i32, field: &[&str]) -> Result<(), CommandError> {
+    let row = field.split_last().map_or(&[][..], |(_, row)| row);
+    record::expect_version::<invoice::Entity>(invoice, expected).map_err(|error| error.below(&["input"], row))
+}
+
 /// What came in and was credited; true as long as the project is locked.
 async fn standing_in_tx(tx: &WriteTx, id: InvoiceId) -> Result<Standing, CommandError> {
     let standings = standings(tx.conn(), [id]).await?;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     features::{
         billing::{
-            InvoiceId, PaymentId, PaymentMode, model,
+            InvoiceId, PaymentId, PaymentMode, model, paid_of_projects,
             tables::{invoice, payment},
         },
         projects::{Project, ProjectId},
@@ -153,6 +153,12 @@ pub(super) async fn receive_in_tx(
         }
         before = Some(standing);
         left = Some((invoice, Amount(balance.0 - received.amount.0)));
+    }
+    let paid = paid_of_projects(tx.conn(), [project.id]).await?;
+    let paid = paid.get(&project.id).copied().unwrap_or_default();
+    if paid.checked_add(received.amount).is_none() {
+        let message = "All payments of a project together can't be this much: look at the amount again.";
+        return Err(Fields::Input.invalid("amount", message).into());
     }
     let row = payment::ActiveModel {
         id: Set(PaymentId::generate(tx.now())),

@@ -11,13 +11,14 @@ use super::{
 };
 use crate::{
     features::{
+        accounts::Email,
         billing::{model::MAX_DESCRIPTION, tables::company},
         media::{UploadId, attach_in_tx},
     },
     platform::{
         actor::Actor,
         ctx::Ctx,
-        error::{CommandError, Violations},
+        error::{CommandError, ErrorCode, Violation, Violations},
         record,
     },
 };
@@ -86,8 +87,8 @@ pub async fn update_company_profile(
     };
     let mut changes = company::ActiveModel {
         address: text(patch.address, "address"),
-        phone: text(patch.phone, "phone"),
-        email: text(patch.email, "email"),
+        phone: text(patch.phone.clone(), "phone"),
+        email: text(patch.email.clone(), "email"),
         nif: text(patch.nif, "nif"),
         rccm: text(patch.rccm, "rccm"),
         bank_details: text(patch.bank_details, "bankDetails"),
@@ -97,6 +98,15 @@ pub async fn update_company_profile(
         fiscal_qr: text(patch.fiscal_qr, "fiscalQr"),
         ..Default::default()
     };
+    if let Some(Some(email)) = patch
+        .email
+        .filter(|email| email.as_deref().is_some_and(|text| !text.trim().is_empty()))
+    {
+        violations.check(Email::parse(&email, &["input", "patch", "email"]));
+    }
+    if let Some(Some(phone)) = patch.phone {
+        violations.check(telephones(&phone, fields.at("phone")));
+    }
     if let Some(name) = patch.name {
         changes.name = violations
             .check(checks::subject(&name, fields.at("name")))
@@ -113,11 +123,29 @@ pub async fn update_company_profile(
         None => NotSet,
         Some(None) => Set(None),
         Some(Some(upload)) => {
-            let images = attach_in_tx(&tx, actor, &["input", "patch", "logoUploadId"], &[upload]).await?;
+            let field = ["input", "patch", "logoUploadId"];
+            let images = attach_in_tx(&tx, actor, &field, &[upload])
+                .await
+                .map_err(|error| error.below(&["input", "patch", "logoUploadId", "0"], &field))?;
             Set(images.first().copied())
         }
     };
     let updated = record::update::<company::Entity, _>(&tx, actor, &current, changes).await?;
     tx.commit().await?;
     Ok(updated)
+}
+
+/// One number or several, as they are to be printed: a letterhead's are written for people, with what separates them.
+fn telephones(text: &str, field: Vec<String>) -> Result<(), Violation> {
+    let printable =
+        |letter: char| letter.is_ascii_digit() || letter.is_whitespace() || "+-–./(),;·|".contains(letter);
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    if text.trim().is_empty() || (digits >= 6 && text.chars().all(printable)) {
+        return Ok(());
+    }
+    Err(Violation::new(
+        ErrorCode::Invalid,
+        field,
+        "This is not a telephone number. Write one or several, such as \"+227 20 12 34 56 / +227 90 12 34 56\".",
+    ))
 }

@@ -57,7 +57,7 @@ pub async fn update_invoice(
 ) -> Result<invoice::Model, CommandError> {
     require_staff(actor)?;
     let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let (project, current) = lock_invoice(&tx, id, ID).await?;
+    let (_, current) = lock_invoice(&tx, id, ID).await?;
     if current.state != InvoiceState::Draft {
         return Err(locked(
             ID,
@@ -117,7 +117,7 @@ pub async fn update_invoice(
     }
     let changes = invoice::ActiveModel {
         search_text: match &subject {
-            Some(subject) => Set(search_text(&tx, &project, None, subject).await?),
+            Some(subject) => Set(search_text(None, subject, None)),
             None => NotSet,
         },
         subject: subject.map_or(NotSet, Set),

@@ -328,7 +328,7 @@ pub struct CreateCreditNoteInput {
     pub invoice_id: ID,
     /// What it is for, 200 characters at most; names the invoice when absent.
     pub subject: Option<String>,
-    /// What is taken back, at positive prices, taxed as the invoice; everything that is left when absent.
+    /// What is taken back, more than 0 altogether, taxed as the invoice (a negative line takes a discount back); everything that is left when absent.
     pub items: Option<Vec<InvoiceItemInput>>,
     /// Makes sending twice harmless: the same key and input answer with the credit note made the first time. Kept 30 days.
     pub idempotency_key: String,

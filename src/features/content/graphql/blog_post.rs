@@ -32,7 +32,7 @@ use crate::{
             editing::{create, update},
             internal,
             listing::{FilterInput, connection},
-            scalars::Url,
+            scalars::{Moment, Url},
             user_error::top_level,
         },
         listing::{resolve_scope, select},
@@ -214,9 +214,9 @@ impl GqlBlogPost {
 #[derive(Debug, Default, InputObject)]
 pub struct BlogPostFilterInput {
     /// Shown from this moment on or later.
-    pub published_from: Option<DateTime<Utc>>,
+    pub published_from: Option<Moment>,
     /// Shown from before this moment.
-    pub published_until: Option<DateTime<Utc>>,
+    pub published_until: Option<Moment>,
     /// Only those meant to be shown, or only drafts. Visitors see what is published whatever is asked.
     pub is_published: Option<bool>,
     /// Each word stands in title, excerpt or text, in either language; case and accents don't matter.
@@ -228,8 +228,8 @@ impl FilterInput for BlogPostFilterInput {
 
     fn check(self) -> Result<BlogPostFilter, Violation> {
         Ok(BlogPostFilter {
-            published_from: self.published_from,
-            published_until: self.published_until,
+            published_from: self.published_from.map(|at| at.0),
+            published_until: self.published_until.map(|at| at.0),
             is_published: self.is_published,
             search: check_search(self.search)?,
         })
@@ -291,7 +291,7 @@ record_inputs! {
         /// Whether visitors see it, from `publishedAt` on; not when absent.
         is_published: bool,
         /// From when; at once when it is published without. A future moment keeps it hidden until then.
-        published_at: DateTime<Utc>,
+        published_at: Moment,
     }
 }
 

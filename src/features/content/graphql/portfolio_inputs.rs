@@ -1,7 +1,6 @@
 //! What is sent about the portfolio: filters, orders, inputs.
 
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined, Result};
-use chrono::{DateTime, Utc};
 
 use super::check_search;
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
         graphql::{
             editing::{Entered, change},
             listing::FilterInput,
+            scalars::Moment,
             values::Decimal,
         },
     },
@@ -249,6 +249,6 @@ record_inputs! {
         /// Whether visitors see it, from `publishedAt` on; not when absent.
         is_published: bool,
         /// From when; at once when it is published without. A future moment keeps it hidden until then.
-        published_at: DateTime<Utc>,
+        published_at: Moment,
     }
 }

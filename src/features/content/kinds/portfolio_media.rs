@@ -3,7 +3,6 @@
 
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::{
     features::{
@@ -287,13 +286,11 @@ impl PortfolioMedia {
 
     /// Writes what was planned.
     pub async fn write(self, form: &Form<'_>, item: PortfolioItemId) -> Result<(), CommandError> {
-        // What one form removes is one batch.
-        let batch = new_uuid(form.now());
         if let Some((before, planned)) = self.gallery {
-            write_gallery(form, item, batch, &before, planned).await?;
+            write_gallery(form, item, &before, planned).await?;
         }
         if let Some((before, planned)) = self.videos {
-            write_videos(form, item, batch, &before, planned).await?;
+            write_videos(form, item, &before, planned).await?;
         }
         Ok(())
     }
@@ -302,7 +299,6 @@ impl PortfolioMedia {
 async fn write_gallery(
     form: &Form<'_>,
     item: PortfolioItemId,
-    batch: Uuid,
     before: &[gallery_image::Model],
     planned: Vec<PlannedPicture>,
 ) -> Result<(), CommandError> {
@@ -312,10 +308,10 @@ async fn write_gallery(
             .iter()
             .any(|it| matches!(it, PlannedPicture::Kept(kept) if *kept == id))
     };
-    let gone: Vec<GalleryImageId> = before.iter().map(|row| row.id).filter(|id| !stays(*id)).collect();
-    if !gone.is_empty() {
-        let which = Condition::all().add(gallery_image::Column::Id.is_in(gone));
-        record::soft_delete::<gallery_image::Entity>(tx, actor, batch, which).await?;
+    for gone in before.iter().filter(|row| !stays(row.id)) {
+        // Each by itself: whoever wants one of them back doesn't want the others.
+        let which = Condition::all().add(gallery_image::Column::Id.eq(gone.id));
+        record::soft_delete::<gallery_image::Entity>(tx, actor, new_uuid(tx.now()), which).await?;
     }
     for (position, picture) in (0..).zip(&planned) {
         let mut row = gallery_image::ActiveModel {
@@ -342,16 +338,14 @@ async fn write_gallery(
 async fn write_videos(
     form: &Form<'_>,
     item: PortfolioItemId,
-    batch: Uuid,
     before: &[video::Model],
     planned: Vec<PlannedVideo>,
 ) -> Result<(), CommandError> {
     let (tx, actor) = (form.tx(), form.actor());
     let stays = |id: VideoId| planned.iter().any(|it| it.kept == Some(id));
-    let gone: Vec<VideoId> = before.iter().map(|row| row.id).filter(|id| !stays(*id)).collect();
-    if !gone.is_empty() {
-        let which = Condition::all().add(video::Column::Id.is_in(gone));
-        record::soft_delete::<video::Entity>(tx, actor, batch, which).await?;
+    for gone in before.iter().filter(|row| !stays(row.id)) {
+        let which = Condition::all().add(video::Column::Id.eq(gone.id));
+        record::soft_delete::<video::Entity>(tx, actor, new_uuid(tx.now()), which).await?;
     }
     for (position, planned) in (0..).zip(planned) {
         let kept = planned.kept.and_then(|id| before.iter().find(|row| row.id == id));

@@ -114,6 +114,14 @@ impl NewLead {
     ///
     /// # Errors
     /// Always: the violations.
+    /// What is wrong with all of it when the item in `interestedIn` can't even be read: `unread` says why.
+    #[must_use]
+    pub fn refuse_unread(&self, unread: Violation) -> CommandError {
+        let mut found = self.check().err().unwrap_or_default();
+        found.push(unread);
+        found.into_error()
+    }
+
     pub(super) async fn refuse(
         &self,
         conn: &impl ConnectionTrait,

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
 
 use crate::{
     features::leads::{
@@ -16,7 +15,9 @@ use crate::{
     platform::{
         error::CommandError,
         graphql::{
-            RequestInfo, UserError, UserErrorCode, actor, command_ctx, parse_id, scalars::EmailAddress, split,
+            RequestInfo, UserError, UserErrorCode, actor, command_ctx, parse_id,
+            scalars::{EmailAddress, Moment},
+            split,
         },
     },
 };
@@ -44,10 +45,10 @@ pub struct SubmitConstructionLeadInput {
     pub website: Option<String>,
     /// When the form was shown, by the visitor's clock. Always send it: a form without it is kept but flagged, one sent
     /// less than 3 seconds after is a program's.
-    pub form_rendered_at: Option<DateTime<Utc>>,
+    pub form_rendered_at: Option<Moment>,
     /// When the form was sent, by the same clock. With it a wrong clock doesn't matter: only the time between the two
     /// counts.
-    pub form_submitted_at: Option<DateTime<Utc>>,
+    pub form_submitted_at: Option<Moment>,
     /// A UUID made when the form is shown: sending twice makes one lead and gets the same answer. Kept 30 days.
     pub idempotency_key: String,
 }
@@ -71,10 +72,10 @@ pub struct SubmitContactInquiryInput {
     pub website: Option<String>,
     /// When the form was shown, by the visitor's clock. Always send it: a form without it is kept but flagged, one sent
     /// less than 3 seconds after is a program's.
-    pub form_rendered_at: Option<DateTime<Utc>>,
+    pub form_rendered_at: Option<Moment>,
     /// When the form was sent, by the same clock. With it a wrong clock doesn't matter: only the time between the two
     /// counts.
-    pub form_submitted_at: Option<DateTime<Utc>>,
+    pub form_submitted_at: Option<Moment>,
     /// A UUID made when the form is shown: sending twice makes one inquiry and gets the same answer. Kept 30 days.
     pub idempotency_key: String,
 }
@@ -116,25 +117,27 @@ impl FormsMutation {
     ) -> Result<SubmitConstructionLeadPayload> {
         let remote_addr = remote_addr(ctx)?;
         let outcome = async {
-            let interested_in = input
-                .interested_in
-                .filter(|id| !id.is_empty())
-                .map(|id| parse_id(&id, &["input", "interestedIn"]))
-                .transpose()?;
+            let mut lead = NewLead {
+                name: input.name,
+                phone: input.phone,
+                email: input.email.map(|email| email.0),
+                has_land: input.has_land,
+                location_of_land: input.location_of_land,
+                interested_in: None,
+                message: input.message,
+            };
+            if let Some(id) = input.interested_in.filter(|id| !id.is_empty()) {
+                lead.interested_in = match parse_id(&id, &["input", "interestedIn"]) {
+                    Ok(id) => Some(id),
+                    Err(unread) => return Err(lead.refuse_unread(unread)),
+                };
+            }
             let form = SubmitConstructionLead {
-                lead: NewLead {
-                    name: input.name,
-                    phone: input.phone,
-                    email: input.email.map(|email| email.0),
-                    has_land: input.has_land,
-                    location_of_land: input.location_of_land,
-                    interested_in,
-                    message: input.message,
-                },
+                lead,
                 traces: FormTraces {
                     website: input.website,
-                    rendered_at: input.form_rendered_at,
-                    submitted_at: input.form_submitted_at,
+                    rendered_at: input.form_rendered_at.map(|at| at.0),
+                    submitted_at: input.form_submitted_at.map(|at| at.0),
                 },
                 remote_addr,
                 idempotency_key: input.idempotency_key,
@@ -165,8 +168,8 @@ impl FormsMutation {
             message: input.message,
             traces: FormTraces {
                 website: input.website,
-                rendered_at: input.form_rendered_at,
-                submitted_at: input.form_submitted_at,
+                rendered_at: input.form_rendered_at.map(|at| at.0),
+                submitted_at: input.form_submitted_at.map(|at| at.0),
             },
             remote_addr: remote_addr(ctx)?,
             idempotency_key: input.idempotency_key,

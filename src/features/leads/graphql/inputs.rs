@@ -1,7 +1,6 @@
 //! What the staff send: filters, orders, inputs and patches.
 
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
-use chrono::{DateTime, Utc};
 
 use super::lead::GqlLeadStatus;
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
         error::Violation,
         graphql::{
             BulkRowInput, CsvSeparator, Locale, OrderDirection, parse_id,
-            scalars::EmailAddress,
+            scalars::{EmailAddress, Moment},
             values::{CurrencyCode, Date, Decimal},
         },
         search,
@@ -32,9 +31,9 @@ pub struct LeadFilterInput {
     /// Only those that somebody follows, or only those that nobody does.
     pub assigned: Option<bool>,
     /// Received at this moment or later.
-    pub received_from: Option<DateTime<Utc>>,
+    pub received_from: Option<Moment>,
     /// Received before this moment.
-    pub received_until: Option<DateTime<Utc>>,
+    pub received_until: Option<Moment>,
     /// Only of people who have land, or only of those who have none.
     pub has_land: Option<bool>,
     /// Drawn by this item of the portfolio (`pfi_…`).
@@ -59,8 +58,8 @@ impl LeadFilterInput {
                 .map(|id| parse_id(&id, &at("assigneeId")))
                 .transpose()?,
             assigned: self.assigned,
-            received_from: self.received_from,
-            received_until: self.received_until,
+            received_from: self.received_from.map(|at| at.0),
+            received_until: self.received_until.map(|at| at.0),
             has_land: self.has_land,
             interested_in: self
                 .interested_in
@@ -78,9 +77,9 @@ pub struct InquiryFilterInput {
     /// Only read ones, or only unread ones.
     pub read: Option<bool>,
     /// Received at this moment or later.
-    pub received_from: Option<DateTime<Utc>>,
+    pub received_from: Option<Moment>,
     /// Received before this moment.
-    pub received_until: Option<DateTime<Utc>>,
+    pub received_until: Option<Moment>,
     /// Only those with a `doubt`, or only those without.
     pub doubtful: Option<bool>,
     /// Each word stands in name, number, e-mail address, subject or message; case and accents don't matter.
@@ -92,8 +91,8 @@ impl InquiryFilterInput {
     pub(super) fn check(self, path: &[&str]) -> Result<InquiryFilter, Violation> {
         Ok(InquiryFilter {
             read: self.read,
-            received_from: self.received_from,
-            received_until: self.received_until,
+            received_from: self.received_from.map(|at| at.0),
+            received_until: self.received_until.map(|at| at.0),
             doubtful: self.doubtful,
             search: search::check(self.search, &[path, &["search"]].concat())?,
         })

@@ -1,7 +1,6 @@
 //! What callers send: filters, orders, inputs and patches.
 
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
-use chrono::{DateTime, Utc};
 
 use crate::{
     features::projects::{Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder},
@@ -10,6 +9,7 @@ use crate::{
         error::Violation,
         graphql::{
             OrderDirection, parse_id,
+            scalars::Moment,
             values::{CurrencyCode, Date, Decimal},
         },
         search,
@@ -109,9 +109,9 @@ pub struct ProjectUpdateFilterInput {
     /// Only drafts, or only posted ones. Clients see posted ones whatever is asked.
     pub draft: Option<bool>,
     /// Posted at this moment or later.
-    pub posted_from: Option<DateTime<Utc>>,
+    pub posted_from: Option<Moment>,
     /// Posted before this moment.
-    pub posted_until: Option<DateTime<Utc>>,
+    pub posted_until: Option<Moment>,
     /// Each word stands in title or description; case and accents don't matter. 200 characters and 20 words at most.
     pub search: Option<String>,
 }
@@ -128,8 +128,8 @@ impl ProjectUpdateFilterInput {
                 .map(|id| client_id(&id, &["filter", "clientId"]))
                 .transpose()?,
             draft: self.draft,
-            posted_from: self.posted_from,
-            posted_until: self.posted_until,
+            posted_from: self.posted_from.map(|at| at.0),
+            posted_until: self.posted_until.map(|at| at.0),
             search: search::check(self.search, &["filter", "search"])?,
         })
     }

@@ -13,7 +13,7 @@ use crate::{
             model::{audited_id, prefix_of},
         },
     },
-    platform::{actor::AccountId, audit, error::Violation, ids, text::camel_case},
+    platform::{actor::AccountId, audit, error::Violation, graphql::scalars::Moment, ids, text::camel_case},
 };
 
 /// Columns that hold hundredths: amounts and percentages.
@@ -55,9 +55,9 @@ pub struct AuditFilterInput {
     /// One of these actions.
     pub action: Option<Vec<AuditAction>>,
     /// At this moment or later.
-    pub from: Option<DateTime<Utc>>,
+    pub from: Option<Moment>,
     /// Before this moment.
-    pub until: Option<DateTime<Utc>>,
+    pub until: Option<Moment>,
 }
 
 impl AuditFilterInput {
@@ -77,8 +77,8 @@ impl AuditFilterInput {
             actions: self
                 .action
                 .map(|actions| actions.into_iter().map(Into::into).collect()),
-            from: self.from,
-            until: self.until,
+            from: self.from.map(|at| at.0),
+            until: self.until.map(|at| at.0),
         })
     }
 }
