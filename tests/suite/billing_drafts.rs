@@ -42,7 +42,7 @@ async fn a_draft_is_invisible_and_an_issued_invoice_is_everywhere() {
     let mut phone = app.subscribe(&client, EVENTS, json!({})).await;
     let project = app.project(&staff, &client).await;
     phone
-        .next_event_where(|event| event["viewerEvents"]["__typename"] == "ProjectChanged")
+        .next_event_where(|event| event["__typename"] == "ProjectChanged")
         .await;
     let mut issued = app
         .subscribe(
