@@ -28,7 +28,8 @@ fn plain_value(declaration: &str) -> Option<usize> {
     let declaration = declaration.strip_prefix([' ', '\t', '\r', '\n'])?.trim_start();
     let name = declaration
         .find(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '_' | '-' | '.' | ':'))?;
-    let rest = declaration.get(name..)?.trim_start();
+    let rest = declaration.get(name..)?;
+    let rest = rest.strip_prefix([' ', '\t', '\r', '\n'])?.trim_start();
     let quote = rest
         .chars()
         .next()
