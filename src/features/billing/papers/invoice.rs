@@ -9,7 +9,7 @@ use crate::{
     features::{
         billing::{
             CompanyDetails, InvoiceFilter, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
-            queries::select_invoices,
+            select_invoices,
             tables::{invoice, item},
             today,
         },

@@ -9,7 +9,7 @@ use crate::{
     features::{
         billing::{
             CompanyDetails, PaymentFilter, PaymentId, company_profile, credit_notes_of, payments_of,
-            queries::select_payments,
+            select_payments,
             tables::{invoice, payment},
         },
         clients::living_client,
