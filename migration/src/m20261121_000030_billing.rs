@@ -176,6 +176,7 @@ async fn invoices(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(text_null("client_name"))
                 .col(text_null("client_address"))
                 .col(text_null("client_phone"))
+                .col(text_null("project_name"))
                 .col(json_null("company"))
                 .col(uuid_null("company_logo_id"))
                 .col(timestamp_with_time_zone_null("issued_at"))
@@ -192,7 +193,7 @@ async fn invoices(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                     "(state = 'DRAFT' AND number IS NULL AND series IS NULL AND issue_date IS NULL AND issued_at IS NULL) \
                      OR (state <> 'DRAFT' AND number IS NOT NULL AND series IS NOT NULL AND year IS NOT NULL AND \
                      sequence IS NOT NULL AND number_key IS NOT NULL AND issue_date IS NOT NULL AND issued_at IS NOT NULL \
-                     AND client_name IS NOT NULL AND company IS NOT NULL AND total_ttc > 0 AND net_to_pay >= 0)",
+                     AND client_name IS NOT NULL AND project_name IS NOT NULL AND company IS NOT NULL AND total_ttc > 0 AND net_to_pay >= 0)",
                 ))
                 .check(Expr::cust(
                     "(state = 'CANCELLED') = (cancelled_at IS NOT NULL) AND (cancelled_at IS NULL) = (cancel_reason IS NULL) \
@@ -361,7 +362,7 @@ WHEN OLD.state <> 'DRAFT' AND NOT (
     AND NEW.advance_payment IS OLD.advance_payment AND NEW.payment_mode IS OLD.payment_mode
     AND NEW.subtotal IS OLD.subtotal AND NEW.tax_amount IS OLD.tax_amount
     AND NEW.client_name IS OLD.client_name AND NEW.client_address IS OLD.client_address
-    AND NEW.client_phone IS OLD.client_phone AND NEW.company IS OLD.company
+    AND NEW.client_phone IS OLD.client_phone AND NEW.project_name IS OLD.project_name AND NEW.company IS OLD.company
     AND NEW.company_logo_id IS OLD.company_logo_id AND NEW.number_key IS OLD.number_key
     AND NEW.issued_at IS OLD.issued_at AND NEW.deleted_at IS NULL
     AND (OLD.state = 'ISSUED' OR (NEW.cancelled_at IS OLD.cancelled_at
@@ -408,11 +409,13 @@ BEGIN
   IF ROW(NEW.id, NEW.project_id, NEW.kind, NEW.credited_invoice_id, NEW.number, NEW.series, NEW.year, NEW.sequence,
          NEW.subject, NEW.issue_date, NEW.due_date, NEW.currency, NEW.tax_percentage, NEW.advance_payment,
          NEW.payment_mode, NEW.subtotal, NEW.tax_amount, NEW.client_name, NEW.client_address, NEW.client_phone,
+         NEW.project_name,
          NEW.company::text, NEW.company_logo_id, NEW.number_key, NEW.issued_at)
      IS DISTINCT FROM
      ROW(OLD.id, OLD.project_id, OLD.kind, OLD.credited_invoice_id, OLD.number, OLD.series, OLD.year, OLD.sequence,
          OLD.subject, OLD.issue_date, OLD.due_date, OLD.currency, OLD.tax_percentage, OLD.advance_payment,
          OLD.payment_mode, OLD.subtotal, OLD.tax_amount, OLD.client_name, OLD.client_address, OLD.client_phone,
+         OLD.project_name,
          OLD.company::text, OLD.company_logo_id, OLD.number_key, OLD.issued_at)
      OR (OLD.state = 'CANCELLED' AND ROW(NEW.cancelled_at, NEW.cancelled_on, NEW.cancel_reason)
          IS DISTINCT FROM ROW(OLD.cancelled_at, OLD.cancelled_on, OLD.cancel_reason))

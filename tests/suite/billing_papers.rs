@@ -5,7 +5,7 @@ use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::billing_world::{done, draft, draft_input, issued, item, key, on_invoice, on_payment, pay, with};
-use crate::project_world::upload;
+use crate::project_world::{UPDATE_PROJECT, mutate, upload};
 use crate::support::app::TestApp;
 use crate::support::people::{PASSWORD, Person};
 
@@ -148,7 +148,10 @@ async fn a_client_has_the_pdf_of_an_issued_invoice_and_it_stays() {
     assert_eq!(known.status(), 304);
     assert!(known.bytes().await.unwrap().is_empty());
 
-    // The company changes; what was issued doesn't.
+    // Company and project change; what was issued doesn't.
+    let rename = json!({ "id": project, "expectedVersion": 1, "patch": { "name": "Villa renommée" } });
+    done(mutate(&app, &staff, UPDATE_PROJECT, rename).await, "project");
+    assert!(bytes(&app, &url).await == first);
     let admin = app.admin().await;
     let rename = "mutation { updateCompanyProfile(input: { expectedVersion: 1, patch: { name: \"Autre Nom\" } }) { \
         companyProfile { name } userErrors { code } } }";
@@ -167,11 +170,16 @@ async fn a_client_has_the_pdf_of_an_issued_invoice_and_it_stays() {
         .collect();
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert!(std::fs::read(&kept[0]).unwrap() == first);
-    std::fs::write(&kept[0], b"%PDF-kept").unwrap();
-    assert_eq!(bytes(&app, &url).await, b"%PDF-kept");
-    // And what was lost is made again, the same to the byte.
+    std::fs::write(&kept[0], b"%PDF-kept\n%%EOF\n").unwrap();
+    assert_eq!(bytes(&app, &url).await, b"%PDF-kept\n%%EOF\n");
+    // What was lost or damaged is made again, the same to the byte.
     std::fs::remove_file(&kept[0]).unwrap();
     assert!(bytes(&app, &url).await == first);
+    for damaged in [&first[..first.len() / 2], b"", b"x"] {
+        std::fs::write(&kept[0], damaged).unwrap();
+        assert!(bytes(&app, &url).await == first);
+        assert!(std::fs::read(&kept[0]).unwrap() == first, "it is whole again");
+    }
 }
 
 #[tokio::test]
@@ -384,7 +392,15 @@ async fn receipts_and_statements_follow_the_books() {
             "Compte soldé",
         ],
     );
-    // A voided payment leaves the statement, and its receipt is worth nothing.
+    // A voided payment leaves the statement, its receipt is worth nothing, and those of later ones say what was left then.
+    app.advance(TimeDelta::minutes(1));
+    let void = json!({ "id": id(&first), "expectedVersion": 1, "reason": "Chèque impayé" });
+    done(on_payment(&app, &staff, "voidPayment", void).await, "payment");
+    says(&dense(&bytes(&app, &receipt(&second)).await), &["Facture soldée"]);
+    done(
+        pay(&app, &staff, &project, Some(id(&invoice)), "500").await,
+        "payment",
+    );
     let void = json!({ "id": id(&second), "expectedVersion": 1, "reason": "Rejeté" });
     done(on_payment(&app, &staff, "voidPayment", void).await, "payment");
     says(

@@ -290,6 +290,22 @@ fn a_word_without_end_is_broken_and_whole() {
     );
 }
 
+/// What is copied from the page is what was typed: a bank takes no account number with something in it that nobody sees.
+#[test]
+fn a_long_number_is_whole_when_copied() {
+    const IBAN: &str = "NE58NE0380100100130305000268";
+    let mut invoice = samples::invoice(vec![samples::line("Étude", 1_000, 500)]);
+    invoice.company.bank_details = Some(format!(
+        "IBAN {IBAN}\ncomptabilite.fournisseurs@bellehouse.example"
+    ));
+    let text = draw(invoice);
+    assert!(text.contains(IBAN), "{text}");
+    assert!(
+        text.contains("comptabilite.fournisseurs@bellehouse.example"),
+        "{text}"
+    );
+}
+
 #[test]
 fn what_is_empty_is_left_out() {
     let bare = Invoice {

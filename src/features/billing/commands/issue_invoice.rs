@@ -273,6 +273,7 @@ pub(super) async fn freeze_in_tx(
         client_name: Set(Some(client.name)),
         client_address: Set(client.address),
         client_phone: Set(client.phone),
+        project_name: Set(Some(project.name.clone())),
         company: Set(Some(serde_json::to_value(CompanyDetails::from(&company))?)),
         company_logo_id: Set(company.logo_image_id),
         ..Default::default()

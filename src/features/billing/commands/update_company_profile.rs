@@ -23,6 +23,11 @@ use crate::{
     },
 };
 
+/// What documents print on one line of their head or foot.
+const ONE_LINE: [&str; 5] = ["phone", "email", "nif", "rccm", "fiscalNim"];
+/// The longest of those, in characters.
+const MAX_IDENTITY: usize = 120;
+
 /// What changes; an absent value stays. The inner `None` clears.
 #[derive(Debug, Clone, Default)]
 pub struct CompanyPatch {
@@ -81,9 +86,16 @@ pub async fn update_company_profile(
     let mut text = |value: Option<Option<String>>, name: &str| match value {
         None => NotSet,
         Some(None) => Set(None),
-        Some(Some(value)) => violations
-            .check(long_note(&value, MAX_DESCRIPTION, fields.at(name)))
-            .map_or(NotSet, Set),
+        Some(Some(value)) => {
+            let most = if ONE_LINE.contains(&name) {
+                MAX_IDENTITY
+            } else {
+                MAX_DESCRIPTION
+            };
+            violations
+                .check(long_note(&value, most, fields.at(name)))
+                .map_or(NotSet, Set)
+        }
     };
     let mut changes = company::ActiveModel {
         address: text(patch.address, "address"),

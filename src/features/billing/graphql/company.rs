@@ -136,7 +136,8 @@ impl CompanyQuery {
     }
 }
 
-/// Changes to the company's profile: absent keeps, null clears. Texts have 4,000 characters at most.
+/// Changes to the company's profile: absent keeps, null clears. Texts have 4,000 characters at most; telephone,
+/// e-mail address and the numbers of registers 120, since documents print them on one line.
 #[derive(Debug, InputObject)]
 pub struct CompanyProfilePatch {
     /// The company's name, 200 characters at most. It can't be empty: null is REQUIRED.

@@ -41,7 +41,7 @@ pub async fn paper(ctx: &Ctx, actor: &Actor, id: InvoiceId) -> Result<Option<Pap
     let project = project.with_context(|| format!("the invoice {id} has no project"))?;
     let client = living_client(conn, &Actor::System, project.client_id).await?;
     let locale = client.as_ref().map_or(Locale::Fr, |client| client.locale);
-    // An issued one goes to whom it was issued, and says what the company was then.
+    // An issued one goes to whom it was issued, and says what company and project were then.
     let issued_to = invoice.client_name.clone().map(|name| Party {
         name,
         address: invoice.client_address.clone(),
@@ -72,7 +72,7 @@ pub async fn paper(ctx: &Ctx, actor: &Actor, id: InvoiceId) -> Result<Option<Pap
         language: facts::language(locale),
         number: invoice.number.clone(),
         subject: invoice.subject.clone(),
-        project: project.name,
+        project: invoice.project_name.clone().unwrap_or(project.name),
         issue_date: invoice.issue_date,
         due_date: invoice.due_date,
         payment_mode: invoice.payment_mode.map(facts::payment_mode),

@@ -83,6 +83,11 @@ struct Origin<'a> {
     logo: Option<&'a str>,
 }
 
+/// Whether a file begins and ends as a PDF does: one that a full disk or somebody's hand has cut doesn't.
+fn is_whole(file: &[u8]) -> bool {
+    file.starts_with(b"%PDF-") && file.trim_ascii_end().ends_with(b"%%EOF")
+}
+
 /// Prints papers. Cheap to clone; one for the whole server.
 #[derive(Debug, Clone)]
 pub struct Papers {
@@ -140,16 +145,29 @@ impl Papers {
         })
     }
 
-    /// The paper as a PDF. What was issued is kept the first time, and found again ever after.
+    /// The paper as a PDF. What was issued is kept the first time, and found again ever after. What was begun is finished
+    /// and kept even when its reader hangs up: whoever asks again doesn't begin anew.
     ///
     /// # Errors
     /// [`PrintError`].
     pub async fn print(&self, opened: Opened) -> Result<Bytes, PrintError> {
+        let papers = self.clone();
+        let work = tokio::spawn(async move { papers.find_or_draw(opened).await });
+        work.await.context("the press panicked")?
+    }
+
+    async fn find_or_draw(&self, opened: Opened) -> Result<Bytes, PrintError> {
         let key = opened.paper.kept_in.as_ref();
         let key = key.map(|folder| format!("{folder}/{}.pdf", opened.fingerprint));
-        if let Some(key) = &key
-            && let Some(kept) = self.inner.storage.read(key, None).await?
-        {
+        if let Some(kept) = self.kept(key.as_deref()).await? {
+            return Ok(kept);
+        }
+        let waiting = Arc::clone(&self.inner.waiting);
+        let waiting = waiting.try_acquire_owned().map_err(|_| PrintError::Busy)?;
+        let press = Arc::clone(&self.inner.presses).acquire_owned().await;
+        let press = press.map_err(|_| PrintError::Busy)?;
+        // Whoever had the press before may have drawn the same.
+        if let Some(kept) = self.kept(key.as_deref()).await? {
             return Ok(kept);
         }
         let logo = match &opened.logo {
@@ -161,7 +179,10 @@ impl Papers {
         if !whole {
             tracing::error!(file = opened.file_name(), "storage has lost the company's logo");
         }
-        let pdf = self.draw(opened.paper, logo).await?;
+        let paper = opened.paper;
+        let job = tokio::task::spawn_blocking(move || documents::render(&paper.document, logo.as_deref()));
+        let drawn = job.await.context("the typesetter panicked")?;
+        let pdf: Bytes = drawn.context("a document could not be drawn")?.into();
         if let Some(key) = key.filter(|_| whole) {
             let file = NewFile {
                 key,
@@ -176,22 +197,22 @@ impl Papers {
                 );
             }
         }
+        drop((press, waiting));
         Ok(pdf)
     }
 
-    /// Draws it off the async threads. A reader who hangs up frees the press when the work is done, not before.
-    async fn draw(&self, paper: Paper, logo: Option<Bytes>) -> Result<Bytes, PrintError> {
-        let waiting = Arc::clone(&self.inner.waiting);
-        let waiting = waiting.try_acquire_owned().map_err(|_| PrintError::Busy)?;
-        let press = Arc::clone(&self.inner.presses).acquire_owned().await;
-        let press = press.map_err(|_| PrintError::Busy)?;
-        let job = tokio::task::spawn_blocking(move || {
-            let drawn = documents::render(&paper.document, logo.as_deref());
-            drop((press, waiting));
-            drawn
-        });
-        let drawn = job.await.context("the typesetter panicked")?;
-        Ok(drawn.context("a document could not be drawn")?.into())
+    /// What is kept under a key, if it is whole.
+    async fn kept(&self, key: Option<&str>) -> Result<Option<Bytes>> {
+        let Some(key) = key else { return Ok(None) };
+        let kept = self.inner.storage.read(key, None).await?;
+        if kept.as_ref().is_some_and(|kept| !is_whole(kept)) {
+            tracing::error!(
+                key,
+                "a document in storage is damaged; it is made again, with the bytes it had"
+            );
+            return Ok(None);
+        }
+        Ok(kept)
     }
 
     /// Which file of the logo goes on the paper.

@@ -8,8 +8,7 @@ use super::{Paper, facts};
 use crate::{
     features::{
         billing::{
-            CompanyDetails, PaymentFilter, PaymentId, company_profile, credit_notes_of, payments_of,
-            select_payments,
+            CompanyDetails, PaymentFilter, PaymentId, company_profile, credit_notes_of, select_payments,
             tables::{invoice, payment},
         },
         clients::living_client,
@@ -79,17 +78,17 @@ pub async fn paper(ctx: &Ctx, actor: &Actor, id: PaymentId) -> Result<Option<Pap
     }))
 }
 
-/// What was left to pay once this payment was entered: later ones don't change what its receipt says.
+/// What was left to pay once this payment was entered: what came or was voided later doesn't change what its receipt says.
 async fn left_after(
     conn: &impl ConnectionTrait,
     invoice: &invoice::Model,
     payment: &payment::Model,
 ) -> Result<Amount> {
     let until = (payment.created_at, payment.id.0);
-    let payments = payments_of(conn, [invoice.id])
-        .await?
-        .remove(&invoice.id)
-        .unwrap_or_default();
+    let payments = payment::Entity::find()
+        .filter(payment::Column::InvoiceId.eq(invoice.id))
+        .all(conn)
+        .await?;
     let notes = credit_notes_of(conn, [invoice.id])
         .await?
         .remove(&invoice.id)
@@ -97,6 +96,8 @@ async fn left_after(
     let paid = payments
         .iter()
         .filter(|it| (it.created_at, it.id.0) <= until)
+        // What was voided since counted then.
+        .filter(|it| it.id == payment.id || it.voided_at.is_none_or(|voided| voided > until.0))
         .map(|it| it.amount.0);
     let credited = notes
         .iter()

@@ -60,6 +60,8 @@ pub struct Model {
     pub client_name: Option<String>,
     pub client_address: Option<String>,
     pub client_phone: Option<String>,
+    /// The project, as at issuing; none on a draft.
+    pub project_name: Option<String>,
     /// The company as at issuing: [`crate::features::billing::CompanyDetails`].
     pub company: Option<Json>,
     pub company_logo_id: Option<ImageId>,
