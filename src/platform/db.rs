@@ -4,6 +4,7 @@
 //! "database is locked", and readers never wait (WAL). PostgreSQL has one pool for both.
 
 use std::{
+    fmt,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,13 +14,16 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::Notify;
 
+use self::transaction::StatementListener;
+pub use self::transaction::Transaction;
 use super::content_version::{self, ContentVersion};
+
+mod transaction;
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -51,12 +55,21 @@ impl Signals {
 }
 
 /// The database. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Db {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     backend: DbBackend,
     signals: Arc<Signals>,
+    listener: Option<StatementListener>,
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db")
+            .field("backend", &self.backend)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Db {
@@ -106,6 +119,7 @@ impl Db {
             writer,
             backend: DbBackend::Sqlite,
             signals: Arc::default(),
+            listener: None,
         })
     }
 
@@ -124,6 +138,7 @@ impl Db {
             writer: pool,
             backend: DbBackend::Postgres,
             signals: Arc::default(),
+            listener: None,
         })
     }
 
@@ -157,7 +172,8 @@ impl Db {
         F: Fn(&sea_orm::metric::Info<'_>) + Clone + Send + Sync + 'static,
     {
         self.reader.set_metric_callback(callback.clone());
-        self.writer.set_metric_callback(callback);
+        self.writer.set_metric_callback(callback.clone());
+        self.listener = Some(Arc::new(callback));
     }
 
     /// Begins a writing transaction at the moment `now`. It is rolled back unless [`WriteTx::commit`] is called.
@@ -165,12 +181,7 @@ impl Db {
     /// # Errors
     /// When no connection is free in time or the database is away.
     pub async fn begin_write(&self, now: DateTime<Utc>) -> Result<WriteTx, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: (self.backend == DbBackend::Sqlite)
-                .then_some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        let tx = self.writer.begin_with_options(options).await?;
+        let tx = Transaction::begin(&self.writer, self.listener.clone()).await?;
         Ok(WriteTx {
             tx,
             now,
@@ -198,7 +209,7 @@ impl Db {
 /// One writing transaction: everything a command does commits together or not at all.
 #[derive(Debug)]
 pub struct WriteTx {
-    tx: DatabaseTransaction,
+    tx: Transaction,
     now: DateTime<Utc>,
     backend: DbBackend,
     signals: Arc<Signals>,
@@ -210,7 +221,7 @@ pub struct WriteTx {
 impl WriteTx {
     /// The connection to run statements on.
     #[must_use]
-    pub fn conn(&self) -> &DatabaseTransaction {
+    pub fn conn(&self) -> &Transaction {
         &self.tx
     }
 
@@ -260,10 +271,19 @@ impl WriteTx {
         self.changed_content.store(true, Ordering::Relaxed);
     }
 
+    /// Rolls back, and waits for it. Dropping does the same without waiting.
+    ///
+    /// # Errors
+    /// When the database refuses; nothing was written all the same.
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        self.tx.rollback().await
+    }
+
     /// Commits, then wakes the feed and the outbox if there is something for them.
     ///
     /// # Errors
-    /// When the database refuses; nothing was written then.
+    /// When the database refuses or a statement failed before; nothing was written then, unless the connection was lost
+    /// on the way: then nobody here can know, and the caller asks again with the same idempotency key.
     pub async fn commit(self) -> Result<(), DbErr> {
         // Last of all statements: whoever else changes content waits for this row until the commit.
         let content = if self.changed_content.into_inner() {
