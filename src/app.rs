@@ -33,7 +33,7 @@ use crate::{
         content_version,
         crypto::Keys,
         ctx::Ctx,
-        db::{DatabaseOptions, Db},
+        db::{DatabaseOptions, Db, heartbeat},
         export::{Export, Exports},
         feed::Tailer,
         holds::{Holder, Holders},
@@ -184,6 +184,11 @@ impl App {
             ));
             tracker.spawn(self.media.clone().run(self.stop.clone()));
             tracker.spawn(billing::reminders::work(self.ctx.clone(), self.stop.clone()));
+            tracker.spawn(heartbeat::run(
+                self.ctx.db.clone(),
+                Arc::clone(&self.ctx.clock),
+                self.stop.clone(),
+            ));
             tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone(), FORGET));
         }
         tracker.close();

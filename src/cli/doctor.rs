@@ -3,16 +3,17 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
+use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::{database, output};
+use super::{database, lock::is_served, output};
 use crate::{
     features::deliveries,
     http::graphiql,
     platform::{
-        clock::{SharedClock, SystemClock},
+        clock::{Clock, SharedClock, SystemClock},
         config::Config,
-        db::Db,
+        db::{Db, heartbeat},
         mail, migrate,
         outbox::{Status, table},
         push,
@@ -22,6 +23,8 @@ use crate::{
 
 /// What doesn't answer within this is not there.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// A server that lives has written within this.
+const HEARTBEAT_EXPECTED: TimeDelta = TimeDelta::seconds(45);
 
 enum Finding {
     Fine(String),
@@ -60,6 +63,7 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
     let db = reach_database(config).await;
     findings.push(("database", judge_database(config, &db).await));
     if let Ok(Some(db)) = &db {
+        findings.extend(heartbeat(config, db).await.map(|finding| ("writes", finding)));
         findings.extend(outbox(db).await.map(|finding| ("outbox", finding)));
     }
     findings.push(("storage", storage(config).await));
@@ -177,6 +181,28 @@ async fn judge_database(config: &Config, db: &Result<Option<Db>>) -> Finding {
             mend: "Was it migrated by a newer version? Then start that one, or restore a backup.".to_owned(),
         },
     }
+}
+
+/// Whether what a running server writes reaches this process, which reads on a connection of its own.
+async fn heartbeat(config: &Config, db: &Db) -> Option<Finding> {
+    // A database without the table has been reported already.
+    let last = heartbeat::last(db).await.ok()?;
+    let age = last.map(|at| SystemClock.now() - at);
+    Some(match age {
+        Some(age) if age < HEARTBEAT_EXPECTED => {
+            Finding::Fine(format!("a server wrote {} s ago, and it is read here", age.num_seconds().max(0)))
+        }
+        _ if is_served(config) => Finding::Wrong {
+            what: "a server is running, and nothing that it writes arrives".to_owned(),
+            mend: "Is the disk full? Otherwise restart the server now: it may acknowledge what it can't keep. Report it with its log."
+                .to_owned(),
+        },
+        Some(age) => Finding::Notice(format!(
+            "no server has written for {} min; if one is running, restart it",
+            age.num_minutes()
+        )),
+        None => Finding::Notice("no server has written yet".to_owned()),
+    })
 }
 
 async fn outbox(db: &Db) -> Option<Finding> {

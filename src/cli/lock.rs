@@ -58,6 +58,14 @@ impl ServingLock {
     }
 }
 
+/// Whether another process serves on the configured SQLite file.
+#[must_use]
+pub fn is_served(config: &Config) -> bool {
+    path(config)
+        .and_then(|path| File::open(path).ok())
+        .is_some_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// Beside the database, so that two servers of different folders on one file meet here too; in DATA_DIR by default.
 fn path(config: &Config) -> Option<PathBuf> {
     let mut path = config.database.sqlite_path()?.into_os_string();

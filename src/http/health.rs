@@ -9,11 +9,18 @@ pub async fn alive() -> impl IntoResponse {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers and the live feed is verified. 503 says which of them isn't so.
+/// `GET /readyz`: the database answers, what is written is read, and the live feed is verified. 503 says which of them
+/// isn't so.
 pub async fn ready(State(endpoint): State<Endpoint>) -> impl IntoResponse {
     if let Err(error) = endpoint.ping_database().await {
         tracing::warn!(%error, "not ready: the database does not answer");
         return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n");
+    }
+    if !endpoint.writes_are_seen() {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "what is written to the database is not read from it\n",
+        );
     }
     if !endpoint.feed_is_verified() {
         return (

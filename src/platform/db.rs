@@ -19,10 +19,12 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
+pub use self::heartbeat::Heartbeat;
 use self::transaction::StatementListener;
 pub use self::transaction::Transaction;
 use super::content_version::{self, ContentVersion};
 
+pub mod heartbeat;
 mod transaction;
 
 /// How to reach the database.
@@ -61,6 +63,7 @@ pub struct Db {
     writer: DatabaseConnection,
     backend: DbBackend,
     signals: Arc<Signals>,
+    heartbeat: Arc<Heartbeat>,
     listener: Option<StatementListener>,
 }
 
@@ -119,6 +122,7 @@ impl Db {
             writer,
             backend: DbBackend::Sqlite,
             signals: Arc::default(),
+            heartbeat: Arc::default(),
             listener: None,
         })
     }
@@ -138,6 +142,7 @@ impl Db {
             writer: pool,
             backend: DbBackend::Postgres,
             signals: Arc::default(),
+            heartbeat: Arc::default(),
             listener: None,
         })
     }
@@ -146,6 +151,12 @@ impl Db {
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
+    }
+
+    /// What is known of whether readers see what is written.
+    #[must_use]
+    pub fn heartbeat(&self) -> &Heartbeat {
+        &self.heartbeat
     }
 
     /// The connection that may change the schema.

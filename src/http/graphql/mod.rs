@@ -309,6 +309,12 @@ impl Endpoint {
         self.0.ctx.db.reader().ping().await
     }
 
+    /// Whether readers of the database see what is written.
+    #[must_use]
+    pub fn writes_are_seen(&self) -> bool {
+        self.0.ctx.db.heartbeat().is_seen()
+    }
+
     /// Whether the live feed delivers.
     #[must_use]
     pub fn feed_is_verified(&self) -> bool {
