@@ -27,6 +27,7 @@ mod content_pages;
 mod content_public;
 mod content_records;
 mod content_world;
+mod database_faults;
 mod deliveries;
 mod docs;
 mod feed_delivery;

@@ -33,9 +33,16 @@ pub struct Builder {
     settings: Vec<(String, String)>,
     pending_deliveries: bool,
     demo: bool,
+    sqlite_layer: Option<&'static str>,
 }
 
 impl Builder {
+    /// The layer below SQLite that the server's database is on.
+    pub fn sqlite_layer(mut self, name: &'static str) -> Self {
+        self.sqlite_layer = Some(name);
+        self
+    }
+
     /// With the demo company.
     pub fn with_demo(mut self) -> Self {
         self.demo = true;
@@ -129,6 +136,7 @@ impl TestApp {
             settings: Vec::new(),
             pending_deliveries: false,
             demo: false,
+            sqlite_layer: None,
         }
     }
 
@@ -158,7 +166,12 @@ impl TestApp {
         };
         for _ in 0..builder.instances {
             let demo = builder.demo && app.instances.is_empty();
-            let instance = app.start_instance(&builder.settings, demo).await;
+            let mut settings = builder.settings.clone();
+            if let Some(layer) = builder.sqlite_layer {
+                let url = format!("{}?vfs={layer}", app.database.url());
+                settings.push(("DATABASE_URL".to_owned(), url));
+            }
+            let instance = app.start_instance(&settings, demo).await;
             app.instances.push(instance);
         }
         app
@@ -218,6 +231,11 @@ impl TestApp {
     /// What commands work with, for a test that calls one.
     pub fn ctx(&self) -> &Ctx {
         &self.instances[0].ctx
+    }
+
+    /// Its database, for a test that looks at it from beside.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
     }
 
     /// A client for plain HTTP.

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod database;
+pub mod faulty_vfs;
 pub mod fcm;
 pub mod people;
 pub mod smtp;

@@ -15,26 +15,42 @@ const BACKGROUND: &[&str] = &[
 ];
 
 /// Records statements while it is asked to.
-#[derive(Debug, Clone, Default)]
-pub struct Statements(Arc<Mutex<Option<Vec<String>>>>);
+#[derive(Clone, Default)]
+pub struct Statements {
+    recorded: Arc<Mutex<Option<Vec<String>>>>,
+    on_each: Arc<Mutex<Option<StatementListener>>>,
+}
 
 impl Statements {
     /// What is to be called for every statement.
     pub fn listener(&self) -> StatementListener {
         let statements = self.clone();
         Arc::new(move |sql| {
-            if let Some(recorded) = &mut *statements.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            if let Some(recorded) = &mut *statements.recorded.lock().unwrap_or_else(PoisonError::into_inner) {
                 recorded.push(sql.to_owned());
             }
+            let on_each = statements
+                .on_each
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            if let Some(on_each) = on_each {
+                on_each(sql);
+            }
         })
+    }
+
+    /// Calls `listener` after each statement, until another one or `None` is set.
+    pub fn on_each(&self, listener: Option<StatementListener>) {
+        *self.on_each.lock().unwrap() = listener;
     }
 
     /// What `work` answers, and the statements that ran meanwhile, without those of background workers. Sessions
     /// are verified in the background, too: whoever counts exactly names the tables that they count.
     pub async fn of<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
-        *self.0.lock().unwrap() = Some(Vec::new());
+        *self.recorded.lock().unwrap() = Some(Vec::new());
         let answer = work.await;
-        let mut recorded = self.0.lock().unwrap().take().unwrap();
+        let mut recorded = self.recorded.lock().unwrap().take().unwrap();
         recorded.retain(|sql| !BACKGROUND.iter().any(|table| sql.contains(table)));
         (answer, recorded)
     }
