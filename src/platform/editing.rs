@@ -5,7 +5,7 @@
 //! Permission, idempotency key, row lock, optimistic lock, every mistake at once, audit, the version's bump and the
 //! commit are here and can't be forgotten; whether a value is right is never decided here.
 
-use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait, SqlErr};
+use sea_orm::{ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,10 +17,8 @@ use super::{
     idempotency::{self, Claim},
     ids::new_uuid,
     record::{self, RecordColumn, RecordEntity, Related},
+    write::write_tx,
 };
-
-/// How often a creation starts anew when another one has taken a unique value (a slug) a moment before.
-const ATTEMPTS: usize = 5;
 
 /// A kind of record that staff make and change with one form.
 pub trait Editable: RecordEntity
@@ -86,43 +84,25 @@ where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
     require_staff(actor)?;
-    let mut attempt = 1;
-    loop {
-        match create_once::<E>(ctx, actor, fields.clone(), key).await {
-            Err(CommandError::Internal(error)) if attempt < ATTEMPTS && is_taken(&error) => attempt += 1,
-            outcome => return outcome,
-        }
-    }
-}
-
-async fn create_once<E: Editable>(
-    ctx: &Ctx,
-    actor: &Actor,
-    fields: E::Fields,
-    key: Option<&str>,
-) -> Result<E::Model, CommandError>
-where
-    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
-{
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let claimed = match idempotency::claim_in_tx(&tx, actor, E::CREATE, key, &fields).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => {
-            return record::lock_living::<E>(&tx, id).await?.ok_or_else(|| {
-                Violation::not_found(["input", "idempotencyKey"], &format!("{} any more", E::NOUN)).into()
-            });
-        }
-    };
-    let mut form = Form::to_create(&tx, actor);
-    let (mut row, below) = E::check(&mut form, fields, None).await?;
-    form.finish()?;
-    let id = new_uuid(tx.now());
-    row.set(E::column(RecordColumn::Id), id.into());
-    let saved = record::insert::<E, _>(&tx, actor, row).await?;
-    E::write_below(&form, below, None, &saved).await?;
-    claimed.complete(&tx, id).await?;
-    tx.commit().await?;
-    Ok(saved)
+    write_tx!(ctx, |tx| {
+        let claimed = match idempotency::claim_in_tx(tx, actor, E::CREATE, key, &fields).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => {
+                return record::lock_living::<E>(tx, id).await?.ok_or_else(|| {
+                    Violation::not_found(["input", "idempotencyKey"], &format!("{} any more", E::NOUN)).into()
+                });
+            }
+        };
+        let mut form = Form::to_create(tx, actor);
+        let (mut row, below) = E::check(&mut form, fields.clone(), None).await?;
+        form.finish()?;
+        let id = new_uuid(tx.now());
+        row.set(E::column(RecordColumn::Id), id.into());
+        let saved = record::insert::<E, _>(tx, actor, row).await?;
+        E::write_below(&form, below, None, &saved).await?;
+        claimed.complete(tx, id).await?;
+        Ok(saved)
+    })
 }
 
 /// Changes a record.
@@ -140,45 +120,18 @@ where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
     require_staff(actor)?;
-    let mut attempt = 1;
-    loop {
-        match update_once::<E>(ctx, actor, id, expected_version, fields.clone()).await {
-            Err(CommandError::Internal(error)) if attempt < ATTEMPTS && is_taken(&error) => attempt += 1,
-            outcome => return outcome,
-        }
-    }
-}
-
-async fn update_once<E: Editable>(
-    ctx: &Ctx,
-    actor: &Actor,
-    id: Uuid,
-    expected_version: i32,
-    fields: E::Fields,
-) -> Result<E::Model, CommandError>
-where
-    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
-{
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = record::lock_living::<E>(&tx, id)
-        .await?
-        .ok_or_else(|| Violation::not_found(["input", "id"], E::NOUN))?;
-    record::expect_version::<E>(&current, expected_version)?;
-    let mut form = Form::to_change(&tx, actor);
-    let (row, below) = E::check(&mut form, fields, Some(&current)).await?;
-    form.finish()?;
-    let saved = record::update_with::<E, _>(&tx, actor, &current, row, E::related(&below)).await?;
-    E::write_below(&form, below, Some(&current), &saved).await?;
-    tx.commit().await?;
-    Ok(saved)
-}
-
-/// Whether a unique index refused: somebody was a moment quicker.
-fn is_taken(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<sea_orm::DbErr>()
-        .and_then(sea_orm::DbErr::sql_err)
-        .is_some_and(|error| matches!(error, SqlErr::UniqueConstraintViolation(_)))
+    write_tx!(ctx, |tx| {
+        let current = record::lock_living::<E>(tx, id)
+            .await?
+            .ok_or_else(|| Violation::not_found(["input", "id"], E::NOUN))?;
+        record::expect_version::<E>(&current, expected_version)?;
+        let mut form = Form::to_change(tx, actor);
+        let (row, below) = E::check(&mut form, fields.clone(), Some(&current)).await?;
+        form.finish()?;
+        let saved = record::update_with::<E, _>(tx, actor, &current, row, E::related(&below)).await?;
+        E::write_below(&form, below, Some(&current), &saved).await?;
+        Ok(saved)
+    })
 }
 
 /// A record by its id, living or deleted, for whoever may see all of them.

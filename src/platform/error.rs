@@ -140,7 +140,7 @@ impl From<serde_json::Error> for CommandError {
 }
 
 /// Collects violations, so that a form's mistakes are told all at once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {

@@ -39,3 +39,4 @@ pub mod signed_url;
 pub mod storage;
 pub mod text;
 pub mod video_link;
+pub mod write;
