@@ -17,6 +17,7 @@ use super::{
     crypto::sha256,
     db::{Db, WriteTx},
     error::{CommandError, ErrorCode, Violation},
+    write::write_tx,
 };
 
 /// How long a key is remembered.
@@ -163,11 +164,11 @@ impl Claimed {
 /// # Errors
 /// When the database refuses.
 pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let tx = db.begin_write(now).await?;
-    let gone = Entity::delete_many()
-        .filter(Column::CreatedAt.lt(now - KEPT_FOR))
-        .exec(tx.conn())
-        .await?;
-    tx.commit().await?;
-    Ok(gone.rows_affected)
+    write_tx!(db.at(now), |tx| {
+        let gone = Entity::delete_many()
+            .filter(Column::CreatedAt.lt(now - KEPT_FOR))
+            .exec(tx.conn())
+            .await?;
+        Ok(gone.rows_affected)
+    })
 }

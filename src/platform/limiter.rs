@@ -18,6 +18,7 @@ use data_encoding::HEXLOWER;
 use super::{
     crypto::{Keys, Purpose},
     db::{Db, WriteTx},
+    write::write_tx,
 };
 
 /// The table `rate_limits`.
@@ -57,40 +58,41 @@ pub async fn hit(
     bucket: &str,
     limit: &Limit,
 ) -> Result<Result<(), Duration>, DbErr> {
-    let tx = db.begin_write(now).await?;
-    Entity::insert(ActiveModel {
-        bucket: Set(bucket.to_owned()),
-        hits: Set(0),
-        window_started_at: Set(now),
-        blocked_until: Set(None),
+    write_tx!(db.at(now), |tx| {
+        Entity::insert(ActiveModel {
+            bucket: Set(bucket.to_owned()),
+            hits: Set(0),
+            window_started_at: Set(now),
+            blocked_until: Set(None),
+        })
+        .on_conflict(OnConflict::column(Column::Bucket).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+        let row = Entity::find_by_id(bucket.to_owned())
+            .lock_exclusive()
+            .one(tx.conn())
+            .await?
+            .ok_or_else(|| DbErr::RecordNotFound(format!("rate limit {bucket}")))?;
+        if let Some(until) = row.blocked_until.filter(|&until| until > now) {
+            return Ok(Err((until - now).to_std().unwrap_or_default()));
+        }
+        let (hits, window_started_at) = if now - row.window_started_at >= limit.window.max(row_patience(&row))
+        {
+            (1, now)
+        } else {
+            (row.hits.saturating_add(1), row.window_started_at)
+        };
+        let blocked_until = delay_after(hits, limit).map(|delay| now + delay);
+        ActiveModel {
+            bucket: Set(row.bucket),
+            hits: Set(hits),
+            window_started_at: Set(window_started_at),
+            blocked_until: Set(blocked_until),
+        }
+        .update(tx.conn())
+        .await?;
+        Ok(Ok(()))
     })
-    .on_conflict(OnConflict::column(Column::Bucket).do_nothing().to_owned())
-    .exec_without_returning(tx.conn())
-    .await?;
-    let row = Entity::find_by_id(bucket.to_owned())
-        .lock_exclusive()
-        .one(tx.conn())
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound(format!("rate limit {bucket}")))?;
-    if let Some(until) = row.blocked_until.filter(|&until| until > now) {
-        return Ok(Err((until - now).to_std().unwrap_or_default()));
-    }
-    let (hits, window_started_at) = if now - row.window_started_at >= limit.window.max(row_patience(&row)) {
-        (1, now)
-    } else {
-        (row.hits.saturating_add(1), row.window_started_at)
-    };
-    let blocked_until = delay_after(hits, limit).map(|delay| now + delay);
-    ActiveModel {
-        bucket: Set(row.bucket),
-        hits: Set(hits),
-        window_started_at: Set(window_started_at),
-        blocked_until: Set(blocked_until),
-    }
-    .update(tx.conn())
-    .await?;
-    tx.commit().await?;
-    Ok(Ok(()))
 }
 
 /// A window doesn't end while its last wait is younger than itself, or waiting would reset the growth.
@@ -123,9 +125,10 @@ pub async fn reset(db: &Db, now: DateTime<Utc>, bucket: &str) -> Result<(), DbEr
     {
         return Ok(());
     }
-    let tx = db.begin_write(now).await?;
-    Entity::delete_by_id(bucket.to_owned()).exec(tx.conn()).await?;
-    tx.commit().await
+    write_tx!(db.at(now), |tx| {
+        Entity::delete_by_id(bucket.to_owned()).exec(tx.conn()).await?;
+        Ok(())
+    })
 }
 
 /// Forgets buckets that nobody has hit for a day.
@@ -133,13 +136,13 @@ pub async fn reset(db: &Db, now: DateTime<Utc>, bucket: &str) -> Result<(), DbEr
 /// # Errors
 /// When the database refuses.
 pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let tx = db.begin_write(now).await?;
-    let gone = Entity::delete_many()
-        .filter(Column::WindowStartedAt.lt(now - TimeDelta::days(1)))
-        .exec(tx.conn())
-        .await?;
-    tx.commit().await?;
-    Ok(gone.rows_affected)
+    write_tx!(db.at(now), |tx| {
+        let gone = Entity::delete_many()
+            .filter(Column::WindowStartedAt.lt(now - TimeDelta::days(1)))
+            .exec(tx.conn())
+            .await?;
+        Ok(gone.rows_affected)
+    })
 }
 
 /// So many a window, counted from the first.

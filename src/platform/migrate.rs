@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionTrait};
 
-use super::{db::Db, events};
+use super::{db::Db, events, write::write_tx};
 
 /// Locks migrating among processes that start together on one PostgreSQL; any number that nobody else uses.
 const LOCK: i64 = 0x6268_6d69_6772;
@@ -29,9 +29,7 @@ pub async fn migrate(db: &Db, now: DateTime<Utc>) -> Result<()> {
     Migrator::up(db.migrator(), None)
         .await
         .context("the database could not be migrated")?;
-    let tx = db.begin_write(now).await?;
-    events::ensure_head(&tx).await?;
-    tx.commit().await?;
+    write_tx!(db.at(now), |tx| { events::ensure_head(tx).await })?;
     if let Some(lock) = alone {
         lock.commit().await?;
     }

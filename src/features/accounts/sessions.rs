@@ -20,6 +20,7 @@ use crate::platform::{
     db::{Db, WriteTx},
     events::{self, NewEvent},
     text::one_line,
+    write::write_tx,
 };
 
 /// Control row: the session in `{"session": "ses_…"}` has ended.
@@ -170,11 +171,11 @@ const REMEMBERED_FOR: TimeDelta = TimeDelta::days(30);
 /// # Errors
 /// When the database refuses.
 pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let tx = db.begin_write(now).await?;
-    let gone = session::Entity::delete_many()
-        .filter(session::Column::ExpiresAt.lt(now - REMEMBERED_FOR))
-        .exec(tx.conn())
-        .await?;
-    tx.commit().await?;
-    Ok(gone.rows_affected)
+    write_tx!(db.at(now), |tx| {
+        let gone = session::Entity::delete_many()
+            .filter(session::Column::ExpiresAt.lt(now - REMEMBERED_FOR))
+            .exec(tx.conn())
+            .await?;
+        Ok(gone.rows_affected)
+    })
 }

@@ -21,6 +21,7 @@ use crate::platform::crypto::sha256;
 use crate::platform::ctx::Ctx;
 use crate::platform::images::{ProcessedImage, Workshop};
 use crate::platform::storage::{NewFile, Storage};
+use crate::platform::write::write_tx;
 
 /// What [`Media`] is made of.
 #[derive(Debug)]
@@ -55,6 +56,16 @@ pub struct ExpectedUpload {
     pub byte_size: u64,
     /// The picture, when the bytes came already: a lost answer is simply given again.
     pub received: Option<Image>,
+}
+
+/// What became of a picture whose files are written.
+enum Completed {
+    /// It has its row.
+    Now(Image),
+    /// Another sender of the same upload was quicker.
+    ByAnother(Image),
+    /// The upload was removed meanwhile, and the files go with it.
+    TooLate,
 }
 
 impl Media {
@@ -159,40 +170,43 @@ impl Media {
 
     /// Writes the picture's row, unless another sender of the same upload was quicker.
     async fn complete(&self, id: UploadId, image: Image, keys: Vec<String>) -> Result<Image, UploadError> {
-        let tx = self.ctx().db.begin_write(self.ctx().clock.now()).await?;
-        let row = upload::Entity::find_by_id(id)
-            .lock_exclusive()
-            .one(tx.conn())
-            .await?;
-        let Some(row) = row else {
-            // Swept or force-deleted meanwhile: what was just written has no owner.
-            remove_folder_in_tx(&tx, image::folder_of(image.id)).await?;
-            tx.commit().await?;
-            return Err(UploadError::NotFound);
-        };
-        if row.state != UploadState::Pending {
-            let winner = find_image(tx.conn(), row.image_id)
-                .await?
-                .ok_or(UploadError::NotFound)?;
-            drop(tx);
-            self.remove_loser(&winner, keys).await;
-            return Ok(winner);
+        let completed = write_tx!(self.ctx(), |tx| {
+            let row = upload::Entity::find_by_id(id)
+                .lock_exclusive()
+                .one(tx.conn())
+                .await?;
+            let Some(row) = row else {
+                // Swept or force-deleted meanwhile: what was just written has no owner.
+                remove_folder_in_tx(tx, image::folder_of(image.id)).await?;
+                return Ok(Completed::TooLate);
+            };
+            if row.state != UploadState::Pending {
+                let winner = find_image(tx.conn(), row.image_id).await?;
+                return Ok(winner.map_or(Completed::TooLate, Completed::ByAnother));
+            }
+            let image = image::Model {
+                alt: row.alt.clone(),
+                alt_en: row.alt_en.clone(),
+                uploaded_by: row.created_by,
+                created_at: tx.now(),
+                ..image.clone()
+            };
+            let image = image.into_active_model().reset_all().insert(tx.conn()).await?;
+            let expires_at = tx.now() + UPLOAD_LIFETIME;
+            let mut row = row.into_active_model();
+            row.state = Set(UploadState::Complete);
+            row.expires_at = Set(expires_at);
+            row.update(tx.conn()).await?;
+            Ok::<_, sea_orm::DbErr>(Completed::Now(image))
+        });
+        match completed? {
+            Completed::Now(image) => Ok(image),
+            Completed::ByAnother(winner) => {
+                self.remove_loser(&winner, keys).await;
+                Ok(winner)
+            }
+            Completed::TooLate => Err(UploadError::NotFound),
         }
-        let image = image::Model {
-            alt: row.alt.clone(),
-            alt_en: row.alt_en.clone(),
-            uploaded_by: row.created_by,
-            created_at: tx.now(),
-            ..image
-        };
-        let image = image.into_active_model().reset_all().insert(tx.conn()).await?;
-        let expires_at = tx.now() + UPLOAD_LIFETIME;
-        let mut row = row.into_active_model();
-        row.state = Set(UploadState::Complete);
-        row.expires_at = Set(expires_at);
-        row.update(tx.conn()).await?;
-        tx.commit().await?;
-        Ok(image)
     }
 
     /// Of two different files for one upload, the second leaves nothing behind. Failing is harmless: the files go

@@ -8,6 +8,8 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
+use crate::platform::write::write_tx;
+
 use super::commands::attach::remove_in_tx;
 use super::tables::{file_removal, image, upload};
 use super::{ImageId, Media, UploadState};
@@ -79,21 +81,21 @@ impl Media {
     async fn sweep_uploads(&self) -> Result<u64, DbErr> {
         let mut swept = 0;
         loop {
-            let now = self.ctx().clock.now();
-            let tx = self.ctx().db.begin_write(now).await?;
-            let images: Vec<ImageId> = upload::Entity::find()
-                .select_only()
-                .column(upload::Column::ImageId)
-                .filter(upload::Column::State.is_in([UploadState::Pending, UploadState::Complete]))
-                .filter(upload::Column::ExpiresAt.lt(now - GRACE))
-                .order_by_asc(upload::Column::Id)
-                .limit(BATCH)
-                .lock_exclusive()
-                .into_tuple()
-                .all(tx.conn())
-                .await?;
-            remove_in_tx(&tx, &images).await?;
-            tx.commit().await?;
+            let images: Vec<ImageId> = write_tx!(self.ctx(), |tx| {
+                let images: Vec<ImageId> = upload::Entity::find()
+                    .select_only()
+                    .column(upload::Column::ImageId)
+                    .filter(upload::Column::State.is_in([UploadState::Pending, UploadState::Complete]))
+                    .filter(upload::Column::ExpiresAt.lt(tx.now() - GRACE))
+                    .order_by_asc(upload::Column::Id)
+                    .limit(BATCH)
+                    .lock_exclusive()
+                    .into_tuple()
+                    .all(tx.conn())
+                    .await?;
+                remove_in_tx(tx, &images).await?;
+                Ok::<_, DbErr>(images)
+            })?;
             swept += images.len() as u64;
             if (images.len() as u64) < BATCH {
                 return Ok(swept);
@@ -128,12 +130,8 @@ impl Media {
             let images: Vec<ImageId> = page.into_tuple().all(self.ctx().db.reader()).await?;
             let orphans = self.uses().unreferenced(&self.ctx().db, &images).await?;
             if !orphans.is_empty() {
-                let tx = self.ctx().db.begin_write(now).await?;
-                match remove_in_tx(&tx, &orphans).await {
-                    Ok(()) => {
-                        tx.commit().await?;
-                        swept += orphans.len() as u64;
-                    }
+                match self.remove_orphans(&orphans).await {
+                    Ok(()) => swept += orphans.len() as u64,
                     Err(error) => tracing::warn!(%error, "orphaned pictures are kept until the next sweep"),
                 }
             }
@@ -144,15 +142,19 @@ impl Media {
         }
     }
 
+    async fn remove_orphans(&self, orphans: &[ImageId]) -> Result<(), DbErr> {
+        write_tx!(self.ctx(), |tx| { remove_in_tx(tx, orphans).await })
+    }
+
     async fn forget_used_uploads(&self) -> Result<(), DbErr> {
-        let now = self.ctx().clock.now();
-        let tx = self.ctx().db.begin_write(now).await?;
-        upload::Entity::delete_many()
-            .filter(upload::Column::State.eq(UploadState::Used))
-            .filter(upload::Column::UsedAt.lt(now - USED_UPLOAD_AGE))
-            .exec(tx.conn())
-            .await?;
-        tx.commit().await
+        write_tx!(self.ctx(), |tx| {
+            upload::Entity::delete_many()
+                .filter(upload::Column::State.eq(UploadState::Used))
+                .filter(upload::Column::UsedAt.lt(tx.now() - USED_UPLOAD_AGE))
+                .exec(tx.conn())
+                .await?;
+            Ok(())
+        })
     }
 
     /// Removes the files that committed transactions have left behind, and returns how many folders went. Cheap
@@ -171,33 +173,37 @@ impl Media {
         let mut removed = 0;
         for removal in due {
             let outcome = self.storage().remove_folder(&removal.folder).await;
-            let tx = self.ctx().db.begin_write(self.ctx().clock.now()).await?;
-            match outcome {
-                Ok(()) => {
-                    removed += 1;
-                    file_removal::Entity::delete_by_id(removal.id)
-                        .exec(tx.conn())
-                        .await?;
-                }
-                Err(error) => {
-                    tracing::warn!(
-                        folder = removal.folder,
-                        error = format!("{error:#}"),
-                        "files could not be removed"
-                    );
-                    let attempts = removal.attempts.saturating_add(1);
-                    let wait = TimeDelta::seconds(30 << attempts.clamp(0, 10));
-                    // Another instance may have removed the row meanwhile: then this changes nothing.
-                    file_removal::Entity::update_many()
-                        .filter(file_removal::Column::Id.eq(removal.id))
-                        .col_expr(file_removal::Column::Attempts, Expr::value(attempts))
-                        .col_expr(file_removal::Column::NotBefore, Expr::value(tx.now() + wait))
-                        .exec(tx.conn())
-                        .await?;
-                }
+            if let Err(error) = &outcome {
+                tracing::warn!(
+                    folder = removal.folder,
+                    error = format!("{error:#}"),
+                    "files could not be removed"
+                );
             }
-            tx.commit().await?;
+            self.note_removal(&removal, outcome.is_ok()).await?;
+            removed += u64::from(outcome.is_ok());
         }
         Ok(removed)
+    }
+
+    async fn note_removal(&self, removal: &file_removal::Model, done: bool) -> Result<(), DbErr> {
+        write_tx!(self.ctx(), |tx| {
+            if done {
+                file_removal::Entity::delete_by_id(removal.id)
+                    .exec(tx.conn())
+                    .await?;
+                return Ok(());
+            }
+            let attempts = removal.attempts.saturating_add(1);
+            let wait = TimeDelta::seconds(30 << attempts.clamp(0, 10));
+            // Another instance may have removed the row meanwhile: then this changes nothing.
+            file_removal::Entity::update_many()
+                .filter(file_removal::Column::Id.eq(removal.id))
+                .col_expr(file_removal::Column::Attempts, Expr::value(attempts))
+                .col_expr(file_removal::Column::NotBefore, Expr::value(tx.now() + wait))
+                .exec(tx.conn())
+                .await?;
+            Ok(())
+        })
     }
 }

@@ -8,7 +8,7 @@ use tokio::{sync::Notify, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{FeedSource, Hub, listener, relay};
-use crate::platform::{db::Db, events};
+use crate::platform::{db::Db, events, write::write_tx};
 
 /// How long events are kept for readers that come back.
 pub const KEPT_FOR: TimeDelta = TimeDelta::days(30);
@@ -138,14 +138,14 @@ pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
         .into_tuple()
         .one(db.reader())
         .await?;
-    let tx = db.begin_write(now).await?;
-    let mut old = events::Entity::delete_many()
-        .filter(Column::OccurredAt.lt(now - KEPT_FOR))
-        .filter(Column::Position.is_not_null());
-    if let Some(oldest_kept) = oldest_kept {
-        old = old.filter(Column::Position.lt(oldest_kept));
-    }
-    let gone = old.exec(tx.conn()).await?;
-    tx.commit().await?;
-    Ok(gone.rows_affected)
+    write_tx!(db.at(now), |tx| {
+        let mut old = events::Entity::delete_many()
+            .filter(Column::OccurredAt.lt(now - KEPT_FOR))
+            .filter(Column::Position.is_not_null());
+        if let Some(oldest_kept) = oldest_kept {
+            old = old.filter(Column::Position.lt(oldest_kept));
+        }
+        let gone = old.exec(tx.conn()).await?;
+        Ok(gone.rows_affected)
+    })
 }

@@ -27,6 +27,7 @@ use crate::platform::{
     events::{NewEvent, append_in_tx},
     mail::{Mail, MailTransport},
     push::{Push, PushTransport},
+    write::write_tx,
 };
 
 /// Messages sent at once.
@@ -219,29 +220,30 @@ async fn claim(ctx: &Ctx, limit: u64) -> Result<Vec<Model>, DbErr> {
     if waiting.is_none() {
         return Ok(Vec::new());
     }
-    let tx = ctx.db.begin_write(now).await?;
-    let mut claimed = Entity::find()
-        .filter(due(now))
-        .order_by_asc(Column::NextAttemptAt)
-        .order_by_asc(Column::Id)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .all(tx.conn())
-        .await?;
-    let owner = Uuid::new_v4();
-    Entity::update_many()
-        .col_expr(Column::LeaseOwner, Expr::value(owner))
-        .col_expr(Column::LeaseUntil, Expr::value(now + LEASE))
-        .col_expr(Column::Attempts, Expr::cust("attempts + 1"))
-        .filter(Column::Id.is_in(claimed.iter().map(|delivery| delivery.id)))
-        .exec(tx.conn())
-        .await?;
-    tx.commit().await?;
-    for delivery in &mut claimed {
-        delivery.lease_owner = Some(owner);
-        delivery.attempts += 1;
-    }
-    Ok(claimed)
+    write_tx!(ctx, |tx| {
+        let now = tx.now();
+        let mut claimed = Entity::find()
+            .filter(due(now))
+            .order_by_asc(Column::NextAttemptAt)
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .all(tx.conn())
+            .await?;
+        let owner = Uuid::new_v4();
+        Entity::update_many()
+            .col_expr(Column::LeaseOwner, Expr::value(owner))
+            .col_expr(Column::LeaseUntil, Expr::value(now + LEASE))
+            .col_expr(Column::Attempts, Expr::cust("attempts + 1"))
+            .filter(Column::Id.is_in(claimed.iter().map(|delivery| delivery.id)))
+            .exec(tx.conn())
+            .await?;
+        for delivery in &mut claimed {
+            delivery.lease_owner = Some(owner);
+            delivery.attempts += 1;
+        }
+        Ok(claimed)
+    })
 }
 
 async fn attempt(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Outcome {
@@ -370,50 +372,51 @@ fn data_of(ctx: &Ctx, delivery: &Model) -> Result<serde_json::Value> {
 
 /// Notes what became of an attempt, unless its lease has gone to another.
 async fn settle(ctx: &Ctx, delivery: &Model, outcome: &Outcome) -> Result<(), DbErr> {
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let mut update = Entity::update_many()
-        .filter(Column::Id.eq(delivery.id))
-        .filter(Column::LeaseOwner.eq(delivery.lease_owner))
-        .col_expr(Column::LeaseOwner, Expr::value(Option::<Uuid>::None))
-        .col_expr(Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None));
-    let (id, template) = (delivery.id, delivery.template.as_str());
-    update = match outcome {
-        Outcome::Sent { note } => {
-            tracing::debug!(%id, template, "delivery sent");
-            update
-                .col_expr(Column::Status, Expr::value(Status::Sent.to_value()))
-                .col_expr(Column::SentAt, Expr::value(Some(tx.now())))
-                .col_expr(Column::LastError, Expr::value(note.clone()))
-                .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
+    write_tx!(ctx, |tx| {
+        let mut update = Entity::update_many()
+            .filter(Column::Id.eq(delivery.id))
+            .filter(Column::LeaseOwner.eq(delivery.lease_owner))
+            .col_expr(Column::LeaseOwner, Expr::value(Option::<Uuid>::None))
+            .col_expr(Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None));
+        let (id, template) = (delivery.id, delivery.template.as_str());
+        update = match outcome {
+            Outcome::Sent { note } => {
+                tracing::debug!(%id, template, "delivery sent");
+                update
+                    .col_expr(Column::Status, Expr::value(Status::Sent.to_value()))
+                    .col_expr(Column::SentAt, Expr::value(Some(tx.now())))
+                    .col_expr(Column::LastError, Expr::value(note.clone()))
+                    .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
+            }
+            Outcome::Postponed { until, reason } => {
+                tracing::warn!(%id, template, reason, attempts = delivery.attempts, "delivery postponed");
+                update
+                    .col_expr(Column::NextAttemptAt, Expr::value(*until))
+                    .col_expr(Column::LastError, Expr::value(Some(shortened(reason))))
+            }
+            Outcome::Dead { reason } => {
+                tracing::error!(%id, template, reason, "delivery given up");
+                update
+                    .filter(Column::Status.eq(Status::Pending))
+                    .col_expr(Column::Status, Expr::value(Status::Dead.to_value()))
+                    .col_expr(Column::LastError, Expr::value(Some(shortened(reason))))
+            }
+        };
+        let noted = update.exec(tx.conn()).await?.rows_affected > 0;
+        if noted && matches!(outcome, Outcome::Dead { .. }) {
+            append_in_tx(
+                tx,
+                NewEvent {
+                    kind: DELIVERY_GIVEN_UP,
+                    for_staff: true,
+                    record: Some(("Delivery", id.0, delivery.attempts)),
+                    ..NewEvent::default()
+                },
+            )
+            .await?;
         }
-        Outcome::Postponed { until, reason } => {
-            tracing::warn!(%id, template, reason, attempts = delivery.attempts, "delivery postponed");
-            update
-                .col_expr(Column::NextAttemptAt, Expr::value(*until))
-                .col_expr(Column::LastError, Expr::value(Some(shortened(reason))))
-        }
-        Outcome::Dead { reason } => {
-            tracing::error!(%id, template, reason, "delivery given up");
-            update
-                .filter(Column::Status.eq(Status::Pending))
-                .col_expr(Column::Status, Expr::value(Status::Dead.to_value()))
-                .col_expr(Column::LastError, Expr::value(Some(shortened(reason))))
-        }
-    };
-    let noted = update.exec(tx.conn()).await?.rows_affected > 0;
-    if noted && matches!(outcome, Outcome::Dead { .. }) {
-        append_in_tx(
-            &tx,
-            NewEvent {
-                kind: DELIVERY_GIVEN_UP,
-                for_staff: true,
-                record: Some(("Delivery", id.0, delivery.attempts)),
-                ..NewEvent::default()
-            },
-        )
-        .await?;
-    }
-    tx.commit().await
+        Ok(())
+    })
 }
 
 fn shortened(reason: &str) -> String {
@@ -439,11 +442,12 @@ async fn wipe_old_secrets(ctx: &Ctx) -> Result<(), DbErr> {
     if found.is_none() {
         return Ok(());
     }
-    let tx = ctx.db.begin_write(now).await?;
-    Entity::update_many()
-        .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
-        .filter(old())
-        .exec(tx.conn())
-        .await?;
-    tx.commit().await
+    write_tx!(ctx, |tx| {
+        Entity::update_many()
+            .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
+            .filter(old())
+            .exec(tx.conn())
+            .await?;
+        Ok(())
+    })
 }

@@ -26,6 +26,7 @@ use crate::platform::{
     limiter,
     outbox::{self, Channel, NewDelivery},
     record,
+    write::write_tx,
 };
 
 const CURRENT: [&str; 2] = ["input", "currentPassword"];
@@ -80,52 +81,53 @@ pub async fn change_password(
     passwords::check_new(&input.new_password, about, NEW).await??;
     let password_hash = passwords::hash(&input.new_password).await?;
 
-    let tx = ctx.db.begin_write(now).await?;
-    // Another change may have won while the hashes were computed: then this caller is not who they were.
-    let current = record::lock_living::<account::Entity>(&tx, account.id)
-        .await?
-        .filter(|current| current.password_hash == account.password_hash)
-        .ok_or(CommandError::Unauthenticated)?;
-    let changed = record::update::<account::Entity, _>(
-        &tx,
-        actor,
-        &current,
-        account::ActiveModel {
-            password_hash: Set(password_hash),
-            must_change_password: Set(false),
-            temporary_password_expires_at: Set(None),
+    write_tx!(ctx, |tx| {
+        // Another change may have won while the hashes were computed: then this caller is not who they were.
+        let current = record::lock_living::<account::Entity>(tx, account.id)
+            .await?
+            .filter(|current| current.password_hash == account.password_hash)
+            .ok_or(CommandError::Unauthenticated)?;
+        let changed = record::update::<account::Entity, _>(
+            tx,
+            actor,
+            &current,
+            account::ActiveModel {
+                password_hash: Set(password_hash.clone()),
+                must_change_password: Set(false),
+                temporary_password_expires_at: Set(None),
+                ..Default::default()
+            },
+        )
+        .await?;
+        tell_in_tx(ctx, tx, &changed).await?;
+        let others = Condition::all()
+            .add(session::Column::AccountId.eq(account.id))
+            .add(session::Column::Id.ne(caller.session));
+        sessions::revoke_in_tx(tx, others, RevokedReason::PasswordChanged).await?;
+        let this = session::Entity::find_by_id(caller.session)
+            .lock_exclusive()
+            .one(tx.conn())
+            .await?
+            .filter(|this| this.revoked_at.is_none())
+            .ok_or(CommandError::Unauthenticated)?;
+        let refresh = RefreshToken::first(this.id);
+        let now = tx.now();
+        let expires_at = now + ctx.config.jwt.refresh_token_lifetime;
+        session::ActiveModel {
+            id: Set(this.id),
+            refresh_hash: Set(refresh.hash()),
+            // The old refresh token is not a predecessor to be forgiven, but one that must be dead.
+            previous_refresh_hash: Set(None),
+            refreshed_at: Set(now),
+            tokens_from: Set(Some(now)),
+            last_seen_at: Set(now),
+            expires_at: Set(expires_at),
             ..Default::default()
-        },
-    )
-    .await?;
-    tell_in_tx(ctx, &tx, &changed).await?;
-    let others = Condition::all()
-        .add(session::Column::AccountId.eq(account.id))
-        .add(session::Column::Id.ne(caller.session));
-    sessions::revoke_in_tx(&tx, others, RevokedReason::PasswordChanged).await?;
-    let this = session::Entity::find_by_id(caller.session)
-        .lock_exclusive()
-        .one(tx.conn())
-        .await?
-        .filter(|this| this.revoked_at.is_none())
-        .ok_or(CommandError::Unauthenticated)?;
-    let refresh = RefreshToken::first(this.id);
-    let expires_at = now + ctx.config.jwt.refresh_token_lifetime;
-    session::ActiveModel {
-        id: Set(this.id),
-        refresh_hash: Set(refresh.hash()),
-        // The old refresh token is not a predecessor to be forgiven, but one that must be dead.
-        previous_refresh_hash: Set(None),
-        refreshed_at: Set(now),
-        tokens_from: Set(Some(now)),
-        last_seen_at: Set(now),
-        expires_at: Set(expires_at),
-        ..Default::default()
-    }
-    .update(tx.conn())
-    .await?;
-    tx.commit().await?;
-    Ok(sessions::tokens_of(ctx, now, account.id, &refresh, expires_at)?)
+        }
+        .update(tx.conn())
+        .await?;
+        Ok(sessions::tokens_of(ctx, now, account.id, &refresh, expires_at)?)
+    })
 }
 
 /// A change that the person didn't make must not go unnoticed.

@@ -12,6 +12,7 @@ use crate::platform::{
     actor::{Actor, Locale, Role},
     ctx::Ctx,
     error::{CommandError, ErrorCode, Violation, Violations},
+    write::write_tx,
 };
 
 /// What an account of staff takes.
@@ -57,22 +58,21 @@ pub async fn create_staff(
         return Err(violations.into_error());
     };
     let password_hash = passwords::hash(&input.password).await?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let account = insert_in_tx(
-        &tx,
-        actor,
-        NewAccount {
-            email,
-            name,
-            role: input.role,
-            locale: input.locale,
-            password_hash,
-            temporary_password_expires_at: None,
-        },
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(account)
+    write_tx!(ctx, |tx| {
+        insert_in_tx(
+            tx,
+            actor,
+            NewAccount {
+                email: email.clone(),
+                name: name.clone(),
+                role: input.role,
+                locale: input.locale,
+                password_hash: password_hash.clone(),
+                temporary_password_expires_at: None,
+            },
+        )
+        .await
+    })
 }
 
 /// Makes an administrator: what `belle-house create-admin` does.

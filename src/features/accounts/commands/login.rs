@@ -18,6 +18,7 @@ use crate::platform::{
     error::{CommandError, ErrorCode, Violation},
     limiter::{self, Limit},
     record,
+    write::write_tx,
 };
 
 /// Ten failures for an account from one address in a quarter of an hour; then each further attempt waits twice
@@ -79,16 +80,17 @@ pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     check_standing(&account, now)?;
     limiter::reset(&ctx.db, now, &bucket).await?;
 
-    let tx = ctx.db.begin_write(now).await?;
-    // Read again under a lock: it may have been disabled, or its password changed, while the hash was computed.
-    let current = record::lock_living::<account::Entity>(&tx, account.id)
-        .await?
-        .filter(|current| current.password_hash == account.password_hash)
-        .ok_or_else(wrong)?;
-    check_standing(&current, now)?;
-    let tokens = sessions::open_in_tx(ctx, &tx, current.id, input.device_name.as_deref()).await?;
-    tx.commit().await?;
-    tracing::info!(account = %current.id, session = %tokens.session, "signed in");
+    let tokens = write_tx!(ctx, |tx| {
+        // Read again under a lock: it may have been disabled, or its password changed, while the hash was computed.
+        let current = record::lock_living::<account::Entity>(tx, account.id)
+            .await?
+            .filter(|current| current.password_hash == account.password_hash)
+            .ok_or_else(wrong)?;
+        check_standing(&current, tx.now())?;
+        let tokens = sessions::open_in_tx(ctx, tx, current.id, input.device_name.as_deref()).await?;
+        Ok::<_, CommandError>(tokens)
+    })?;
+    tracing::info!(account = %account.id, session = %tokens.session, "signed in");
 
     let Authenticated { actor, .. } = authenticate(ctx, Some(tokens.access_token.expose_secret()))
         .await

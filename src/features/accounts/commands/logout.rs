@@ -8,7 +8,7 @@ use super::super::{
     tables::session::{self, RevokedReason},
     tokens::RefreshToken,
 };
-use crate::platform::{actor::Actor, ctx::Ctx, error::CommandError};
+use crate::platform::{actor::Actor, ctx::Ctx, error::CommandError, write::write_tx};
 
 /// Ends the caller's session, or the one of a refresh token when the access token has run out already. A session
 /// that is over stays over: signing out always succeeds.
@@ -29,8 +29,8 @@ pub async fn logout(
         (None, None) => return Err(CommandError::Unauthenticated),
     };
     let which = Condition::all().add(session::Column::Id.eq(session));
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    sessions::revoke_in_tx(&tx, which, RevokedReason::Logout).await?;
-    tx.commit().await?;
-    Ok(())
+    write_tx!(ctx, |tx| {
+        sessions::revoke_in_tx(tx, which.clone(), RevokedReason::Logout).await?;
+        Ok(())
+    })
 }

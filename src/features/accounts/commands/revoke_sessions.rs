@@ -10,6 +10,7 @@ use crate::platform::{
     actor::{Actor, SessionId},
     ctx::Ctx,
     error::{CommandError, Violation},
+    write::write_tx,
 };
 
 /// Ends one of the caller's sessions; one that is over stays over.
@@ -21,15 +22,15 @@ pub async fn revoke_session(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<S
     let own = Condition::all()
         .add(session::Column::AccountId.eq(account.id))
         .add(session::Column::Id.eq(id));
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    session::Entity::find()
-        .filter(own.clone())
-        .one(tx.conn())
-        .await?
-        .ok_or_else(|| Violation::not_found(["input", "id"], "session"))?;
-    sessions::revoke_in_tx(&tx, own, RevokedReason::Revoked).await?;
-    tx.commit().await?;
-    Ok(id)
+    write_tx!(ctx, |tx| {
+        session::Entity::find()
+            .filter(own.clone())
+            .one(tx.conn())
+            .await?
+            .ok_or_else(|| Violation::not_found(["input", "id"], "session"))?;
+        sessions::revoke_in_tx(tx, own.clone(), RevokedReason::Revoked).await?;
+        Ok(id)
+    })
 }
 
 /// Ends all of the caller's sessions but the present one and those in `keep`, and says which.
@@ -45,8 +46,7 @@ pub async fn revoke_other_sessions(
     let others = Condition::all()
         .add(session::Column::AccountId.eq(account.id))
         .add(session::Column::Id.is_not_in(keep.into_iter().chain([account.session])));
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let ended = sessions::revoke_in_tx(&tx, others, RevokedReason::Revoked).await?;
-    tx.commit().await?;
-    Ok(ended)
+    write_tx!(ctx, |tx| {
+        Ok(sessions::revoke_in_tx(tx, others.clone(), RevokedReason::Revoked).await?)
+    })
 }

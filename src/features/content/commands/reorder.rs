@@ -15,6 +15,7 @@ use crate::platform::{
     editing::require_staff,
     error::{CommandError, ErrorCode, Violation, Violations},
     record::{self, RecordColumn, RecordEntity},
+    write::write_tx,
 };
 
 /// The longest list that is put in order at once.
@@ -58,46 +59,46 @@ where
         let message = format!("Name {MAX_IDS} at most.");
         return Err(Violation::new(ErrorCode::Invalid, ["input", "ids"], message).into());
     }
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let living = <E as EntityTrait>::find()
-        .filter(E::column(RecordColumn::DeletedAt).is_null())
-        // Locked in one order, so that two who sort at once don't wait for each other.
-        .order_by_asc(E::column(RecordColumn::Id))
-        .lock_exclusive()
-        .all(tx.conn())
-        .await?;
-    let mut violations = Violations::default();
-    let mut seen = HashSet::new();
-    for (index, id) in ids.iter().enumerate() {
-        let field = || ["input".to_owned(), "ids".to_owned(), index.to_string()];
-        if !living.iter().any(|row| E::id_of(row) == *id) {
-            violations.push(Violation::not_found(field(), E::NOUN));
-        } else if !seen.insert(*id) {
-            violations.push(Violation::new(
-                ErrorCode::Invalid,
-                field(),
-                "This one is named twice.",
-            ));
+    write_tx!(ctx, |tx| {
+        let living = <E as EntityTrait>::find()
+            .filter(E::column(RecordColumn::DeletedAt).is_null())
+            // Locked in one order, so that two who sort at once don't wait for each other.
+            .order_by_asc(E::column(RecordColumn::Id))
+            .lock_exclusive()
+            .all(tx.conn())
+            .await?;
+        let mut violations = Violations::default();
+        let mut seen = HashSet::new();
+        for (index, id) in ids.iter().enumerate() {
+            let field = || ["input".to_owned(), "ids".to_owned(), index.to_string()];
+            if !living.iter().any(|row| E::id_of(row) == *id) {
+                violations.push(Violation::not_found(field(), E::NOUN));
+            } else if !seen.insert(*id) {
+                violations.push(Violation::new(
+                    ErrorCode::Invalid,
+                    field(),
+                    "This one is named twice.",
+                ));
+            }
         }
-    }
-    violations.into_result()?;
-    let position = |row: &E::Model| match row.get(E::POSITION) {
-        Value::Int(Some(position)) => position,
-        _ => i32::MAX,
-    };
-    let named = |row: &E::Model| {
-        ids.iter()
-            .position(|id| *id == E::id_of(row))
-            .unwrap_or(usize::MAX)
-    };
-    let mut sorted = living;
-    sorted.sort_by_key(|row| (named(row), position(row), E::id_of(row)));
-    let mut after = Vec::with_capacity(sorted.len());
-    for (place, row) in (1_i32..).zip(&sorted) {
-        let mut change = A::default();
-        change.set(E::POSITION, place.into());
-        after.push(record::update::<E, _>(&tx, actor, row, change).await?);
-    }
-    tx.commit().await?;
-    Ok(after)
+        violations.into_result()?;
+        let position = |row: &E::Model| match row.get(E::POSITION) {
+            Value::Int(Some(position)) => position,
+            _ => i32::MAX,
+        };
+        let named = |row: &E::Model| {
+            ids.iter()
+                .position(|id| *id == E::id_of(row))
+                .unwrap_or(usize::MAX)
+        };
+        let mut sorted = living;
+        sorted.sort_by_key(|row| (named(row), position(row), E::id_of(row)));
+        let mut after = Vec::with_capacity(sorted.len());
+        for (place, row) in (1_i32..).zip(&sorted) {
+            let mut change = A::default();
+            change.set(E::POSITION, place.into());
+            after.push(record::update::<E, _>(tx, actor, row, change).await?);
+        }
+        Ok(after)
+    })
 }

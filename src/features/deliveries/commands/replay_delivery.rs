@@ -10,6 +10,7 @@ use crate::platform::{
     ctx::Ctx,
     error::{CommandError, ErrorCode, Violation},
     outbox::{self, DeliveryId, Status},
+    write::write_tx,
 };
 
 /// Puts a dead delivery back among those that wait, with its attempts counted anew.
@@ -22,30 +23,30 @@ pub async fn replay_delivery(ctx: &Ctx, actor: &Actor, id: DeliveryId) -> Result
         _ if !actor.is_staff() => return Err(CommandError::Forbidden),
         _ => {}
     }
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let delivery = Deliveries::find_by_id(id)
-        .lock_exclusive()
-        .one(tx.conn())
-        .await?
-        .ok_or_else(|| Violation::not_found(["input", "id"], "delivery"))?;
-    if let Some(why) = why_not(&delivery, tx.now()) {
-        return Err(Violation::new(ErrorCode::Locked, ["input", "id"], why).into());
-    }
-    let changes = json!({
-        "status": { "old": delivery.status, "new": Status::Pending },
-        "attempts": { "old": delivery.attempts, "new": 0 },
-    });
-    let mut row = delivery.into_active_model();
-    row.status = Set(Status::Pending);
-    row.attempts = Set(0);
-    row.next_attempt_at = Set(tx.now());
-    row.lease_owner = Set(None);
-    row.lease_until = Set(None);
-    let delivery = Deliveries::update(row).exec(tx.conn()).await?;
-    audit::write_in_tx(&tx, actor, AuditAction::Update, "Delivery", id.0, changes).await?;
-    outbox::wake_in_tx(&tx);
-    tx.commit().await?;
-    Ok(delivery)
+    write_tx!(ctx, |tx| {
+        let delivery = Deliveries::find_by_id(id)
+            .lock_exclusive()
+            .one(tx.conn())
+            .await?
+            .ok_or_else(|| Violation::not_found(["input", "id"], "delivery"))?;
+        if let Some(why) = why_not(&delivery, tx.now()) {
+            return Err(Violation::new(ErrorCode::Locked, ["input", "id"], why).into());
+        }
+        let changes = json!({
+            "status": { "old": delivery.status, "new": Status::Pending },
+            "attempts": { "old": delivery.attempts, "new": 0 },
+        });
+        let mut row = delivery.into_active_model();
+        row.status = Set(Status::Pending);
+        row.attempts = Set(0);
+        row.next_attempt_at = Set(tx.now());
+        row.lease_owner = Set(None);
+        row.lease_until = Set(None);
+        let delivery = Deliveries::update(row).exec(tx.conn()).await?;
+        audit::write_in_tx(tx, actor, AuditAction::Update, "Delivery", id.0, changes).await?;
+        outbox::wake_in_tx(tx);
+        Ok(delivery)
+    })
 }
 
 fn why_not(delivery: &Delivery, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str> {

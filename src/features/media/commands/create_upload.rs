@@ -11,6 +11,7 @@ use crate::features::media::{ImageId, Media, UploadId, UploadState};
 use crate::platform::actor::Actor;
 use crate::platform::error::{CommandError, ErrorCode, Violation, Violations};
 use crate::platform::images::MAX_BYTES;
+use crate::platform::write::write_tx;
 
 /// Longer names are a mistake.
 const MAX_FILENAME: usize = 255;
@@ -55,30 +56,30 @@ pub async fn create_upload(
 ) -> Result<CreatedUpload, CommandError> {
     may_upload(actor)?;
     let valid = validate(input)?;
-    let tx = media.ctx().db.begin_write(media.ctx().clock.now()).await?;
-    let id = UploadId::generate(tx.now());
-    let expires_at = tx.now() + UPLOAD_LIFETIME;
-    upload::ActiveModel {
-        id: Set(id),
-        image_id: Set(ImageId::generate(tx.now())),
-        filename: Set(valid.filename),
-        content_type: Set(valid.content_type),
-        byte_size: Set(valid.byte_size),
-        alt: Set(valid.alt),
-        alt_en: Set(valid.alt_en),
-        state: Set(UploadState::Pending),
-        created_by: Set(actor.account_id()),
-        created_at: Set(tx.now()),
-        expires_at: Set(expires_at),
-        used_at: Set(None),
-    }
-    .insert(tx.conn())
-    .await?;
-    tx.commit().await?;
-    Ok(CreatedUpload {
-        id,
-        upload_url: media.urls().upload(id, expires_at),
-        expires_at,
+    write_tx!(media.ctx(), |tx| {
+        let id = UploadId::generate(tx.now());
+        let expires_at = tx.now() + UPLOAD_LIFETIME;
+        upload::ActiveModel {
+            id: Set(id),
+            image_id: Set(ImageId::generate(tx.now())),
+            filename: Set(valid.filename.clone()),
+            content_type: Set(valid.content_type.clone()),
+            byte_size: Set(valid.byte_size),
+            alt: Set(valid.alt.clone()),
+            alt_en: Set(valid.alt_en.clone()),
+            state: Set(UploadState::Pending),
+            created_by: Set(actor.account_id()),
+            created_at: Set(tx.now()),
+            expires_at: Set(expires_at),
+            used_at: Set(None),
+        }
+        .insert(tx.conn())
+        .await?;
+        Ok(CreatedUpload {
+            id,
+            upload_url: media.urls().upload(id, expires_at),
+            expires_at,
+        })
     })
 }
 

@@ -11,6 +11,7 @@ use crate::{
         actor::Actor,
         ctx::Ctx,
         error::{CommandError, ErrorCode, Violation},
+        write::write_tx,
     },
 };
 
@@ -32,15 +33,15 @@ pub async fn mark_notifications_read(
         let message = format!("Name at most {MAX_IDS} at once, or leave `ids` out to mark all.");
         return Err(Violation::new(ErrorCode::Invalid, ["input", "ids"], message).into());
     }
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let mut marking = Entity::update_many()
-        .col_expr(Column::ReadAt, Expr::value(Some(tx.now())))
-        .filter(Column::AccountId.eq(account))
-        .filter(Column::ReadAt.is_null());
-    if let Some(ids) = ids {
-        marking = marking.filter(Column::Id.is_in(ids));
-    }
-    let marked = marking.exec(tx.conn()).await?.rows_affected;
-    tx.commit().await?;
-    Ok(marked)
+    write_tx!(ctx, |tx| {
+        let mut marking = Entity::update_many()
+            .col_expr(Column::ReadAt, Expr::value(Some(tx.now())))
+            .filter(Column::AccountId.eq(account))
+            .filter(Column::ReadAt.is_null());
+        if let Some(ids) = &ids {
+            marking = marking.filter(Column::Id.is_in(ids.iter().copied()));
+        }
+        let marked = marking.exec(tx.conn()).await?.rows_affected;
+        Ok(marked)
+    })
 }
