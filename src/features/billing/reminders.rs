@@ -23,6 +23,7 @@ use super::{
 };
 use crate::platform::{
     actor::Actor, config::ReminderConfig, ctx::Ctx, db::WriteTx, graphql::RecordScope, ids::new_uuid,
+    write::write_tx,
 };
 
 /// How often the calendar is looked at.
@@ -93,19 +94,20 @@ async fn is_open(ctx: &Ctx, name: &str, today: NaiveDate) -> Result<bool, DbErr>
 }
 
 async fn close(ctx: &Ctx, name: &str, today: NaiveDate) -> Result<(), DbErr> {
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    run::Entity::insert(run::ActiveModel {
-        run: Set(name.to_owned()),
-        last_day: Set(today),
+    write_tx!(ctx, |tx| {
+        run::Entity::insert(run::ActiveModel {
+            run: Set(name.to_owned()),
+            last_day: Set(today),
+        })
+        .on_conflict(
+            OnConflict::column(run::Column::Run)
+                .update_column(run::Column::LastDay)
+                .to_owned(),
+        )
+        .exec_without_returning(tx.conn())
+        .await?;
+        Ok(())
     })
-    .on_conflict(
-        OnConflict::column(run::Column::Run)
-            .update_column(run::Column::LastDay)
-            .to_owned(),
-    )
-    .exec_without_returning(tx.conn())
-    .await?;
-    tx.commit().await
 }
 
 /// Tells the live feed of invoices that became overdue.
@@ -127,20 +129,25 @@ async fn tell_overdue(ctx: &Ctx, today: NaiveDate) -> anyhow::Result<usize> {
         };
         after = Some(last.id);
         for found in batch {
-            let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-            let Some((_, invoice, status)) = lock_due(ctx, &tx, found.id).await? else {
-                continue;
-            };
-            let Some(due) = invoice.due_date.filter(|_| status == InvoiceStatus::Overdue) else {
-                continue;
-            };
-            if note(&tx, invoice.id, STATUS, due).await?.is_some() {
-                append_status(&tx, &invoice, status).await?;
-                told += 1;
-            }
-            tx.commit().await?;
+            told += usize::from(tell_one_overdue(ctx, found.id).await?);
         }
     }
+}
+
+async fn tell_one_overdue(ctx: &Ctx, id: InvoiceId) -> anyhow::Result<bool> {
+    write_tx!(ctx, |tx| {
+        let Some((_, invoice, status)) = lock_due(ctx, tx, id).await? else {
+            return Ok(false);
+        };
+        let Some(due) = invoice.due_date.filter(|_| status == InvoiceStatus::Overdue) else {
+            return Ok(false);
+        };
+        if note(tx, id, STATUS, due).await?.is_none() {
+            return Ok(false);
+        }
+        append_status(tx, &invoice, status).await?;
+        Ok(true)
+    })
 }
 
 /// Reminds clients of what is due soon and of what is overdue.
@@ -181,23 +188,23 @@ async fn remind_one(
     telling: &Telling,
     today: NaiveDate,
 ) -> anyhow::Result<bool> {
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let Some((project, invoice, status)) = lock_due(ctx, &tx, id).await? else {
-        return Ok(false);
-    };
-    if !matches!(status, InvoiceStatus::Sent | InvoiceStatus::Overdue) {
-        return Ok(false);
-    }
-    let Some(notice) = note(&tx, id, &telling.notice, due).await? else {
-        return Ok(false);
-    };
-    if let Some(also) = &telling.also {
-        note(&tx, id, also, due).await?;
-    }
-    let days = (today - due).num_days();
-    announce_due(ctx, &tx, &project, &invoice, notice, days).await?;
-    tx.commit().await?;
-    Ok(true)
+    write_tx!(ctx, |tx| {
+        let Some((project, invoice, status)) = lock_due(ctx, tx, id).await? else {
+            return Ok(false);
+        };
+        if !matches!(status, InvoiceStatus::Sent | InvoiceStatus::Overdue) {
+            return Ok(false);
+        }
+        let Some(notice) = note(tx, id, &telling.notice, due).await? else {
+            return Ok(false);
+        };
+        if let Some(also) = &telling.also {
+            note(tx, id, also, due).await?;
+        }
+        let days = (today - due).num_days();
+        announce_due(ctx, tx, &project, &invoice, notice, days).await?;
+        Ok(true)
+    })
 }
 
 /// Issued invoices of these statuses, some at a time.

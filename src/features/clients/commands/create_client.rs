@@ -25,6 +25,7 @@ use crate::{
         idempotency::{self, Claim},
         outbox::DeliveryId,
         record, search,
+        write::write_tx,
     },
 };
 
@@ -52,7 +53,7 @@ pub struct CreateClient {
 }
 
 /// A checked [`CreateClient`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CheckedClient {
     name: String,
     email: Email,
@@ -98,20 +99,21 @@ pub async fn create_client(ctx: &Ctx, actor: &Actor, input: CreateClient) -> Res
     may_manage(actor)?;
     let checked = input.check()?;
     let temporary = Temporary::make(ctx.clock.now()).await?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = input.idempotency_key.as_deref();
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "createClient", key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => {
-            return queries::living_client(tx.conn(), actor, ClientId(id))
-                .await?
-                .ok_or_else(|| Violation::not_found(["input", "idempotencyKey"], "client").into());
-        }
-    };
-    let (client, _) = create_client_in_tx(ctx, &tx, actor, checked, &temporary, Invitation::Now).await?;
-    claimed.complete(&tx, client.id).await?;
-    tx.commit().await?;
-    Ok(client)
+    write_tx!(ctx, |tx| {
+        let key = input.idempotency_key.as_deref();
+        let claimed = match idempotency::claim_in_tx(tx, actor, "createClient", key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => {
+                return queries::living_client(tx.conn(), actor, ClientId(id))
+                    .await?
+                    .ok_or_else(|| Violation::not_found(["input", "idempotencyKey"], "client").into());
+            }
+        };
+        let (client, _) =
+            create_client_in_tx(ctx, tx, actor, checked.clone(), &temporary, Invitation::Now).await?;
+        claimed.complete(tx, client.id).await?;
+        Ok(client)
+    })
 }
 
 /// Whether a new client is written to.
@@ -175,11 +177,11 @@ pub async fn create_client_with_password(
     let about = vec![input.name, input.email];
     check_new_password(&password, about, &["input", "password"]).await??;
     let hash = hash_password(&password).await?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let account = accounts::insert_in_tx(&tx, actor, account_of(&checked, hash, None)).await?;
-    let client = insert_in_tx(&tx, actor, account.id, checked).await?;
-    tx.commit().await?;
-    Ok(client)
+    write_tx!(ctx, |tx| {
+        let account = accounts::insert_in_tx(tx, actor, account_of(&checked, hash.clone(), None)).await?;
+        let client = insert_in_tx(tx, actor, account.id, checked.clone()).await?;
+        Ok(client)
+    })
 }
 
 fn account_of(

@@ -13,6 +13,7 @@ use crate::{
         ctx::Ctx,
         error::{CommandError, Violation},
         record::{self, Related},
+        write::write_tx,
     },
 };
 
@@ -35,29 +36,29 @@ pub async fn enable_client(ctx: &Ctx, actor: &Actor, id: ClientId) -> Result<Mod
 
 async fn set_disabled(ctx: &Ctx, actor: &Actor, id: ClientId, disabled: bool) -> Result<Model, CommandError> {
     may_manage(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let client = record::lock_living::<Entity>(&tx, id)
-        .await?
-        .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
-    let account = record::lock_living::<Accounts>(&tx, client.account_id)
-        .await?
-        .ok_or_else(|| anyhow::anyhow!("the client {} has no account", client.id))?;
-    if account.disabled_at.is_some() != disabled {
-        let changes = AccountRow {
-            disabled_at: Set(disabled.then(|| tx.now())),
-            ..Default::default()
-        };
-        let updated = record::update::<Accounts, _>(&tx, actor, &account, changes).await?;
-        if disabled {
-            revoke_all_in_tx(&tx, account.id, RevokedReason::AccountDisabled).await?;
-            announce_end_in_tx(&tx, account.id).await?;
+    write_tx!(ctx, |tx| {
+        let client = record::lock_living::<Entity>(tx, id)
+            .await?
+            .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
+        let account = record::lock_living::<Accounts>(tx, client.account_id)
+            .await?
+            .ok_or_else(|| anyhow::anyhow!("the client {} has no account", client.id))?;
+        if account.disabled_at.is_some() != disabled {
+            let changes = AccountRow {
+                disabled_at: Set(disabled.then(|| tx.now())),
+                ..Default::default()
+            };
+            let updated = record::update::<Accounts, _>(tx, actor, &account, changes).await?;
+            if disabled {
+                revoke_all_in_tx(tx, account.id, RevokedReason::AccountDisabled).await?;
+                announce_end_in_tx(tx, account.id).await?;
+            }
+            // `disabledAt` reads as the client's own, so the client's version and audit log tell of it too.
+            let related = Related::default().value("disabledAt", &account.disabled_at, &updated.disabled_at);
+            let client =
+                record::update_with::<Entity, _>(tx, actor, &client, ActiveModel::default(), related).await?;
+            return Ok(client);
         }
-        // `disabledAt` reads as the client's own, so the client's version and audit log tell of it too.
-        let related = Related::default().value("disabledAt", &account.disabled_at, &updated.disabled_at);
-        let client =
-            record::update_with::<Entity, _>(&tx, actor, &client, ActiveModel::default(), related).await?;
-        tx.commit().await?;
-        return Ok(client);
-    }
-    Ok(client)
+        Ok(client)
+    })
 }

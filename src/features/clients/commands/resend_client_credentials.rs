@@ -12,6 +12,7 @@ use crate::{
         ctx::Ctx,
         error::{CommandError, ErrorCode, Violation},
         record,
+        write::write_tx,
     },
 };
 
@@ -26,22 +27,22 @@ pub async fn resend_client_credentials(
 ) -> Result<Model, CommandError> {
     may_manage(actor)?;
     let temporary = Temporary::make(ctx.clock.now()).await?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let client = record::lock_living::<Entity>(&tx, id)
-        .await?
-        .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
-    let account = record::lock_living::<Accounts>(&tx, client.account_id)
-        .await?
-        .ok_or_else(|| anyhow::anyhow!("the client {} has no account", client.id))?;
-    if account.disabled_at.is_some() {
-        return Err(Violation::new(
-            ErrorCode::Locked,
-            ["input", "id"],
-            "This client is disabled. Enable the client first.",
-        )
-        .into());
-    }
-    credentials::replace_in_tx(ctx, &tx, actor, &account, &temporary).await?;
-    tx.commit().await?;
-    Ok(client)
+    write_tx!(ctx, |tx| {
+        let client = record::lock_living::<Entity>(tx, id)
+            .await?
+            .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
+        let account = record::lock_living::<Accounts>(tx, client.account_id)
+            .await?
+            .ok_or_else(|| anyhow::anyhow!("the client {} has no account", client.id))?;
+        if account.disabled_at.is_some() {
+            return Err(Violation::new(
+                ErrorCode::Locked,
+                ["input", "id"],
+                "This client is disabled. Enable the client first.",
+            )
+            .into());
+        }
+        credentials::replace_in_tx(ctx, tx, actor, &account, &temporary).await?;
+        Ok(client)
+    })
 }

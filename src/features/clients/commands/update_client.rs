@@ -17,6 +17,7 @@ use crate::{
         error::{CommandError, Violation, Violations},
         record::{self, Related},
         search,
+        write::write_tx,
     },
 };
 
@@ -51,6 +52,7 @@ pub struct ClientPatch {
 }
 
 /// A checked [`ClientPatch`].
+#[derive(Clone)]
 struct Checked {
     name: Option<String>,
     email: Option<Email>,
@@ -96,59 +98,60 @@ pub async fn update_client(ctx: &Ctx, actor: &Actor, input: UpdateClient) -> Res
         Some(_) => Some(Temporary::make(ctx.clock.now()).await?),
         None => None,
     };
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = record::lock_living::<Entity>(&tx, input.id)
-        .await?
-        .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
-    record::expect_version::<Entity>(&current, input.expected_version)?;
-    let account = record::lock_living::<Accounts>(&tx, current.account_id)
-        .await?
-        .ok_or_else(|| anyhow::anyhow!("the client {} has no account", current.id))?;
+    write_tx!(ctx, |tx| {
+        let patch = patch.clone();
+        let current = record::lock_living::<Entity>(tx, input.id)
+            .await?
+            .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
+        record::expect_version::<Entity>(&current, input.expected_version)?;
+        let account = record::lock_living::<Accounts>(tx, current.account_id)
+            .await?
+            .ok_or_else(|| anyhow::anyhow!("the client {} has no account", current.id))?;
 
-    let mut changes = AccountRow {
-        name: set(patch.name.clone()),
-        locale: set(patch.locale),
-        ..Default::default()
-    };
-    let mut moved = false;
-    if let Some(email) = patch.email {
-        check_email_free_in_tx(&tx, &email, Some(account.id), EMAIL).await?;
-        moved = email.normalized != account.email_normalized;
-        changes.email = Set(email.shown);
-        changes.email_normalized = Set(email.normalized);
-    }
-    let before = account.email.clone();
-    let account = record::update::<Accounts, _>(&tx, actor, &account, changes)
-        .await
-        .map_err(|error| taken_or_internal(error, EMAIL))?;
-    let to_replace = account.must_change_password && credentials::was_invited(&account);
-    if let (true, true, Some(temporary)) = (moved, to_replace, &temporary) {
-        credentials::replace_in_tx(ctx, &tx, actor, &account, temporary).await?;
-    }
+        let mut changes = AccountRow {
+            name: set(patch.name.clone()),
+            locale: set(patch.locale),
+            ..Default::default()
+        };
+        let mut moved = false;
+        if let Some(email) = patch.email {
+            check_email_free_in_tx(tx, &email, Some(account.id), EMAIL).await?;
+            moved = email.normalized != account.email_normalized;
+            changes.email = Set(email.shown);
+            changes.email_normalized = Set(email.normalized);
+        }
+        let before = account.email.clone();
+        let account = record::update::<Accounts, _>(tx, actor, &account, changes)
+            .await
+            .map_err(|error| taken_or_internal(error, EMAIL))?;
+        let to_replace = account.must_change_password && credentials::was_invited(&account);
+        if let (true, true, Some(temporary)) = (moved, to_replace, &temporary) {
+            credentials::replace_in_tx(ctx, tx, actor, &account, temporary).await?;
+        }
 
-    let name = patch.name.unwrap_or_else(|| current.name.clone());
-    let phone = patch.phone.unwrap_or_else(|| current.phone.clone());
-    let address = patch.address.unwrap_or_else(|| current.address.clone());
-    let changes = ActiveModel {
-        search_text: Set(search_text(
-            &name,
-            &account.email,
-            phone.as_deref(),
-            address.as_deref(),
-        )),
-        sort_name: Set(search::fold(&name)),
-        name: Set(name),
-        phone: Set(phone),
-        address: Set(address),
-        locale: set(patch.locale),
-        whatsapp_enabled: set(patch.whatsapp_enabled),
-        ..Default::default()
-    };
-    // The address reads as the client's own.
-    let related = Related::default().value("email", &before, &account.email);
-    let updated = record::update_with::<Entity, _>(&tx, actor, &current, changes, related).await?;
-    tx.commit().await?;
-    Ok(updated)
+        let name = patch.name.unwrap_or_else(|| current.name.clone());
+        let phone = patch.phone.unwrap_or_else(|| current.phone.clone());
+        let address = patch.address.unwrap_or_else(|| current.address.clone());
+        let changes = ActiveModel {
+            search_text: Set(search_text(
+                &name,
+                &account.email,
+                phone.as_deref(),
+                address.as_deref(),
+            )),
+            sort_name: Set(search::fold(&name)),
+            name: Set(name),
+            phone: Set(phone),
+            address: Set(address),
+            locale: set(patch.locale),
+            whatsapp_enabled: set(patch.whatsapp_enabled),
+            ..Default::default()
+        };
+        // The address reads as the client's own.
+        let related = Related::default().value("email", &before, &account.email);
+        let updated = record::update_with::<Entity, _>(tx, actor, &current, changes, related).await?;
+        Ok(updated)
+    })
 }
 
 /// A value to write, if there is one.

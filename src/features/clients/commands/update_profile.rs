@@ -16,6 +16,7 @@ use crate::{
         ctx::Ctx,
         error::{CommandError, Violations},
         record,
+        write::write_tx,
     },
 };
 
@@ -70,37 +71,38 @@ pub async fn update_profile(ctx: &Ctx, actor: &Actor, input: UpdateProfile) -> R
     let push_updates = flag(patch.push_updates, ["input", "patch", preferences, "pushUpdates"]);
     violations.into_result()?;
 
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = record::lock_living::<Entity>(&tx, id)
-        .await?
-        .ok_or(CommandError::Unauthenticated)?;
-    record::expect_version::<Entity>(&current, input.expected_version)?;
-    let account = record::lock_living::<Accounts>(&tx, account_id)
-        .await?
-        .ok_or(CommandError::Unauthenticated)?;
-    let changes = AccountRow {
-        locale: set(locale),
-        ..Default::default()
-    };
-    let account = record::update::<Accounts, _>(&tx, actor, &account, changes).await?;
-    let phone = phone.unwrap_or_else(|| current.phone.clone());
-    let address = address.unwrap_or_else(|| current.address.clone());
-    let changes = ActiveModel {
-        search_text: Set(search_text(
-            &current.name,
-            &account.email,
-            phone.as_deref(),
-            address.as_deref(),
-        )),
-        phone: Set(phone),
-        address: Set(address),
-        locale: set(locale),
-        whatsapp_enabled: set(whatsapp_enabled),
-        email_updates: set(email_updates),
-        push_updates: set(push_updates),
-        ..Default::default()
-    };
-    let updated = record::update::<Entity, _>(&tx, actor, &current, changes).await?;
-    tx.commit().await?;
-    Ok(updated)
+    write_tx!(ctx, |tx| {
+        let (phone, address) = (phone.clone(), address.clone());
+        let current = record::lock_living::<Entity>(tx, id)
+            .await?
+            .ok_or(CommandError::Unauthenticated)?;
+        record::expect_version::<Entity>(&current, input.expected_version)?;
+        let account = record::lock_living::<Accounts>(tx, account_id)
+            .await?
+            .ok_or(CommandError::Unauthenticated)?;
+        let changes = AccountRow {
+            locale: set(locale),
+            ..Default::default()
+        };
+        let account = record::update::<Accounts, _>(tx, actor, &account, changes).await?;
+        let phone = phone.unwrap_or_else(|| current.phone.clone());
+        let address = address.unwrap_or_else(|| current.address.clone());
+        let changes = ActiveModel {
+            search_text: Set(search_text(
+                &current.name,
+                &account.email,
+                phone.as_deref(),
+                address.as_deref(),
+            )),
+            phone: Set(phone),
+            address: Set(address),
+            locale: set(locale),
+            whatsapp_enabled: set(whatsapp_enabled),
+            email_updates: set(email_updates),
+            push_updates: set(push_updates),
+            ..Default::default()
+        };
+        let updated = record::update::<Entity, _>(tx, actor, &current, changes).await?;
+        Ok(updated)
+    })
 }

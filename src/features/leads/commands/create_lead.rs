@@ -29,6 +29,7 @@ use crate::{
         events::{NewEvent, append_in_tx},
         idempotency::{self, Claim},
         record, search,
+        write::write_tx,
     },
 };
 
@@ -52,6 +53,7 @@ pub struct NewLead {
 }
 
 /// A checked [`NewLead`].
+#[derive(Clone)]
 pub(super) struct CheckedLead {
     name: String,
     phone: String,
@@ -232,25 +234,28 @@ pub async fn create_lead(
         Ok(checked) => checked,
         Err(found) => return Err(input.refuse(ctx.db.reader(), Items::Living, found).await),
     };
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "createLead", idempotency_key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => {
-            return lead::Entity::find_by_id(LeadId(id))
-                .one(tx.conn())
-                .await?
-                .ok_or_else(|| Violation::not_found(["input", "idempotencyKey"], "lead any more").into());
-        }
-    };
-    check_item(
-        tx.conn(),
-        input.interested_in,
-        Items::Living,
-        &["input", "interestedIn"],
-    )
-    .await?;
-    let lead = insert_in_tx(&tx, actor, checked, None).await?;
-    claimed.complete(&tx, lead.id).await?;
-    tx.commit().await?;
-    Ok(lead)
+    write_tx!(ctx, |tx| {
+        let claimed = match idempotency::claim_in_tx(tx, actor, "createLead", idempotency_key, &input).await?
+        {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => {
+                return lead::Entity::find_by_id(LeadId(id))
+                    .one(tx.conn())
+                    .await?
+                    .ok_or_else(|| {
+                        Violation::not_found(["input", "idempotencyKey"], "lead any more").into()
+                    });
+            }
+        };
+        check_item(
+            tx.conn(),
+            input.interested_in,
+            Items::Living,
+            &["input", "interestedIn"],
+        )
+        .await?;
+        let lead = insert_in_tx(tx, actor, checked.clone(), None).await?;
+        claimed.complete(tx, lead.id).await?;
+        Ok(lead)
+    })
 }

@@ -13,6 +13,7 @@ use crate::{
         ctx::Ctx,
         error::{CommandError, ErrorCode, Violation},
         record,
+        write::write_tx,
     },
 };
 
@@ -53,18 +54,18 @@ async fn mark_lead(
     row: Row<LeadId>,
     read: bool,
 ) -> Result<lead::Model, CommandError> {
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = lock_lead(&tx, row.id, &["input", "id"]).await?;
-    if let Some(expected) = row.expected_version {
-        record::expect_version::<lead::Entity>(&current, expected)?;
-    }
-    let changes = lead::ActiveModel {
-        is_read: Set(read),
-        ..Default::default()
-    };
-    let marked = record::update::<lead::Entity, _>(&tx, actor, &current, changes).await?;
-    tx.commit().await?;
-    Ok(marked)
+    write_tx!(ctx, |tx| {
+        let current = lock_lead(tx, row.id, &["input", "id"]).await?;
+        if let Some(expected) = row.expected_version {
+            record::expect_version::<lead::Entity>(&current, expected)?;
+        }
+        let changes = lead::ActiveModel {
+            is_read: Set(read),
+            ..Default::default()
+        };
+        let marked = record::update::<lead::Entity, _>(tx, actor, &current, changes).await?;
+        Ok(marked)
+    })
 }
 
 /// Marks inquiries as read, or as unread. As [`mark_leads_read`].
@@ -92,18 +93,18 @@ async fn mark_inquiry(
     row: Row<InquiryId>,
     read: bool,
 ) -> Result<inquiry::Model, CommandError> {
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = lock_inquiry(&tx, row.id, &["input", "id"]).await?;
-    if let Some(expected) = row.expected_version {
-        record::expect_version::<inquiry::Entity>(&current, expected)?;
-    }
-    let changes = inquiry::ActiveModel {
-        is_read: Set(read),
-        ..Default::default()
-    };
-    let marked = record::update::<inquiry::Entity, _>(&tx, actor, &current, changes).await?;
-    tx.commit().await?;
-    Ok(marked)
+    write_tx!(ctx, |tx| {
+        let current = lock_inquiry(tx, row.id, &["input", "id"]).await?;
+        if let Some(expected) = row.expected_version {
+            record::expect_version::<inquiry::Entity>(&current, expected)?;
+        }
+        let changes = inquiry::ActiveModel {
+            is_read: Set(read),
+            ..Default::default()
+        };
+        let marked = record::update::<inquiry::Entity, _>(tx, actor, &current, changes).await?;
+        Ok(marked)
+    })
 }
 
 fn check_count(count: usize) -> Result<(), Violation> {

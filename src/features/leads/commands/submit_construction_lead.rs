@@ -31,6 +31,7 @@ use crate::{
         error::CommandError,
         idempotency::{self, Claim},
         limiter,
+        write::write_tx,
     },
 };
 
@@ -78,27 +79,27 @@ pub async fn submit_construction_lead(
     {
         return Err(CommandError::RateLimited { retry_after });
     }
-    let tx = ctx.db.begin_write(now).await?;
-    let key = Some(input.idempotency_key.as_str());
-    let claimed = match idempotency::claim_in_tx(&tx, actor, OPERATION, key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(_) => return Ok(()),
-    };
-    check_item(
-        tx.conn(),
-        input.lead.interested_in,
-        items,
-        &["input", "interestedIn"],
-    )
-    .await?;
-    if let Err(retry_after) = limiter::spend_in_tx(&tx, &bucket, &QUOTA).await? {
-        return Err(CommandError::RateLimited { retry_after });
-    }
-    let lead = insert_in_tx(&tx, actor, checked, doubt).await?;
-    tell_in_tx(ctx, &tx, &lead).await?;
-    claimed.complete(&tx, lead.id).await?;
-    tx.commit().await?;
-    Ok(())
+    write_tx!(ctx, |tx| {
+        let key = Some(input.idempotency_key.as_str());
+        let claimed = match idempotency::claim_in_tx(tx, actor, OPERATION, key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(_) => return Ok(()),
+        };
+        check_item(
+            tx.conn(),
+            input.lead.interested_in,
+            items,
+            &["input", "interestedIn"],
+        )
+        .await?;
+        if let Err(retry_after) = limiter::spend_in_tx(tx, &bucket, &QUOTA).await? {
+            return Err(CommandError::RateLimited { retry_after });
+        }
+        let lead = insert_in_tx(tx, actor, checked.clone(), doubt).await?;
+        tell_in_tx(ctx, tx, &lead).await?;
+        claimed.complete(tx, lead.id).await?;
+        Ok(())
+    })
 }
 
 /// Writes to the staff, and notes in the timeline that they were written to.

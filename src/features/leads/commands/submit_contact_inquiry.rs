@@ -28,6 +28,7 @@ use crate::{
         events::{NewEvent, append_in_tx},
         idempotency::{self, Claim},
         limiter, record, search,
+        write::write_tx,
     },
 };
 
@@ -57,6 +58,7 @@ pub struct SubmitContactInquiry {
     pub idempotency_key: String,
 }
 
+#[derive(Clone)]
 struct Checked {
     name: String,
     email: Email,
@@ -123,20 +125,20 @@ pub async fn submit_contact_inquiry(
     {
         return Err(CommandError::RateLimited { retry_after });
     }
-    let tx = ctx.db.begin_write(now).await?;
-    let key = Some(input.idempotency_key.as_str());
-    let claimed = match idempotency::claim_in_tx(&tx, actor, OPERATION, key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(_) => return Ok(()),
-    };
-    if let Err(retry_after) = limiter::spend_in_tx(&tx, &bucket, &QUOTA).await? {
-        return Err(CommandError::RateLimited { retry_after });
-    }
-    let inquiry = insert_in_tx(&tx, actor, checked, doubt).await?;
-    tell_in_tx(ctx, &tx, &inquiry).await?;
-    claimed.complete(&tx, inquiry.id).await?;
-    tx.commit().await?;
-    Ok(())
+    write_tx!(ctx, |tx| {
+        let key = Some(input.idempotency_key.as_str());
+        let claimed = match idempotency::claim_in_tx(tx, actor, OPERATION, key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(_) => return Ok(()),
+        };
+        if let Err(retry_after) = limiter::spend_in_tx(tx, &bucket, &QUOTA).await? {
+            return Err(CommandError::RateLimited { retry_after });
+        }
+        let inquiry = insert_in_tx(tx, actor, checked.clone(), doubt).await?;
+        tell_in_tx(ctx, tx, &inquiry).await?;
+        claimed.complete(tx, inquiry.id).await?;
+        Ok(())
+    })
 }
 
 async fn insert_in_tx(

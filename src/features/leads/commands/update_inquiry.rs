@@ -20,6 +20,7 @@ use crate::{
         ctx::Ctx,
         error::{CommandError, Violations},
         record, search,
+        write::write_tx,
     },
 };
 
@@ -52,13 +53,13 @@ pub async fn update_inquiry(
     patch: InquiryPatch,
 ) -> Result<inquiry::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = lock_inquiry(&tx, id, &["input", "id"]).await?;
-    record::expect_version::<inquiry::Entity>(&current, expected_version)?;
-    let changes = check(&current, patch)?;
-    let updated = record::update::<inquiry::Entity, _>(&tx, actor, &current, changes).await?;
-    tx.commit().await?;
-    Ok(updated)
+    write_tx!(ctx, |tx| {
+        let current = lock_inquiry(tx, id, &["input", "id"]).await?;
+        record::expect_version::<inquiry::Entity>(&current, expected_version)?;
+        let changes = check(&current, patch.clone())?;
+        let updated = record::update::<inquiry::Entity, _>(tx, actor, &current, changes).await?;
+        Ok(updated)
+    })
 }
 
 fn check(current: &inquiry::Model, patch: InquiryPatch) -> Result<inquiry::ActiveModel, CommandError> {

@@ -31,6 +31,7 @@ use crate::{
         db::WriteTx,
         error::{CommandError, ErrorCode, Violation, Violations},
         record, search,
+        write::write_tx,
     },
 };
 
@@ -88,17 +89,17 @@ pub async fn update_lead(
     patch: LeadPatch,
 ) -> Result<lead::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = lock_lead(&tx, id, &["input", "id"]).await?;
-    record::expect_version::<lead::Entity>(&current, expected_version)?;
-    let checked = check(&tx, &current, patch).await?;
-    let changes = changes(&current, checked);
-    let updated = record::update::<lead::Entity, _>(&tx, actor, &current, changes).await?;
-    if updated.version != current.version {
-        write_timeline(&tx, actor, &current, &updated).await?;
-        tx.commit().await?;
-    }
-    Ok(updated)
+    write_tx!(ctx, |tx| {
+        let current = lock_lead(tx, id, &["input", "id"]).await?;
+        record::expect_version::<lead::Entity>(&current, expected_version)?;
+        let checked = check(tx, &current, patch.clone()).await?;
+        let changes = changes(&current, checked);
+        let updated = record::update::<lead::Entity, _>(tx, actor, &current, changes).await?;
+        if updated.version != current.version {
+            write_timeline(tx, actor, &current, &updated).await?;
+        }
+        Ok(updated)
+    })
 }
 
 async fn check(tx: &WriteTx, current: &lead::Model, patch: LeadPatch) -> Result<Checked, CommandError> {
