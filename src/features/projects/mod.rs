@@ -7,11 +7,16 @@ pub mod graphql;
 
 mod images;
 mod model;
+mod parents;
 mod queries;
 mod tables;
 
 pub use images::ProjectImages;
 pub use model::{Phase, schedule_is_ordered};
+pub use parents::{
+    BelowProject, ProjectBelow, lock_below_project_in_tx, lock_clients_in_tx, lock_living_client_in_tx,
+    lock_project_below_clients_in_tx, lock_project_in_tx, lock_projects_of_in_tx,
+};
 pub use queries::{
     PostedUpdate, ProjectFilter, ProjectOrder, UpdateFilter, UpdateOrder, images_of_updates, projects_by_ids,
     resolve_scope, select_projects, select_updates, select_without_news, updates_with_all,

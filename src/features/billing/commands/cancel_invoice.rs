@@ -18,6 +18,7 @@ use crate::{
         idempotency::{self, Claim},
         money::Amount,
         record,
+        write::write_tx,
     },
 };
 
@@ -47,54 +48,54 @@ pub async fn cancel_invoice(
     input: CancelInvoice,
 ) -> Result<invoice::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = input.idempotency_key.as_deref();
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "cancelInvoice", key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => return replay(&tx, InvoiceId(id)).await,
-    };
-    let (project, current) = lock_invoice(&tx, input.id, ID).await?;
-    require_issued(
-        &current,
-        ID,
-        "change it with updateInvoice, or delete it with deleteRecord.",
-    )?;
-    record::expect_version::<invoice::Entity>(&current, input.expected_version)?;
-    let reason = checks::reason(&input.reason, Fields::Input.at("reason"))?;
-    let standing = standing_in_tx(&tx, current.id).await?;
-    if standing.paid > Amount(0) {
-        return Err(locked(
+    write_tx!(ctx, |tx| {
+        let key = input.idempotency_key.as_deref();
+        let claimed = match idempotency::claim_in_tx(tx, actor, "cancelInvoice", key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => return replay(tx, InvoiceId(id)).await,
+        };
+        let (project, current) = lock_invoice(tx, input.id, ID).await?;
+        require_issued(
+            &current,
             ID,
-            format!(
-                "{} was paid on this invoice: void those payments first with voidPayment, or take back a part with \
-                 createCreditNote, which then shows what is to be refunded.",
-                standing.paid.format(current.currency, Locale::En)
-            ),
-        ));
-    }
-    let left = left_in_tx(&tx, &current).await?;
-    let today = current
-        .issue_date
-        .map_or(today(ctx), |issued| issued.max(today(ctx)));
-    let cancelled_on = if left.total > Amount(0) {
-        let (items, totals) = whole(&current, left);
-        let subject = default_subject(&current);
-        let note = issue_note_in_tx(ctx, &tx, actor, &project, &current, subject, items, totals).await?;
-        note.issue_date
-    } else {
-        None
-    };
-    let changes = invoice::ActiveModel {
-        state: Set(InvoiceState::Cancelled),
-        cancelled_at: Set(Some(tx.now())),
-        cancelled_on: Set(Some(cancelled_on.unwrap_or(today))),
-        cancel_reason: Set(Some(reason)),
-        ..Default::default()
-    };
-    let cancelled = record::update::<invoice::Entity, _>(&tx, actor, &current, changes).await?;
-    append_status(&tx, &cancelled, InvoiceStatus::Cancelled).await?;
-    announcing::cancelled(ctx, &tx, &project, &cancelled).await?;
-    claimed.complete(&tx, cancelled.id.0).await?;
-    tx.commit().await?;
-    Ok(cancelled)
+            "change it with updateInvoice, or delete it with deleteRecord.",
+        )?;
+        record::expect_version::<invoice::Entity>(&current, input.expected_version)?;
+        let reason = checks::reason(&input.reason, Fields::Input.at("reason"))?;
+        let standing = standing_in_tx(tx, current.id).await?;
+        if standing.paid > Amount(0) {
+            return Err(locked(
+                ID,
+                format!(
+                    "{} was paid on this invoice: void those payments first with voidPayment, or take back a part with \
+                     createCreditNote, which then shows what is to be refunded.",
+                    standing.paid.format(current.currency, Locale::En)
+                ),
+            ));
+        }
+        let left = left_in_tx(tx, &current).await?;
+        let today = current
+            .issue_date
+            .map_or(today(ctx), |issued| issued.max(today(ctx)));
+        let cancelled_on = if left.total > Amount(0) {
+            let (items, totals) = whole(&current, left);
+            let subject = default_subject(&current);
+            let note = issue_note_in_tx(ctx, tx, actor, &project, &current, subject, items, totals).await?;
+            note.issue_date
+        } else {
+            None
+        };
+        let changes = invoice::ActiveModel {
+            state: Set(InvoiceState::Cancelled),
+            cancelled_at: Set(Some(tx.now())),
+            cancelled_on: Set(Some(cancelled_on.unwrap_or(today))),
+            cancel_reason: Set(Some(reason)),
+            ..Default::default()
+        };
+        let cancelled = record::update::<invoice::Entity, _>(tx, actor, &current, changes).await?;
+        append_status(tx, &cancelled, InvoiceStatus::Cancelled).await?;
+        announcing::cancelled(ctx, tx, &project, &cancelled).await?;
+        claimed.complete(tx, cancelled.id.0).await?;
+        Ok(cancelled)
+    })
 }

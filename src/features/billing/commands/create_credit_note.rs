@@ -28,6 +28,7 @@ use crate::{
         idempotency::{self, Claim},
         money::Amount,
         quantity::Quantity,
+        write::write_tx,
     },
 };
 
@@ -57,64 +58,64 @@ pub async fn create_credit_note(
     input: CreateCreditNote,
 ) -> Result<invoice::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = Some(input.idempotency_key.as_str());
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "createCreditNote", key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => return replay(&tx, InvoiceId(id)).await,
-    };
-    let (project, credited) = lock_invoice(&tx, input.invoice, INVOICE).await?;
-    require_issued(
-        &credited,
-        INVOICE,
-        "nothing is to be taken back; change it with updateInvoice, or delete it.",
-    )?;
-    let left = left_in_tx(&tx, &credited).await?;
-    if left.total <= Amount(0) {
-        return Err(locked(
+    write_tx!(ctx, |tx| {
+        let key = Some(input.idempotency_key.as_str());
+        let claimed = match idempotency::claim_in_tx(tx, actor, "createCreditNote", key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => return replay(tx, InvoiceId(id)).await,
+        };
+        let (project, credited) = lock_invoice(tx, input.invoice, INVOICE).await?;
+        require_issued(
+            &credited,
             INVOICE,
-            "This invoice is credited in full already: nothing is left to take back.",
-        ));
-    }
-    let fields = Fields::Input;
-    let mut violations = Violations::default();
-    let subject = match &input.subject {
-        Some(text) => violations.check(checks::subject(text, fields.at("subject"))),
-        None => Some(default_subject(&credited)),
-    };
-    let (items, totals) = match &input.items {
-        None => whole(&credited, left),
-        Some(inputs) => {
-            let items = checks::items(inputs, &[], credited.currency, fields, &mut violations);
-            let totals = violations
-                .check(checks::totals(
-                    &items,
-                    credited.tax_percentage,
-                    Amount(0),
-                    credited.currency,
-                    fields,
-                ))
-                .unwrap_or_default();
-            if violations.is_empty() && totals.total_ttc <= Amount(0) {
-                violations.push(fields.invalid(
-                    "items",
-                    "A credit note is more than 0: its amounts are what is taken back, without a minus.",
-                ));
-            } else if violations.is_empty() && !left.holds(totals) {
-                violations.push(fields.invalid("items", too_much(&credited, left, totals)));
-            }
-            (items, totals)
+            "nothing is to be taken back; change it with updateInvoice, or delete it.",
+        )?;
+        let left = left_in_tx(tx, &credited).await?;
+        if left.total <= Amount(0) {
+            return Err(locked(
+                INVOICE,
+                "This invoice is credited in full already: nothing is left to take back.",
+            ));
         }
-    };
-    violations.into_result()?;
-    let subject = subject.unwrap_or_default();
-    let before = standing_in_tx(&tx, credited.id).await?;
-    let note = issue_note_in_tx(ctx, &tx, actor, &project, &credited, subject, items, totals).await?;
-    append_status_change(ctx, &tx, &credited, before).await?;
-    announcing::credited(ctx, &tx, &project, &note, &credited).await?;
-    claimed.complete(&tx, note.id.0).await?;
-    tx.commit().await?;
-    Ok(note)
+        let fields = Fields::Input;
+        let mut violations = Violations::default();
+        let subject = match &input.subject {
+            Some(text) => violations.check(checks::subject(text, fields.at("subject"))),
+            None => Some(default_subject(&credited)),
+        };
+        let (items, totals) = match &input.items {
+            None => whole(&credited, left),
+            Some(inputs) => {
+                let items = checks::items(inputs, &[], credited.currency, fields, &mut violations);
+                let totals = violations
+                    .check(checks::totals(
+                        &items,
+                        credited.tax_percentage,
+                        Amount(0),
+                        credited.currency,
+                        fields,
+                    ))
+                    .unwrap_or_default();
+                if violations.is_empty() && totals.total_ttc <= Amount(0) {
+                    violations.push(fields.invalid(
+                        "items",
+                        "A credit note is more than 0: its amounts are what is taken back, without a minus.",
+                    ));
+                } else if violations.is_empty() && !left.holds(totals) {
+                    violations.push(fields.invalid("items", too_much(&credited, left, totals)));
+                }
+                (items, totals)
+            }
+        };
+        violations.into_result()?;
+        let subject = subject.unwrap_or_default();
+        let before = standing_in_tx(tx, credited.id).await?;
+        let note = issue_note_in_tx(ctx, tx, actor, &project, &credited, subject, items, totals).await?;
+        append_status_change(ctx, tx, &credited, before).await?;
+        announcing::credited(ctx, tx, &project, &note, &credited).await?;
+        claimed.complete(tx, note.id.0).await?;
+        Ok(note)
+    })
 }
 
 /// What an invoice still holds after its credit notes; true as long as the project is locked.

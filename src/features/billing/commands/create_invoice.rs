@@ -29,6 +29,7 @@ use crate::{
         idempotency::{self, Claim},
         money::{Amount, Currency},
         record, search,
+        write::write_tx,
     },
 };
 
@@ -66,52 +67,52 @@ pub async fn create_invoice(
     input: CreateInvoice,
 ) -> Result<invoice::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = Some(input.idempotency_key.as_str());
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "createInvoice", key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => return replay(&tx, InvoiceId(id)).await,
-    };
-    let fields = Fields::Input;
-    let project = lock_project(&tx, input.project, &["input", "projectId"]).await?;
-    let currency = project.currency;
-    let mut violations = Violations::default();
-    let subject = violations.check(checks::subject(&input.subject, fields.at("subject")));
-    let tax = match &input.tax_percentage {
-        Some(text) => violations.check(checks::tax(text, fields.at("taxPercentage"))),
-        None => Some(company_profile(tx.conn()).await?.tax_percentage),
-    };
-    let advance = violations.check(checks::amount(
-        input.advance_payment.as_deref().unwrap_or("0"),
-        currency,
-        fields.at("advancePayment"),
-    ));
-    let items = checks::items(&input.items, &[], currency, fields, &mut violations);
-    let (Some(tax), Some(advance)) = (tax, advance) else {
-        return Err(violations.into_error());
-    };
-    let totals = violations.check(checks::totals(&items, tax, advance, currency, fields));
-    violations.into_result()?;
-    let (Some(subject), Some(totals)) = (subject, totals) else {
-        return Err(anyhow::anyhow!("a value passed without having been checked").into());
-    };
-    let row = invoice::ActiveModel {
-        kind: Set(InvoiceKind::Invoice),
-        credited_invoice_id: Set(None),
-        due_date: Set(input.due_date),
-        tax_percentage: Set(tax),
-        payment_mode: Set(input.payment_mode),
-        ..draft_row(&tx, &project, subject, advance, totals).await?
-    };
-    let (invoice, items) = insert_draft(&tx, actor, row, items).await?;
-    let invoice = if input.issue {
-        issue_in_tx(ctx, &tx, actor, &project, &invoice, &items, fields).await?
-    } else {
-        invoice
-    };
-    claimed.complete(&tx, invoice.id.0).await?;
-    tx.commit().await?;
-    Ok(invoice)
+    write_tx!(ctx, |tx| {
+        let key = Some(input.idempotency_key.as_str());
+        let claimed = match idempotency::claim_in_tx(tx, actor, "createInvoice", key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => return replay(tx, InvoiceId(id)).await,
+        };
+        let fields = Fields::Input;
+        let project = lock_project(tx, input.project, &["input", "projectId"]).await?;
+        let currency = project.currency;
+        let mut violations = Violations::default();
+        let subject = violations.check(checks::subject(&input.subject, fields.at("subject")));
+        let tax = match &input.tax_percentage {
+            Some(text) => violations.check(checks::tax(text, fields.at("taxPercentage"))),
+            None => Some(company_profile(tx.conn()).await?.tax_percentage),
+        };
+        let advance = violations.check(checks::amount(
+            input.advance_payment.as_deref().unwrap_or("0"),
+            currency,
+            fields.at("advancePayment"),
+        ));
+        let items = checks::items(&input.items, &[], currency, fields, &mut violations);
+        let (Some(tax), Some(advance)) = (tax, advance) else {
+            return Err(violations.into_error());
+        };
+        let totals = violations.check(checks::totals(&items, tax, advance, currency, fields));
+        violations.into_result()?;
+        let (Some(subject), Some(totals)) = (subject, totals) else {
+            return Err(anyhow::anyhow!("a value passed without having been checked").into());
+        };
+        let row = invoice::ActiveModel {
+            kind: Set(InvoiceKind::Invoice),
+            credited_invoice_id: Set(None),
+            due_date: Set(input.due_date),
+            tax_percentage: Set(tax),
+            payment_mode: Set(input.payment_mode),
+            ..draft_row(tx, &project, subject, advance, totals).await?
+        };
+        let (invoice, items) = insert_draft(tx, actor, row, items).await?;
+        let invoice = if input.issue {
+            issue_in_tx(ctx, tx, actor, &project, &invoice, &items, fields).await?
+        } else {
+            invoice
+        };
+        claimed.complete(tx, invoice.id.0).await?;
+        Ok(invoice)
+    })
 }
 
 /// What every draft has.

@@ -28,6 +28,7 @@ use crate::{
         idempotency::{self, Claim},
         money::Amount,
         record,
+        write::write_tx,
     },
 };
 
@@ -147,31 +148,31 @@ async fn issue_one(
     field: &[&str],
 ) -> Result<invoice::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = input.idempotency_key.as_deref();
-    let claimed = match idempotency::claim_in_tx(&tx, actor, operation, key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => return replay(&tx, InvoiceId(id)).await,
-    };
-    let (project, draft) = lock_invoice(&tx, input.id, field).await?;
-    if draft.state != InvoiceState::Draft {
-        return Err(locked(
-            field,
-            format!(
-                "This invoice is issued already, as {}.",
-                draft.number.as_deref().unwrap_or_default()
-            ),
-        ));
-    }
-    expect_version_at(&draft, input.expected_version, field)?;
-    let items = items_of(tx.conn(), [draft.id])
-        .await?
-        .remove(&draft.id)
-        .unwrap_or_default();
-    let issued = issue_in_tx(ctx, &tx, actor, &project, &draft, &items, Fields::Of(field)).await?;
-    claimed.complete(&tx, issued.id.0).await?;
-    tx.commit().await?;
-    Ok(issued)
+    write_tx!(ctx, |tx| {
+        let key = input.idempotency_key.as_deref();
+        let claimed = match idempotency::claim_in_tx(tx, actor, operation, key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => return replay(tx, InvoiceId(id)).await,
+        };
+        let (project, draft) = lock_invoice(tx, input.id, field).await?;
+        if draft.state != InvoiceState::Draft {
+            return Err(locked(
+                field,
+                format!(
+                    "This invoice is issued already, as {}.",
+                    draft.number.as_deref().unwrap_or_default()
+                ),
+            ));
+        }
+        expect_version_at(&draft, input.expected_version, field)?;
+        let items = items_of(tx.conn(), [draft.id])
+            .await?
+            .remove(&draft.id)
+            .unwrap_or_default();
+        let issued = issue_in_tx(ctx, tx, actor, &project, &draft, &items, Fields::Of(field)).await?;
+        claimed.complete(tx, issued.id.0).await?;
+        Ok(issued)
+    })
 }
 
 /// Issues an invoice that is a draft, as part of `tx`; the project and the draft are locked.

@@ -22,6 +22,7 @@ use crate::{
         error::{CommandError, ErrorCode, Violation, Violations},
         idempotency::{self, Claim},
         money::Amount,
+        write::write_tx,
     },
 };
 
@@ -112,53 +113,53 @@ async fn settle(
     field: &[&str],
 ) -> Result<Settled, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = Some(input.idempotency_key.as_str());
-    let claimed = match idempotency::claim_in_tx(&tx, actor, operation, key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => {
-            let payment = replay(&tx, PaymentId(id)).await?;
-            let invoice = invoice::Entity::find_by_id(input.id).one(tx.conn()).await?;
-            return invoice
-                .map(|invoice| (invoice, payment))
-                .ok_or_else(|| Violation::not_found(field.iter().copied(), "invoice").into());
+    write_tx!(ctx, |tx| {
+        let key = Some(input.idempotency_key.as_str());
+        let claimed = match idempotency::claim_in_tx(tx, actor, operation, key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => {
+                let payment = replay(tx, PaymentId(id)).await?;
+                let invoice = invoice::Entity::find_by_id(input.id).one(tx.conn()).await?;
+                return invoice
+                    .map(|invoice| (invoice, payment))
+                    .ok_or_else(|| Violation::not_found(field.iter().copied(), "invoice").into());
+            }
+        };
+        let (project, invoice) = lock_invoice(tx, input.id, field).await?;
+        require_issued(&invoice, field, "issue it first with issueInvoice.")?;
+        expect_version_at(&invoice, input.expected_version, field)?;
+        let standing = standing_in_tx(tx, invoice.id).await?;
+        let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
+        if balance <= Amount(0) {
+            return Err(locked(field, "Nothing is left to pay on this invoice."));
         }
-    };
-    let (project, invoice) = lock_invoice(&tx, input.id, field).await?;
-    require_issued(&invoice, field, "issue it first with issueInvoice.")?;
-    expect_version_at(&invoice, input.expected_version, field)?;
-    let standing = standing_in_tx(&tx, invoice.id).await?;
-    let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
-    if balance <= Amount(0) {
-        return Err(locked(field, "Nothing is left to pay on this invoice."));
-    }
-    let mut violations = Violations::default();
-    let paid_on = input.paid_on.unwrap_or_else(|| today(ctx));
-    check_day(ctx, paid_on, Fields::Input.at("paidOn"), &mut violations);
-    let reference = violations.check(checks::note(
-        input.reference.as_deref(),
-        Fields::Input.at("reference"),
-    ));
-    let mode = input.mode.or(invoice.payment_mode);
-    if mode.is_none() {
-        violations.push(Violation::new(
-            ErrorCode::Required,
-            Fields::Input.at("mode"),
-            "The invoice doesn't say how it is to be paid: say how it was.",
+        let mut violations = Violations::default();
+        let paid_on = input.paid_on.unwrap_or_else(|| today(ctx));
+        check_day(ctx, paid_on, Fields::Input.at("paidOn"), &mut violations);
+        let reference = violations.check(checks::note(
+            input.reference.as_deref(),
+            Fields::Input.at("reference"),
         ));
-    }
-    violations.into_result()?;
-    let (Some(mode), Some(reference)) = (mode, reference) else {
-        return Err(anyhow::anyhow!("a value passed without having been checked").into());
-    };
-    let received = Received {
-        amount: balance,
-        paid_on,
-        mode,
-        reference,
-    };
-    let payment = receive_in_tx(ctx, &tx, actor, &project, Some(&invoice), received).await?;
-    claimed.complete(&tx, payment.id.0).await?;
-    tx.commit().await?;
-    Ok((invoice, payment))
+        let mode = input.mode.or(invoice.payment_mode);
+        if mode.is_none() {
+            violations.push(Violation::new(
+                ErrorCode::Required,
+                Fields::Input.at("mode"),
+                "The invoice doesn't say how it is to be paid: say how it was.",
+            ));
+        }
+        violations.into_result()?;
+        let (Some(mode), Some(reference)) = (mode, reference) else {
+            return Err(anyhow::anyhow!("a value passed without having been checked").into());
+        };
+        let received = Received {
+            amount: balance,
+            paid_on,
+            mode,
+            reference,
+        };
+        let payment = receive_in_tx(ctx, tx, actor, &project, Some(&invoice), received).await?;
+        claimed.complete(tx, payment.id.0).await?;
+        Ok((invoice, payment))
+    })
 }

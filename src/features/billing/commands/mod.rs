@@ -29,7 +29,6 @@ pub use void_payment::{VoidPayment, void_payment};
 pub(super) use announcing::due as announce_due;
 
 use chrono::NaiveDate;
-use sea_orm::EntityTrait;
 use serde_json::json;
 
 use super::{
@@ -37,7 +36,7 @@ use super::{
     tables::{invoice, payment},
 };
 use crate::{
-    features::projects::{Project, ProjectId, Projects},
+    features::projects::{BelowProject, Project, ProjectId, lock_below_project_in_tx, lock_project_in_tx},
     platform::{
         actor::Actor,
         ctx::Ctx,
@@ -47,6 +46,18 @@ use crate::{
         record,
     },
 };
+
+impl BelowProject for invoice::Entity {
+    fn project_of(row: &invoice::Model) -> ProjectId {
+        row.project_id
+    }
+}
+
+impl BelowProject for payment::Entity {
+    fn project_of(row: &payment::Model) -> ProjectId {
+        row.project_id
+    }
+}
 
 /// Only the company's people bill.
 fn require_staff(actor: &Actor) -> Result<(), CommandError> {
@@ -90,8 +101,9 @@ fn locked(field: &[&str], message: impl Into<String>) -> CommandError {
 
 /// Locks a living project.
 async fn lock_project(tx: &WriteTx, id: ProjectId, field: &[&str]) -> Result<Project, CommandError> {
-    record::lock_living::<Projects>(tx, id.0)
+    lock_project_in_tx(tx, id)
         .await?
+        .filter(|project| project.deleted_at.is_none())
         .ok_or_else(|| Violation::not_found(field.iter().copied(), "project").into())
 }
 
@@ -101,19 +113,10 @@ async fn lock_invoice(
     id: InvoiceId,
     field: &[&str],
 ) -> Result<(Project, invoice::Model), CommandError> {
-    let missing = || CommandError::from(Violation::not_found(field.iter().copied(), "invoice"));
-    let project = invoice::Entity::find_by_id(id)
-        .one(tx.conn())
+    lock_below_project_in_tx::<invoice::Entity>(tx, id.0)
         .await?
-        .ok_or_else(missing)?
-        .project_id;
-    let project = record::lock_living::<Projects>(tx, project.0)
-        .await?
-        .ok_or_else(missing)?;
-    let invoice = record::lock_living::<invoice::Entity>(tx, id.0)
-        .await?
-        .ok_or_else(missing)?;
-    Ok((project, invoice))
+        .filter(|(project, invoice)| project.deleted_at.is_none() && invoice.deleted_at.is_none())
+        .ok_or_else(|| Violation::not_found(field.iter().copied(), "invoice").into())
 }
 
 /// CONFLICT at `expectedVersion` beside `field`, which names the invoice: in the input or in one of its rows.

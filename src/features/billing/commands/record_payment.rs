@@ -24,6 +24,7 @@ use crate::{
         idempotency::{self, Claim},
         money::Amount,
         record,
+        write::write_tx,
     },
 };
 
@@ -47,6 +48,8 @@ pub struct RecordPayment {
     pub idempotency_key: String,
 }
 
+const INVOICE: &[&str] = &["input", "invoiceId"];
+
 /// Records a payment; its client is told.
 ///
 /// # Errors
@@ -56,52 +59,58 @@ pub async fn record_payment(
     actor: &Actor,
     input: RecordPayment,
 ) -> Result<payment::Model, CommandError> {
-    const INVOICE: &[&str] = &["input", "invoiceId"];
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = Some(input.idempotency_key.as_str());
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "recordPayment", key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => return replay(&tx, PaymentId(id)).await,
-    };
-    let project = lock_project(&tx, input.project, &["input", "projectId"]).await?;
-    let invoice = match input.invoice {
-        Some(id) => {
-            let (theirs, invoice) = lock_invoice(&tx, id, INVOICE).await?;
-            if theirs.id != project.id {
-                return Err(Violation::new(
-                    ErrorCode::Invalid,
-                    INVOICE.iter().copied(),
-                    "This invoice is another project's: name its project, or leave the invoice out.",
-                )
-                .into());
+    write_tx!(ctx, |tx| {
+        let key = Some(input.idempotency_key.as_str());
+        let claimed = match idempotency::claim_in_tx(tx, actor, "recordPayment", key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => return replay(tx, PaymentId(id)).await,
+        };
+        let project = lock_project(tx, input.project, &["input", "projectId"]).await?;
+        let invoice = match input.invoice {
+            Some(id) => {
+                refuse_other_project(tx, id, &project).await?;
+                let (_, invoice) = lock_invoice(tx, id, INVOICE).await?;
+                require_issued(&invoice, INVOICE, "issue it first with issueInvoice.")?;
+                Some(invoice)
             }
-            require_issued(&invoice, INVOICE, "issue it first with issueInvoice.")?;
-            Some(invoice)
-        }
-        None => None,
-    };
-    let mut violations = Violations::default();
-    let amount = violations.check(amount(&input.amount, &project));
-    let reference = violations.check(checks::note(
-        input.reference.as_deref(),
-        Fields::Input.at("reference"),
-    ));
-    check_day(ctx, input.paid_on, Fields::Input.at("paidOn"), &mut violations);
-    violations.into_result()?;
-    let (Some(amount), Some(reference)) = (amount, reference) else {
-        return Err(anyhow::anyhow!("a value passed without having been checked").into());
-    };
-    let received = Received {
-        amount,
-        paid_on: input.paid_on,
-        mode: input.mode,
-        reference,
-    };
-    let payment = receive_in_tx(ctx, &tx, actor, &project, invoice.as_ref(), received).await?;
-    claimed.complete(&tx, payment.id.0).await?;
-    tx.commit().await?;
-    Ok(payment)
+            None => None,
+        };
+        let mut violations = Violations::default();
+        let amount = violations.check(amount(&input.amount, &project));
+        let reference = violations.check(checks::note(
+            input.reference.as_deref(),
+            Fields::Input.at("reference"),
+        ));
+        check_day(ctx, input.paid_on, Fields::Input.at("paidOn"), &mut violations);
+        violations.into_result()?;
+        let (Some(amount), Some(reference)) = (amount, reference) else {
+            return Err(anyhow::anyhow!("a value passed without having been checked").into());
+        };
+        let received = Received {
+            amount,
+            paid_on: input.paid_on,
+            mode: input.mode,
+            reference,
+        };
+        let payment = receive_in_tx(ctx, tx, actor, &project, invoice.as_ref(), received).await?;
+        claimed.complete(tx, payment.id.0).await?;
+        Ok(payment)
+    })
+}
+
+/// Looks before the invoice is locked: that would lock the other project after this one, whatever their order.
+async fn refuse_other_project(tx: &WriteTx, id: InvoiceId, project: &Project) -> Result<(), CommandError> {
+    let found = invoice::Entity::find_by_id(id).one(tx.conn()).await?;
+    if found.is_some_and(|invoice| invoice.deleted_at.is_none() && invoice.project_id != project.id) {
+        return Err(Violation::new(
+            ErrorCode::Invalid,
+            INVOICE.iter().copied(),
+            "This invoice is another project's: name its project, or leave the invoice out.",
+        )
+        .into());
+    }
+    Ok(())
 }
 
 fn amount(text: &str, project: &Project) -> Result<Amount, Violation> {

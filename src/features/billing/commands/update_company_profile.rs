@@ -20,6 +20,7 @@ use crate::{
         ctx::Ctx,
         error::{CommandError, ErrorCode, Violation, Violations},
         record,
+        write::write_tx,
     },
 };
 
@@ -74,77 +75,78 @@ pub async fn update_company_profile(
         _ if actor.is_admin() => {}
         _ => return Err(CommandError::Forbidden),
     }
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = company::Entity::find()
-        .lock_exclusive()
-        .one(tx.conn())
-        .await?
-        .ok_or_else(|| anyhow::anyhow!("the company has no profile"))?;
-    record::expect_version::<company::Entity>(&current, expected_version)?;
-    let fields = Fields::Patch;
-    let mut violations = Violations::default();
-    let mut text = |value: Option<Option<String>>, name: &str| match value {
-        None => NotSet,
-        Some(None) => Set(None),
-        Some(Some(value)) => {
-            let most = if ONE_LINE.contains(&name) {
-                MAX_IDENTITY
-            } else {
-                MAX_DESCRIPTION
-            };
-            violations
-                .check(long_note(&value, most, fields.at(name)))
-                .map_or(NotSet, Set)
+    write_tx!(ctx, |tx| {
+        let patch = patch.clone();
+        let current = company::Entity::find()
+            .lock_exclusive()
+            .one(tx.conn())
+            .await?
+            .ok_or_else(|| anyhow::anyhow!("the company has no profile"))?;
+        record::expect_version::<company::Entity>(&current, expected_version)?;
+        let fields = Fields::Patch;
+        let mut violations = Violations::default();
+        let mut text = |value: Option<Option<String>>, name: &str| match value {
+            None => NotSet,
+            Some(None) => Set(None),
+            Some(Some(value)) => {
+                let most = if ONE_LINE.contains(&name) {
+                    MAX_IDENTITY
+                } else {
+                    MAX_DESCRIPTION
+                };
+                violations
+                    .check(long_note(&value, most, fields.at(name)))
+                    .map_or(NotSet, Set)
+            }
+        };
+        let mut changes = company::ActiveModel {
+            address: text(patch.address, "address"),
+            phone: text(patch.phone.clone(), "phone"),
+            email: text(patch.email.clone(), "email"),
+            nif: text(patch.nif, "nif"),
+            rccm: text(patch.rccm, "rccm"),
+            bank_details: text(patch.bank_details, "bankDetails"),
+            payment_terms: text(patch.payment_terms, "paymentTerms"),
+            fiscal_nim: text(patch.fiscal_nim, "fiscalNim"),
+            fiscal_signature: text(patch.fiscal_signature, "fiscalSignature"),
+            fiscal_qr: text(patch.fiscal_qr, "fiscalQr"),
+            ..Default::default()
+        };
+        if let Some(Some(email)) = patch
+            .email
+            .filter(|email| email.as_deref().is_some_and(|text| !text.trim().is_empty()))
+        {
+            violations.check(Email::parse(&email, &["input", "patch", "email"]));
         }
-    };
-    let mut changes = company::ActiveModel {
-        address: text(patch.address, "address"),
-        phone: text(patch.phone.clone(), "phone"),
-        email: text(patch.email.clone(), "email"),
-        nif: text(patch.nif, "nif"),
-        rccm: text(patch.rccm, "rccm"),
-        bank_details: text(patch.bank_details, "bankDetails"),
-        payment_terms: text(patch.payment_terms, "paymentTerms"),
-        fiscal_nim: text(patch.fiscal_nim, "fiscalNim"),
-        fiscal_signature: text(patch.fiscal_signature, "fiscalSignature"),
-        fiscal_qr: text(patch.fiscal_qr, "fiscalQr"),
-        ..Default::default()
-    };
-    if let Some(Some(email)) = patch
-        .email
-        .filter(|email| email.as_deref().is_some_and(|text| !text.trim().is_empty()))
-    {
-        violations.check(Email::parse(&email, &["input", "patch", "email"]));
-    }
-    if let Some(Some(phone)) = patch.phone {
-        violations.check(telephones(&phone, fields.at("phone")));
-    }
-    if let Some(name) = patch.name {
-        changes.name = violations
-            .check(checks::subject(&name, fields.at("name")))
-            .map_or(NotSet, Set);
-    }
-    if let Some(tax) = patch.tax_percentage {
-        changes.tax_percentage = violations
-            .check(checks::tax(&tax, fields.at("taxPercentage")))
-            .map_or(NotSet, Set);
-    }
-    violations.into_result()?;
-    // An old logo stays as long as issued documents show it; the sweep takes it once none does.
-    changes.logo_image_id = match patch.logo {
-        None => NotSet,
-        Some(None) => Set(None),
-        Some(Some(upload)) => {
-            let field = ["input", "patch", "logoUploadId"];
-            let images = attach_in_tx(&tx, actor, &field, &[upload])
-                .await
-                .map_err(|error| error.below(&["input", "patch", "logoUploadId", "0"], &field))?;
-            Set(images.first().copied())
+        if let Some(Some(phone)) = patch.phone {
+            violations.check(telephones(&phone, fields.at("phone")));
         }
-    };
-    let updated = record::update::<company::Entity, _>(&tx, actor, &current, changes).await?;
-    tx.commit().await?;
-    Ok(updated)
+        if let Some(name) = patch.name {
+            changes.name = violations
+                .check(checks::subject(&name, fields.at("name")))
+                .map_or(NotSet, Set);
+        }
+        if let Some(tax) = patch.tax_percentage {
+            changes.tax_percentage = violations
+                .check(checks::tax(&tax, fields.at("taxPercentage")))
+                .map_or(NotSet, Set);
+        }
+        violations.into_result()?;
+        // An old logo stays as long as issued documents show it; the sweep takes it once none does.
+        changes.logo_image_id = match patch.logo {
+            None => NotSet,
+            Some(None) => Set(None),
+            Some(Some(upload)) => {
+                let field = ["input", "patch", "logoUploadId"];
+                let images = attach_in_tx(tx, actor, &field, &[upload])
+                    .await
+                    .map_err(|error| error.below(&["input", "patch", "logoUploadId", "0"], &field))?;
+                Set(images.first().copied())
+            }
+        };
+        let updated = record::update::<company::Entity, _>(tx, actor, &current, changes).await?;
+        Ok(updated)
+    })
 }
 
 /// One number or several, as they are to be printed: a letterhead's are written for people, with what separates them.

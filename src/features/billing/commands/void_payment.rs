@@ -14,7 +14,7 @@ use crate::{
             sums::free_advance,
             tables::{invoice, payment},
         },
-        projects::Projects,
+        projects::lock_below_project_in_tx,
     },
     platform::{
         actor::{Actor, Locale},
@@ -22,6 +22,7 @@ use crate::{
         error::{CommandError, Violation},
         idempotency::{self, Claim},
         record,
+        write::write_tx,
     },
 };
 
@@ -52,62 +53,54 @@ pub async fn void_payment(
     input: VoidPayment,
 ) -> Result<payment::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = input.idempotency_key.as_deref();
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "voidPayment", key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => return replay(&tx, PaymentId(id)).await,
-    };
-    let missing = || CommandError::from(Violation::not_found(ID.iter().copied(), "payment"));
-    let project = payment::Entity::find_by_id(input.id)
-        .one(tx.conn())
-        .await?
-        .ok_or_else(missing)?
-        .project_id;
-    let project = record::lock_living::<Projects>(&tx, project.0)
-        .await?
-        .ok_or_else(missing)?;
-    let current = record::lock_living::<payment::Entity>(&tx, input.id.0)
-        .await?
-        .ok_or_else(missing)?;
-    if current.voided_at.is_some() {
-        return Err(locked(ID, "This payment is voided already."));
-    }
-    record::expect_version::<payment::Entity>(&current, input.expected_version)?;
-    let reason = checks::reason(&input.reason, Fields::Input.at("reason"))?;
-    let invoice = match current.invoice_id {
-        Some(id) => invoice::Entity::find_by_id(id).one(tx.conn()).await?,
-        None => None,
-    };
-    let before = match &invoice {
-        Some(invoice) => Some(standing_in_tx(&tx, invoice.id).await?),
-        None => {
-            let free = free_advance(tx.conn(), project.id).await?;
-            if current.amount > free {
-                return Err(locked(
-                    ID,
-                    format!(
-                        "Issued invoices have taken their advance from this payment ({} of the project's money is free): \
-                         record the payment that takes its place first, or cancel the invoice with cancelInvoice.",
-                        free.format(current.currency, Locale::En)
-                    ),
-                ));
-            }
-            None
+    write_tx!(ctx, |tx| {
+        let key = input.idempotency_key.as_deref();
+        let claimed = match idempotency::claim_in_tx(tx, actor, "voidPayment", key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => return replay(tx, PaymentId(id)).await,
+        };
+        let (project, current) = lock_below_project_in_tx::<payment::Entity>(tx, input.id.0)
+            .await?
+            .filter(|(project, payment)| project.deleted_at.is_none() && payment.deleted_at.is_none())
+            .ok_or_else(|| Violation::not_found(ID.iter().copied(), "payment"))?;
+        if current.voided_at.is_some() {
+            return Err(locked(ID, "This payment is voided already."));
         }
-    };
-    let changes = payment::ActiveModel {
-        voided_at: Set(Some(tx.now())),
-        voided_on: Set(Some(today(ctx))),
-        void_reason: Set(Some(reason)),
-        ..Default::default()
-    };
-    let voided = record::update::<payment::Entity, _>(&tx, actor, &current, changes).await?;
-    append_payment(&tx, &voided).await?;
-    if let (Some(invoice), Some(before)) = (&invoice, before) {
-        append_status_change(ctx, &tx, invoice, before).await?;
-    }
-    claimed.complete(&tx, voided.id.0).await?;
-    tx.commit().await?;
-    Ok(voided)
+        record::expect_version::<payment::Entity>(&current, input.expected_version)?;
+        let reason = checks::reason(&input.reason, Fields::Input.at("reason"))?;
+        let invoice = match current.invoice_id {
+            Some(id) => invoice::Entity::find_by_id(id).one(tx.conn()).await?,
+            None => None,
+        };
+        let before = match &invoice {
+            Some(invoice) => Some(standing_in_tx(tx, invoice.id).await?),
+            None => {
+                let free = free_advance(tx.conn(), project.id).await?;
+                if current.amount > free {
+                    return Err(locked(
+                        ID,
+                        format!(
+                            "Issued invoices have taken their advance from this payment ({} of the project's money is free): \
+                             record the payment that takes its place first, or cancel the invoice with cancelInvoice.",
+                            free.format(current.currency, Locale::En)
+                        ),
+                    ));
+                }
+                None
+            }
+        };
+        let changes = payment::ActiveModel {
+            voided_at: Set(Some(tx.now())),
+            voided_on: Set(Some(today(ctx))),
+            void_reason: Set(Some(reason)),
+            ..Default::default()
+        };
+        let voided = record::update::<payment::Entity, _>(tx, actor, &current, changes).await?;
+        append_payment(tx, &voided).await?;
+        if let (Some(invoice), Some(before)) = (&invoice, before) {
+            append_status_change(ctx, tx, invoice, before).await?;
+        }
+        claimed.complete(tx, voided.id.0).await?;
+        Ok(voided)
+    })
 }

@@ -22,6 +22,7 @@ use crate::{
         projects::{
             Phase, Project, ProjectId, Projects,
             commands::{CheckedProject, CreateProject, create_project_in_tx},
+            lock_living_client_in_tx,
         },
     },
     platform::{
@@ -33,6 +34,7 @@ use crate::{
         money::Currency,
         outbox::DeliveryId,
         record,
+        write::write_tx,
     },
 };
 
@@ -127,53 +129,56 @@ pub async fn convert_lead(ctx: &Ctx, actor: &Actor, input: ConvertLead) -> Resul
         _ => None,
     };
 
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = input.idempotency_key.as_deref();
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "convertLead", key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => return replay(&tx, LeadId(id)).await,
-    };
-    // From the top down, as everywhere: the client before the lead.
-    let existing = match input.client {
-        Conversion::Existing(id) => {
-            let client = record::lock_living::<Clients>(&tx, id).await?;
-            if client.is_none() {
-                violations.push(Violation::not_found(["input", "clientId"], "client"));
+    write_tx!(ctx, |tx| {
+        let mut violations = violations.clone();
+        let key = input.idempotency_key.as_deref();
+        let claimed = match idempotency::claim_in_tx(tx, actor, "convertLead", key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => return replay(tx, LeadId(id)).await,
+        };
+        // From the top down, as everywhere: the client before the lead.
+        let existing = match input.client {
+            Conversion::Existing(id) => {
+                let client = lock_living_client_in_tx(tx, id).await?;
+                if client.is_none() {
+                    violations.push(Violation::not_found(["input", "clientId"], "client"));
+                }
+                client
             }
-            client
+            Conversion::New { .. } => None,
+        };
+        let current = lock_lead(tx, input.id, &["input", "id"]).await?;
+        if current.status == LeadStatus::Converted {
+            return Err(already(&current));
         }
-        Conversion::New { .. } => None,
-    };
-    let current = lock_lead(&tx, input.id, &["input", "id"]).await?;
-    if current.status == LeadStatus::Converted {
-        return Err(already(&current));
-    }
-    record::expect_version::<lead::Entity>(&current, input.expected_version)?;
-    violations.into_result()?;
-    let (client, delivery) = match (existing, new) {
-        (Some(client), _) => (client, None),
-        (None, Some(new)) => make_client(ctx, &tx, actor, new).await?,
-        // The lead came back from the deleted meanwhile.
-        (None, None) => return Err(Violation::not_found(["input", "id"], "lead").into()),
-    };
-    let project = project.ok_or_else(|| anyhow::anyhow!("a project passed without having been checked"))?;
-    let project = create_project_in_tx(&tx, actor, client.id, project).await?;
-    let changes = lead::ActiveModel {
-        status: Set(LeadStatus::Converted),
-        is_read: Set(true),
-        converted_at: Set(Some(tx.now())),
-        client_id: Set(Some(client.id)),
-        project_id: Set(Some(project.id)),
-        ..Default::default()
-    };
-    let lead = record::update::<lead::Entity, _>(&tx, actor, &current, changes).await?;
-    write_timeline(&tx, actor, &current, &lead, delivery).await?;
-    claimed.complete(&tx, lead.id).await?;
-    tx.commit().await?;
-    Ok(Converted {
-        lead,
-        client,
-        project,
+        record::expect_version::<lead::Entity>(&current, input.expected_version)?;
+        violations.into_result()?;
+        let (client, delivery) = match (existing, &new) {
+            (Some(client), _) => (client, None),
+            (None, Some(new)) => make_client(ctx, tx, actor, new).await?,
+            // The lead came back from the deleted meanwhile.
+            (None, None) => return Err(Violation::not_found(["input", "id"], "lead").into()),
+        };
+        let project = project
+            .clone()
+            .ok_or_else(|| anyhow::anyhow!("a project passed without having been checked"))?;
+        let project = create_project_in_tx(tx, actor, client.id, project).await?;
+        let changes = lead::ActiveModel {
+            status: Set(LeadStatus::Converted),
+            is_read: Set(true),
+            converted_at: Set(Some(tx.now())),
+            client_id: Set(Some(client.id)),
+            project_id: Set(Some(project.id)),
+            ..Default::default()
+        };
+        let lead = record::update::<lead::Entity, _>(tx, actor, &current, changes).await?;
+        write_timeline(tx, actor, &current, &lead, delivery).await?;
+        claimed.complete(tx, lead.id).await?;
+        Ok(Converted {
+            lead,
+            client,
+            project,
+        })
     })
 }
 
@@ -276,11 +281,18 @@ async fn make_client(
     ctx: &Ctx,
     tx: &WriteTx,
     actor: &Actor,
-    new: NewClient,
+    new: &NewClient,
 ) -> Result<(StoredClient, Option<DeliveryId>), CommandError> {
-    create_client_in_tx(ctx, tx, actor, new.checked, &new.temporary, new.invitation)
-        .await
-        .map_err(|error| error.below(&["input"], &["input", "client"]))
+    create_client_in_tx(
+        ctx,
+        tx,
+        actor,
+        new.checked.clone(),
+        &new.temporary,
+        new.invitation,
+    )
+    .await
+    .map_err(|error| error.below(&["input"], &["input", "client"]))
 }
 
 fn already(lead: &lead::Model) -> CommandError {

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
-use super::{append_project_changed, lock_client, require_staff};
+use super::{append_project_changed, require_staff};
 use crate::{
     features::projects::{
-        Phase, ProjectId,
+        Phase, ProjectId, lock_living_client_in_tx,
         model::{progress, schedule, title},
         tables::project,
     },
@@ -19,6 +19,7 @@ use crate::{
         idempotency::{self, Claim},
         money::{Amount, Currency},
         record, search,
+        write::write_tx,
     },
 };
 
@@ -47,7 +48,7 @@ pub struct CreateProject {
 }
 
 /// A checked [`CreateProject`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CheckedProject {
     name: String,
     start_date: Option<NaiveDate>,
@@ -139,28 +140,28 @@ pub async fn create_project(
     input: CreateProject,
 ) -> Result<project::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = input.idempotency_key.as_deref();
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "createProject", key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => return replay(&tx, ProjectId(id)).await,
-    };
-    let checked = input.check(ctx);
-    if !lock_client(&tx, input.client).await? {
-        let missing = Violation::not_found(["input", "clientId"], "client");
-        return Err(match checked {
-            Err(CommandError::Rejected(mut violations)) => {
-                violations.push(missing);
-                CommandError::Rejected(violations)
-            }
-            Err(error) => error,
-            Ok(_) => missing.into(),
-        });
-    }
-    let project = create_project_in_tx(&tx, actor, input.client, checked?).await?;
-    claimed.complete(&tx, project.id.0).await?;
-    tx.commit().await?;
-    Ok(project)
+    write_tx!(ctx, |tx| {
+        let key = input.idempotency_key.as_deref();
+        let claimed = match idempotency::claim_in_tx(tx, actor, "createProject", key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => return replay(tx, ProjectId(id)).await,
+        };
+        let checked = input.check(ctx);
+        if lock_living_client_in_tx(tx, input.client).await?.is_none() {
+            let missing = Violation::not_found(["input", "clientId"], "client");
+            return Err(match checked {
+                Err(CommandError::Rejected(mut violations)) => {
+                    violations.push(missing);
+                    CommandError::Rejected(violations)
+                }
+                Err(error) => error,
+                Ok(_) => missing.into(),
+            });
+        }
+        let project = create_project_in_tx(tx, actor, input.client, checked?).await?;
+        claimed.complete(tx, project.id.0).await?;
+        Ok(project)
+    })
 }
 
 async fn replay(tx: &WriteTx, id: ProjectId) -> Result<project::Model, CommandError> {

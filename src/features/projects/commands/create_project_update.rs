@@ -20,6 +20,7 @@ use crate::{
         error::{CommandError, ErrorCode, Violation, Violations},
         idempotency::{self, Claim},
         record, search,
+        write::write_tx,
     },
 };
 
@@ -51,61 +52,61 @@ pub async fn create_project_update(
     input: CreateProjectUpdate,
 ) -> Result<update::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let key = input.idempotency_key.as_deref();
-    let claimed = match idempotency::claim_in_tx(&tx, actor, "createProjectUpdate", key, &input).await? {
-        Claim::New(claimed) => claimed,
-        Claim::Replay(id) => {
-            return update::Entity::find_by_id(ProjectUpdateId(id))
-                .one(tx.conn())
-                .await?
-                .ok_or_else(|| {
-                    Violation::not_found(["input", "idempotencyKey"], "project update any more").into()
-                });
-        }
-    };
-    let mut violations = Violations::default();
-    let title = violations.check(title(&input.title, &["input", "title"]));
-    let text = violations.check(description(
-        input.description.as_deref().unwrap_or(""),
-        &["input", "description"],
-    ));
-    if input.uploads.len() > MAX_IMAGES {
-        let message = format!("An update has at most {MAX_IMAGES} pictures.");
-        violations.push(Violation::new(
-            ErrorCode::Invalid,
-            ["input", "uploadIds"],
-            message,
+    write_tx!(ctx, |tx| {
+        let key = input.idempotency_key.as_deref();
+        let claimed = match idempotency::claim_in_tx(tx, actor, "createProjectUpdate", key, &input).await? {
+            Claim::New(claimed) => claimed,
+            Claim::Replay(id) => {
+                return update::Entity::find_by_id(ProjectUpdateId(id))
+                    .one(tx.conn())
+                    .await?
+                    .ok_or_else(|| {
+                        Violation::not_found(["input", "idempotencyKey"], "project update any more").into()
+                    });
+            }
+        };
+        let mut violations = Violations::default();
+        let title = violations.check(title(&input.title, &["input", "title"]));
+        let text = violations.check(description(
+            input.description.as_deref().unwrap_or(""),
+            &["input", "description"],
         ));
-    }
-    violations.into_result()?;
-    let (Some(title), Some(description)) = (title, text) else {
-        return Err(anyhow::anyhow!("a value passed without having been checked").into());
-    };
-    let project = lock_project(&tx, input.project, &["input", "projectId"]).await?;
-    let images = media::attach_in_tx(&tx, actor, &["input", "uploadIds"], &input.uploads).await?;
-    let row = update::ActiveModel {
-        id: Set(ProjectUpdateId::generate(tx.now())),
-        project_id: Set(project.id),
-        search_text: Set(search::search_text([
-            title.as_str(),
-            description.as_deref().unwrap_or(""),
-        ])),
-        title: Set(title),
-        description: Set(description),
-        posted_at: Set(input.post.then_some(tx.now())),
-        ..Default::default()
-    };
-    let update = record::insert::<update::Entity, _>(&tx, actor, row).await?;
-    link_images(&tx, update.id, &images).await?;
-    if input.post {
-        announce_in_tx(ctx, &tx, &project, &update).await?;
-    } else {
-        append_change_in_tx(&tx, &project, false).await?;
-    }
-    claimed.complete(&tx, update.id.0).await?;
-    tx.commit().await?;
-    Ok(update)
+        if input.uploads.len() > MAX_IMAGES {
+            let message = format!("An update has at most {MAX_IMAGES} pictures.");
+            violations.push(Violation::new(
+                ErrorCode::Invalid,
+                ["input", "uploadIds"],
+                message,
+            ));
+        }
+        violations.into_result()?;
+        let (Some(title), Some(description)) = (title, text) else {
+            return Err(anyhow::anyhow!("a value passed without having been checked").into());
+        };
+        let project = lock_project(tx, input.project, &["input", "projectId"]).await?;
+        let images = media::attach_in_tx(tx, actor, &["input", "uploadIds"], &input.uploads).await?;
+        let row = update::ActiveModel {
+            id: Set(ProjectUpdateId::generate(tx.now())),
+            project_id: Set(project.id),
+            search_text: Set(search::search_text([
+                title.as_str(),
+                description.as_deref().unwrap_or(""),
+            ])),
+            title: Set(title),
+            description: Set(description),
+            posted_at: Set(input.post.then_some(tx.now())),
+            ..Default::default()
+        };
+        let update = record::insert::<update::Entity, _>(tx, actor, row).await?;
+        link_images(tx, update.id, &images).await?;
+        if input.post {
+            announce_in_tx(ctx, tx, &project, &update).await?;
+        } else {
+            append_change_in_tx(tx, &project, false).await?;
+        }
+        claimed.complete(tx, update.id.0).await?;
+        Ok(update)
+    })
 }
 
 /// Gives an update its pictures, in order.

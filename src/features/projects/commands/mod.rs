@@ -12,16 +12,12 @@ pub use post_project_update::post_project_update;
 pub use update_project::{ProjectPatch, close_project, reopen_project, update_project};
 pub use update_project_update::{ImageChoice, ProjectUpdatePatch, update_project_update};
 
-use super::{ProjectId, ProjectUpdateId, events, tables::project};
-use crate::{
-    features::clients::Clients,
-    platform::{
-        actor::{Actor, ClientId},
-        db::WriteTx,
-        error::{CommandError, Violation},
-        events::{NewEvent, append_in_tx},
-        record,
-    },
+use super::{ProjectId, ProjectUpdateId, events, lock_project_in_tx, tables::project};
+use crate::platform::{
+    actor::Actor,
+    db::WriteTx,
+    error::{CommandError, Violation},
+    events::{NewEvent, append_in_tx},
 };
 
 /// Only the company's people change projects.
@@ -33,16 +29,16 @@ fn require_staff(actor: &Actor) -> Result<(), CommandError> {
     }
 }
 
-/// Locks a living project.
-async fn lock_project(tx: &WriteTx, id: ProjectId, field: &[&str]) -> Result<project::Model, CommandError> {
-    record::lock_living::<project::Entity>(tx, id.0)
-        .await?
-        .ok_or_else(|| Violation::not_found(field.iter().copied(), "project").into())
+fn no_such_project(field: &[&str]) -> CommandError {
+    Violation::not_found(field.iter().copied(), "project").into()
 }
 
-/// Locks a living client, so that who is being deleted gets no new project; whether there is one.
-async fn lock_client(tx: &WriteTx, id: ClientId) -> Result<bool, CommandError> {
-    Ok(record::lock_living::<Clients>(tx, id).await?.is_some())
+/// Locks a living project.
+async fn lock_project(tx: &WriteTx, id: ProjectId, field: &[&str]) -> Result<project::Model, CommandError> {
+    lock_project_in_tx(tx, id)
+        .await?
+        .filter(|project| project.deleted_at.is_none())
+        .ok_or_else(|| no_such_project(field))
 }
 
 /// Tells the project's client and the staff that it changed.

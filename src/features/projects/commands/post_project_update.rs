@@ -1,12 +1,12 @@
 //! `postProjectUpdate`: shows a draft to the client, once.
 
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::ActiveValue::Set;
 use serde_json::json;
 
-use super::{lock_project, require_staff, update_record};
+use super::{require_staff, update_record};
 use crate::{
     features::projects::{
-        ProjectUpdateId, events,
+        ProjectUpdateId, events, lock_below_project_in_tx,
         tables::{project, update},
     },
     platform::{
@@ -17,6 +17,7 @@ use crate::{
         error::{CommandError, ErrorCode, Violation},
         events::{NewEvent, append_in_tx},
         record,
+        write::write_tx,
     },
 };
 
@@ -31,25 +32,25 @@ pub async fn post_project_update(
     expected_version: i32,
 ) -> Result<update::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let (project, current) = lock_update(&tx, id).await?;
-    if current.posted_at.is_some() {
-        return Err(Violation::new(
-            ErrorCode::Locked,
-            ["input", "id"],
-            "This update is posted already; its client has been told. Use updateProjectUpdate to change it.",
-        )
-        .into());
-    }
-    record::expect_version::<update::Entity>(&current, expected_version)?;
-    let changes = update::ActiveModel {
-        posted_at: Set(Some(tx.now())),
-        ..Default::default()
-    };
-    let posted = record::update::<update::Entity, _>(&tx, actor, &current, changes).await?;
-    announce_in_tx(ctx, &tx, &project, &posted).await?;
-    tx.commit().await?;
-    Ok(posted)
+    write_tx!(ctx, |tx| {
+        let (project, current) = lock_update(tx, id).await?;
+        if current.posted_at.is_some() {
+            return Err(Violation::new(
+                ErrorCode::Locked,
+                ["input", "id"],
+                "This update is posted already; its client has been told. Use updateProjectUpdate to change it.",
+            )
+            .into());
+        }
+        record::expect_version::<update::Entity>(&current, expected_version)?;
+        let changes = update::ActiveModel {
+            posted_at: Set(Some(tx.now())),
+            ..Default::default()
+        };
+        let posted = record::update::<update::Entity, _>(tx, actor, &current, changes).await?;
+        announce_in_tx(ctx, tx, &project, &posted).await?;
+        Ok(posted)
+    })
 }
 
 /// Locks a living update and, before it, its living project: always in this order.
@@ -57,17 +58,10 @@ pub(super) async fn lock_update(
     tx: &WriteTx,
     id: ProjectUpdateId,
 ) -> Result<(project::Model, update::Model), CommandError> {
-    let missing = || CommandError::from(Violation::not_found(["input", "id"], "project update"));
-    let project = update::Entity::find_by_id(id)
-        .one(tx.conn())
-        .await?
-        .ok_or_else(missing)?
-        .project_id;
-    let project = lock_project(tx, project, &["input", "id"]).await?;
-    let update = record::lock_living::<update::Entity>(tx, id.0)
-        .await?
-        .ok_or_else(missing)?;
-    Ok((project, update))
+    let found = lock_below_project_in_tx::<update::Entity>(tx, id.0).await?;
+    found
+        .filter(|(project, update)| project.deleted_at.is_none() && update.deleted_at.is_none())
+        .ok_or_else(|| Violation::not_found(["input", "id"], "project update").into())
 }
 
 /// Writes what posting causes: the feed's event, and what its client is told.

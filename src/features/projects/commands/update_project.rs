@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::{NotSet, Set};
 
-use super::{append_project_changed, create_project::quote, lock_client, lock_project, require_staff};
+use super::{append_project_changed, create_project::quote, lock_project, no_such_project, require_staff};
 use crate::{
     features::projects::{
-        CURRENCY_CHANGES, MOVES, Phase, ProjectId, events,
+        CURRENCY_CHANGES, MOVES, Phase, ProjectBelow, ProjectId, events, lock_project_below_clients_in_tx,
         model::{progress, schedule, title},
         tables::project,
     },
@@ -19,6 +19,7 @@ use crate::{
         holds::Step,
         money::Currency,
         record, search,
+        write::write_tx,
     },
 };
 
@@ -55,27 +56,37 @@ pub async fn update_project(
     patch: ProjectPatch,
 ) -> Result<project::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = lock_project(&tx, id, &["input", "id"]).await?;
-    record::expect_version::<project::Entity>(&current, expected_version)?;
-    let changes = check(ctx, &tx, &current, patch).await?;
-    let updated = record::update::<project::Entity, _>(&tx, actor, &current, changes).await?;
-    if updated.version != current.version {
-        if updated.client_id != current.client_id {
-            append_moved_away(&tx, &current, updated.version).await?;
+    write_tx!(ctx, |tx| {
+        let locked = lock(tx, id, patch.client).await?;
+        let current = &locked.project;
+        record::expect_version::<project::Entity>(current, expected_version)?;
+        let changes = check(ctx, tx, &locked, patch.clone()).await?;
+        let updated = record::update::<project::Entity, _>(tx, actor, current, changes).await?;
+        if updated.version != current.version {
+            if updated.client_id != current.client_id {
+                append_moved_away(tx, current, updated.version).await?;
+            }
+            append_project_changed(tx, &updated).await?;
         }
-        append_project_changed(&tx, &updated).await?;
-    }
-    tx.commit().await?;
-    Ok(updated)
+        Ok(updated)
+    })
+}
+
+/// Locks a living project; one that is to move after the client it has and the one it goes to.
+async fn lock(tx: &WriteTx, id: ProjectId, to: Option<ClientId>) -> Result<ProjectBelow, CommandError> {
+    lock_project_below_clients_in_tx(tx, id, to)
+        .await?
+        .filter(|locked| locked.project.deleted_at.is_none())
+        .ok_or_else(|| no_such_project(&["input", "id"]))
 }
 
 async fn check(
     ctx: &Ctx,
     tx: &WriteTx,
-    current: &project::Model,
+    locked: &ProjectBelow,
     patch: ProjectPatch,
 ) -> Result<project::ActiveModel, CommandError> {
+    let current = &locked.project;
     let mut violations = Violations::default();
     let name = patch
         .name
@@ -97,7 +108,7 @@ async fn check(
     ));
     if let Some(client) = patch.client
         && client != current.client_id
-        && !lock_client(tx, client).await?
+        && !locked.is_living(client)
     {
         violations.push(Violation::not_found(["input", "patch", "clientId"], "client"));
     }
@@ -189,18 +200,18 @@ async fn set_closed(
     closed: bool,
 ) -> Result<project::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let current = lock_project(&tx, id, &["input", "id"]).await?;
-    record::expect_version::<project::Entity>(&current, expected_version)?;
-    if current.closed_at.is_some() == closed {
-        return Ok(current);
-    }
-    let changes = project::ActiveModel {
-        closed_at: Set(closed.then_some(tx.now())),
-        ..Default::default()
-    };
-    let updated = record::update::<project::Entity, _>(&tx, actor, &current, changes).await?;
-    append_project_changed(&tx, &updated).await?;
-    tx.commit().await?;
-    Ok(updated)
+    write_tx!(ctx, |tx| {
+        let current = lock_project(tx, id, &["input", "id"]).await?;
+        record::expect_version::<project::Entity>(&current, expected_version)?;
+        if current.closed_at.is_some() == closed {
+            return Ok(current);
+        }
+        let changes = project::ActiveModel {
+            closed_at: Set(closed.then_some(tx.now())),
+            ..Default::default()
+        };
+        let updated = record::update::<project::Entity, _>(tx, actor, &current, changes).await?;
+        append_project_changed(tx, &updated).await?;
+        Ok(updated)
+    })
 }

@@ -24,6 +24,7 @@ use crate::{
         error::{CommandError, ErrorCode, Violation, Violations},
         record::{self, Related},
         search,
+        write::write_tx,
     },
 };
 
@@ -59,54 +60,55 @@ pub async fn update_project_update(
     patch: ProjectUpdatePatch,
 ) -> Result<update::Model, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let (project, current) = lock_update(&tx, id).await?;
-    record::expect_version::<update::Entity>(&current, expected_version)?;
-    let mut violations = Violations::default();
-    let title = patch
-        .title
-        .and_then(|text| violations.check(title(&text, &["input", "patch", "title"])));
-    let text = patch.description.and_then(|text| {
-        violations.check(description(
-            text.as_deref().unwrap_or(""),
-            &["input", "patch", "description"],
-        ))
-    });
-    if patch
-        .images
-        .as_ref()
-        .is_some_and(|images| images.len() > MAX_IMAGES)
-    {
-        let message = format!("An update has at most {MAX_IMAGES} pictures.");
-        violations.push(Violation::new(
-            ErrorCode::Invalid,
-            ["input", "patch", "images"],
-            message,
-        ));
-    }
-    violations.into_result()?;
-    let related = match patch.images {
-        Some(images) => replace_images(&tx, actor, id, &images).await?,
-        None => Related::default(),
-    };
-    let new_title = title.as_deref().unwrap_or(&current.title);
-    let new_text = text
-        .as_ref()
-        .unwrap_or(&current.description)
-        .as_deref()
-        .unwrap_or("");
-    let changes = update::ActiveModel {
-        search_text: Set(search::search_text([new_title, new_text])),
-        title: title.map_or(NotSet, Set),
-        description: text.map_or(NotSet, Set),
-        ..Default::default()
-    };
-    let updated = record::update_with::<update::Entity, _>(&tx, actor, &current, changes, related).await?;
-    if updated.version != current.version {
-        append_change_in_tx(&tx, &project, updated.posted_at.is_some()).await?;
-    }
-    tx.commit().await?;
-    Ok(updated)
+    write_tx!(ctx, |tx| {
+        let patch = patch.clone();
+        let (project, current) = lock_update(tx, id).await?;
+        record::expect_version::<update::Entity>(&current, expected_version)?;
+        let mut violations = Violations::default();
+        let title = patch
+            .title
+            .and_then(|text| violations.check(title(&text, &["input", "patch", "title"])));
+        let text = patch.description.and_then(|text| {
+            violations.check(description(
+                text.as_deref().unwrap_or(""),
+                &["input", "patch", "description"],
+            ))
+        });
+        if patch
+            .images
+            .as_ref()
+            .is_some_and(|images| images.len() > MAX_IMAGES)
+        {
+            let message = format!("An update has at most {MAX_IMAGES} pictures.");
+            violations.push(Violation::new(
+                ErrorCode::Invalid,
+                ["input", "patch", "images"],
+                message,
+            ));
+        }
+        violations.into_result()?;
+        let related = match patch.images {
+            Some(images) => replace_images(tx, actor, id, &images).await?,
+            None => Related::default(),
+        };
+        let new_title = title.as_deref().unwrap_or(&current.title);
+        let new_text = text
+            .as_ref()
+            .unwrap_or(&current.description)
+            .as_deref()
+            .unwrap_or("");
+        let changes = update::ActiveModel {
+            search_text: Set(search::search_text([new_title, new_text])),
+            title: title.map_or(NotSet, Set),
+            description: text.map_or(NotSet, Set),
+            ..Default::default()
+        };
+        let updated = record::update_with::<update::Entity, _>(tx, actor, &current, changes, related).await?;
+        if updated.version != current.version {
+            append_change_in_tx(tx, &project, updated.posted_at.is_some()).await?;
+        }
+        Ok(updated)
+    })
 }
 
 /// The path of the list of pictures.

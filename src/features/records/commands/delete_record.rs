@@ -5,14 +5,17 @@ use uuid::Uuid;
 
 use super::{
     append_client_removed, append_desk_removed, append_draft_removed, append_project_removed,
-    append_update_removed, lock, lock_draft, not_found, payment_is_kept, refuse_with_books, require_staff,
+    append_update_removed, lock, lock_below, lock_draft, lock_project, not_found, payment_is_kept,
+    refuse_with_books, require_staff,
 };
 use crate::{
     features::{
         billing::{InvoiceColumn, Invoices, delete_drafts_in_tx},
         clients::{Clients, delete_client_in_tx},
         leads::{Inquiries, InquiryColumn, LeadColumn, Leads},
-        projects::{ProjectColumn, ProjectId, ProjectUpdates, Projects, UpdateColumn},
+        projects::{
+            Project, ProjectColumn, ProjectId, ProjectUpdates, Projects, UpdateColumn, lock_projects_of_in_tx,
+        },
         records::{RecordId, StoredRecord},
     },
     platform::{
@@ -23,6 +26,7 @@ use crate::{
         ids::new_uuid,
         outbox,
         record::{self, RecordEntity},
+        write::write_tx,
     },
 };
 
@@ -38,76 +42,68 @@ pub async fn delete_record(
     expected_version: Option<i32>,
 ) -> Result<StoredRecord, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    let batch = new_uuid(tx.now());
-    let deleted = match id {
-        RecordId::Client(client) => {
-            lock::<Clients>(&tx, client.0, expected_version).await?;
-            delete_client(&tx, actor, batch, client)
-                .await?
-                .ok_or_else(|| not_found(id))?
-        }
-        RecordId::Project(project) => {
-            lock::<Projects>(&tx, project.0, expected_version).await?;
-            let this = Condition::all().add(ProjectColumn::Id.eq(project));
-            refuse_with_books(&tx, this.clone()).await?;
-            delete_projects(&tx, actor, batch, this)
-                .await?
-                .pop()
-                .map(StoredRecord::Project)
-                .ok_or_else(|| not_found(id))?
-        }
-        RecordId::Update(update) => {
-            let Some(found) = ProjectUpdates::find_by_id(update).one(tx.conn()).await? else {
-                return Err(not_found(id));
-            };
-            let project = lock::<Projects>(&tx, found.project_id.0, None).await?;
-            lock::<ProjectUpdates>(&tx, update.0, expected_version).await?;
-            let this = Condition::all().add(UpdateColumn::Id.eq(update));
-            let deleted = record::soft_delete::<ProjectUpdates>(&tx, actor, batch, this)
-                .await?
-                .pop()
-                .ok_or_else(|| not_found(id))?;
-            if let Some(project) = project {
-                append_update_removed(&tx, &project, &deleted).await?;
+    write_tx!(ctx, |tx| {
+        let batch = new_uuid(tx.now());
+        let deleted = match id {
+            RecordId::Client(client) => {
+                lock::<Clients>(tx, client.0, expected_version).await?;
+                delete_client(tx, actor, batch, client)
+                    .await?
+                    .ok_or_else(|| not_found(id))?
             }
-            StoredRecord::Update(deleted)
-        }
-        RecordId::Lead(lead) => {
-            lock::<Leads>(&tx, lead.0, expected_version).await?;
-            let this = Condition::all().add(LeadColumn::Id.eq(lead));
-            let deleted = record::soft_delete::<Leads>(&tx, actor, batch, this).await?.pop();
-            let deleted = deleted.ok_or_else(|| not_found(id))?;
-            append_desk_removed(&tx, Leads::KIND, lead.0, deleted.version).await?;
-            StoredRecord::Lead(deleted)
-        }
-        RecordId::Inquiry(inquiry) => {
-            lock::<Inquiries>(&tx, inquiry.0, expected_version).await?;
-            let this = Condition::all().add(InquiryColumn::Id.eq(inquiry));
-            let deleted = record::soft_delete::<Inquiries>(&tx, actor, batch, this)
-                .await?
-                .pop();
-            let deleted = deleted.ok_or_else(|| not_found(id))?;
-            append_desk_removed(&tx, Inquiries::KIND, inquiry.0, deleted.version).await?;
-            StoredRecord::Inquiry(deleted)
-        }
-        RecordId::Content(content) => {
-            StoredRecord::Content(content.delete_in_tx(&tx, actor, batch, expected_version).await?)
-        }
-        RecordId::Invoice(invoice) => {
-            lock_draft(&tx, id, invoice, expected_version).await?;
-            let this = Condition::all().add(InvoiceColumn::Id.eq(invoice));
-            let deleted = record::soft_delete::<Invoices>(&tx, actor, batch, this)
-                .await?
-                .pop()
-                .ok_or_else(|| not_found(id))?;
-            append_draft_removed(&tx, &deleted).await?;
-            StoredRecord::Invoice(deleted)
-        }
-        RecordId::Payment(payment) => return Err(payment_is_kept(&tx, id, payment).await?),
-    };
-    tx.commit().await?;
-    Ok(deleted)
+            RecordId::Project(project) => {
+                let locked = lock_project(tx, project, expected_version).await?;
+                delete_projects(tx, actor, batch, &[locked.project])
+                    .await?
+                    .pop()
+                    .map(StoredRecord::Project)
+                    .ok_or_else(|| not_found(id))?
+            }
+            RecordId::Update(update) => {
+                let (project, _) = lock_below::<ProjectUpdates>(tx, id, update.0, expected_version).await?;
+                let this = Condition::all().add(UpdateColumn::Id.eq(update));
+                let deleted = record::soft_delete::<ProjectUpdates>(tx, actor, batch, this)
+                    .await?
+                    .pop()
+                    .ok_or_else(|| not_found(id))?;
+                append_update_removed(tx, &project, &deleted).await?;
+                StoredRecord::Update(deleted)
+            }
+            RecordId::Lead(lead) => {
+                lock::<Leads>(tx, lead.0, expected_version).await?;
+                let this = Condition::all().add(LeadColumn::Id.eq(lead));
+                let deleted = record::soft_delete::<Leads>(tx, actor, batch, this).await?.pop();
+                let deleted = deleted.ok_or_else(|| not_found(id))?;
+                append_desk_removed(tx, Leads::KIND, lead.0, deleted.version).await?;
+                StoredRecord::Lead(deleted)
+            }
+            RecordId::Inquiry(inquiry) => {
+                lock::<Inquiries>(tx, inquiry.0, expected_version).await?;
+                let this = Condition::all().add(InquiryColumn::Id.eq(inquiry));
+                let deleted = record::soft_delete::<Inquiries>(tx, actor, batch, this)
+                    .await?
+                    .pop();
+                let deleted = deleted.ok_or_else(|| not_found(id))?;
+                append_desk_removed(tx, Inquiries::KIND, inquiry.0, deleted.version).await?;
+                StoredRecord::Inquiry(deleted)
+            }
+            RecordId::Content(content) => {
+                StoredRecord::Content(content.delete_in_tx(tx, actor, batch, expected_version).await?)
+            }
+            RecordId::Invoice(invoice) => {
+                lock_draft(tx, id, invoice, expected_version).await?;
+                let this = Condition::all().add(InvoiceColumn::Id.eq(invoice));
+                let deleted = record::soft_delete::<Invoices>(tx, actor, batch, this)
+                    .await?
+                    .pop()
+                    .ok_or_else(|| not_found(id))?;
+                append_draft_removed(tx, &deleted).await?;
+                StoredRecord::Invoice(deleted)
+            }
+            RecordId::Payment(payment) => return Err(payment_is_kept(tx, id, payment).await?),
+        };
+        Ok(deleted)
+    })
 }
 
 async fn delete_client(
@@ -116,25 +112,27 @@ async fn delete_client(
     batch: Uuid,
     id: ClientId,
 ) -> Result<Option<StoredRecord>, CommandError> {
-    let theirs = Condition::all().add(ProjectColumn::ClientId.eq(id));
-    refuse_with_books(tx, theirs.clone()).await?;
+    let projects = lock_projects_of_in_tx(tx, id).await?;
     let Some(client) = delete_client_in_tx(tx, actor, batch, id).await? else {
         return Ok(None);
     };
-    delete_projects(tx, actor, batch, theirs).await?;
+    delete_projects(tx, actor, batch, &projects).await?;
     append_client_removed(tx, client.id, client.version).await?;
     // Nobody reads it any more, and it may hold a password.
     outbox::cancel_all_in_tx(tx, client.account_id).await?;
     Ok(Some(StoredRecord::Client(client)))
 }
 
-/// Deletes projects with their updates, drafts too.
+/// Deletes projects, which are locked, with their updates, drafts too.
 async fn delete_projects(
     tx: &WriteTx,
     actor: &Actor,
     batch: Uuid,
-    which: Condition,
-) -> Result<Vec<crate::features::projects::Project>, CommandError> {
+    projects: &[Project],
+) -> Result<Vec<Project>, CommandError> {
+    refuse_with_books(tx, projects).await?;
+    let which = ProjectColumn::Id.is_in(projects.iter().map(|project| project.id));
+    let which = Condition::all().add(which);
     let deleted = record::soft_delete::<Projects>(tx, actor, batch, which).await?;
     if deleted.is_empty() {
         return Ok(deleted);

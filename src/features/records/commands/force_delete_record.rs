@@ -4,7 +4,8 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
     append_client_removed, append_desk_removed, append_draft_removed, append_project_removed,
-    append_update_removed, lock, lock_draft, not_found, payment_is_kept, refuse_with_books,
+    append_update_removed, lock, lock_below, lock_draft, lock_project, not_found, payment_is_kept,
+    refuse_with_books,
 };
 use crate::{
     features::{
@@ -14,7 +15,7 @@ use crate::{
         media::{ImageId, remove_in_tx},
         projects::{
             Project, ProjectColumn, ProjectUpdate, ProjectUpdates, Projects, UpdateColumn, UpdateImageColumn,
-            UpdateImages,
+            UpdateImages, lock_projects_of_in_tx,
         },
         records::RecordId,
     },
@@ -26,6 +27,7 @@ use crate::{
         error::CommandError,
         outbox,
         record::{self, RecordEntity},
+        write::write_tx,
     },
 };
 
@@ -45,92 +47,78 @@ pub async fn force_delete_record(
         _ if actor.is_admin() => {}
         _ => return Err(CommandError::Forbidden),
     }
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    match id {
-        RecordId::Client(client) => {
-            let row = lock::<Clients>(&tx, client.0, expected_version).await?;
-            let row = row.ok_or_else(|| not_found(id))?;
-            let theirs = Condition::all().add(ProjectColumn::ClientId.eq(client));
-            remove_projects(ctx, &tx, actor, theirs).await?;
-            let account = row.account_id;
-            ctx.announcer
-                .forget_in_tx(&tx, Forgotten::Account(account))
-                .await?;
-            outbox::cancel_all_in_tx(&tx, account).await?;
-            force_delete_client_in_tx(&tx, actor, client).await?;
-            if row.deleted_at.is_none() {
-                append_client_removed(&tx, client, row.version).await?;
+    write_tx!(ctx, |tx| {
+        match id {
+            RecordId::Client(client) => {
+                let row = lock::<Clients>(tx, client.0, expected_version).await?;
+                let row = row.ok_or_else(|| not_found(id))?;
+                let projects = lock_projects_of_in_tx(tx, client).await?;
+                remove_projects(ctx, tx, actor, &projects).await?;
+                let account = row.account_id;
+                ctx.announcer
+                    .forget_in_tx(tx, Forgotten::Account(account))
+                    .await?;
+                outbox::cancel_all_in_tx(tx, account).await?;
+                force_delete_client_in_tx(tx, actor, client).await?;
+                if row.deleted_at.is_none() {
+                    append_client_removed(tx, client, row.version).await?;
+                }
             }
-        }
-        RecordId::Project(project) => {
-            let row = lock::<Projects>(&tx, project.0, expected_version).await?;
-            row.ok_or_else(|| not_found(id))?;
-            let this = Condition::all().add(ProjectColumn::Id.eq(project));
-            remove_projects(ctx, &tx, actor, this).await?;
-        }
-        RecordId::Update(update) => {
-            let Some(found) = ProjectUpdates::find_by_id(update).one(tx.conn()).await? else {
-                return Err(not_found(id));
-            };
-            let project = lock::<Projects>(&tx, found.project_id.0, None).await?;
-            let row = lock::<ProjectUpdates>(&tx, update.0, expected_version).await?;
-            let row = row.ok_or_else(|| not_found(id))?;
-            remove_updates(ctx, &tx, actor, std::slice::from_ref(&row)).await?;
-            if let Some(project) = project
-                && row.deleted_at.is_none()
-            {
-                append_update_removed(&tx, &project, &row).await?;
+            RecordId::Project(project) => {
+                let locked = lock_project(tx, project, expected_version).await?;
+                remove_projects(ctx, tx, actor, &[locked.project]).await?;
             }
-        }
-        RecordId::Lead(lead) => {
-            let row = lock::<Leads>(&tx, lead.0, expected_version).await?;
-            let row = row.ok_or_else(|| not_found(id))?;
-            let this = Condition::all().add(LeadColumn::Id.eq(lead));
-            record::force_delete::<Leads>(&tx, actor, this).await?;
-            // The e-mails about it say what it said.
-            outbox::forget_in_tx(&tx, &lead.to_string()).await?;
-            if row.deleted_at.is_none() {
-                append_desk_removed(&tx, Leads::KIND, lead.0, row.version).await?;
+            RecordId::Update(update) => {
+                let (project, row) = lock_below::<ProjectUpdates>(tx, id, update.0, expected_version).await?;
+                remove_updates(ctx, tx, actor, std::slice::from_ref(&row)).await?;
+                if row.deleted_at.is_none() {
+                    append_update_removed(tx, &project, &row).await?;
+                }
             }
-        }
-        RecordId::Inquiry(inquiry) => {
-            let row = lock::<Inquiries>(&tx, inquiry.0, expected_version).await?;
-            let row = row.ok_or_else(|| not_found(id))?;
-            let this = Condition::all().add(InquiryColumn::Id.eq(inquiry));
-            record::force_delete::<Inquiries>(&tx, actor, this).await?;
-            outbox::forget_in_tx(&tx, &inquiry.to_string()).await?;
-            if row.deleted_at.is_none() {
-                append_desk_removed(&tx, Inquiries::KIND, inquiry.0, row.version).await?;
+            RecordId::Lead(lead) => {
+                let row = lock::<Leads>(tx, lead.0, expected_version).await?;
+                let row = row.ok_or_else(|| not_found(id))?;
+                let this = Condition::all().add(LeadColumn::Id.eq(lead));
+                record::force_delete::<Leads>(tx, actor, this).await?;
+                // The e-mails about it say what it said.
+                outbox::forget_in_tx(tx, &lead.to_string()).await?;
+                if row.deleted_at.is_none() {
+                    append_desk_removed(tx, Leads::KIND, lead.0, row.version).await?;
+                }
             }
-        }
-        RecordId::Content(content) => content.force_delete_in_tx(&tx, actor, expected_version).await?,
-        RecordId::Invoice(invoice) => {
-            let row = lock_draft(&tx, id, invoice, expected_version).await?;
-            let this = Condition::all().add(InvoiceColumn::Id.eq(invoice));
-            force_delete_drafts_in_tx(&tx, actor, this).await?;
-            if row.deleted_at.is_none() {
-                append_draft_removed(&tx, &row).await?;
+            RecordId::Inquiry(inquiry) => {
+                let row = lock::<Inquiries>(tx, inquiry.0, expected_version).await?;
+                let row = row.ok_or_else(|| not_found(id))?;
+                let this = Condition::all().add(InquiryColumn::Id.eq(inquiry));
+                record::force_delete::<Inquiries>(tx, actor, this).await?;
+                outbox::forget_in_tx(tx, &inquiry.to_string()).await?;
+                if row.deleted_at.is_none() {
+                    append_desk_removed(tx, Inquiries::KIND, inquiry.0, row.version).await?;
+                }
             }
+            RecordId::Content(content) => content.force_delete_in_tx(tx, actor, expected_version).await?,
+            RecordId::Invoice(invoice) => {
+                let row = lock_draft(tx, id, invoice, expected_version).await?;
+                let this = Condition::all().add(InvoiceColumn::Id.eq(invoice));
+                force_delete_drafts_in_tx(tx, actor, this).await?;
+                if row.deleted_at.is_none() {
+                    append_draft_removed(tx, &row).await?;
+                }
+            }
+            RecordId::Payment(payment) => return Err(payment_is_kept(tx, id, payment).await?),
         }
-        RecordId::Payment(payment) => return Err(payment_is_kept(&tx, id, payment).await?),
-    }
-    tx.commit().await?;
-    Ok(id)
+        Ok(id)
+    })
 }
 
 async fn remove_projects(
     ctx: &Ctx,
     tx: &WriteTx,
     actor: &Actor,
-    which: Condition,
+    projects: &[Project],
 ) -> Result<(), CommandError> {
-    refuse_with_books(tx, which.clone()).await?;
-    let projects: Vec<Project> = Projects::find()
-        .filter(which)
-        .lock_exclusive()
-        .all(tx.conn())
-        .await?;
-    for project in &projects {
+    refuse_with_books(tx, projects).await?;
+    for project in projects {
         let updates = ProjectUpdates::find()
             .filter(UpdateColumn::ProjectId.eq(project.id))
             .lock_exclusive()

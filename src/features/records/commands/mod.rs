@@ -1,5 +1,5 @@
-//! Deleting, restoring, and removing for good. Rows are locked from the top down (client, project, update), as
-//! everywhere: two commands can't wait for each other.
+//! Deleting, restoring, and removing for good. Rows are locked from the top down, as everywhere
+//! (`features/projects/parents.rs`): two commands can't wait for each other.
 
 mod delete_record;
 mod force_delete_record;
@@ -9,14 +9,17 @@ pub use delete_record::delete_record;
 pub use force_delete_record::force_delete_record;
 pub use restore_record::restore_record;
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::RecordId;
 use crate::{
     features::{
         billing::{Invoice, InvoiceId, InvoiceState, Invoices, PaymentId, Payments, refuse_deletion_in_tx},
-        projects::{Project, ProjectColumn, ProjectId, ProjectUpdate, Projects, events},
+        projects::{
+            BelowProject, Project, ProjectBelow, ProjectId, ProjectUpdate, Projects, events,
+            lock_below_project_in_tx, lock_project_below_clients_in_tx,
+        },
     },
     platform::{
         actor::{Actor, ClientId},
@@ -62,6 +65,39 @@ where
     Ok(found)
 }
 
+/// A project, living or deleted, locked after its client and at the version that the caller expects.
+async fn lock_project(
+    tx: &WriteTx,
+    id: ProjectId,
+    expected_version: Option<i32>,
+) -> Result<ProjectBelow, CommandError> {
+    let found = lock_project_below_clients_in_tx(tx, id, None).await?;
+    let found = found.ok_or_else(|| not_found(RecordId::Project(id)))?;
+    if let Some(expected) = expected_version {
+        record::expect_version::<Projects>(&found.project, expected)?;
+    }
+    Ok(found)
+}
+
+/// A row below a project, locked after it and at the version that the caller expects; either may be deleted.
+async fn lock_below<E>(
+    tx: &WriteTx,
+    id: RecordId,
+    row: Uuid,
+    expected_version: Option<i32>,
+) -> Result<(Project, E::Model), CommandError>
+where
+    E: BelowProject,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let found = lock_below_project_in_tx::<E>(tx, row).await?;
+    let (project, row) = found.ok_or_else(|| not_found(id))?;
+    if let Some(expected) = expected_version {
+        record::expect_version::<E>(&row, expected)?;
+    }
+    Ok((project, row))
+}
+
 /// An invoice that may be deleted, locked after its project: a draft.
 async fn lock_draft(
     tx: &WriteTx,
@@ -69,11 +105,7 @@ async fn lock_draft(
     invoice: InvoiceId,
     expected_version: Option<i32>,
 ) -> Result<Invoice, CommandError> {
-    let found = Invoices::find_by_id(invoice).one(tx.conn()).await?;
-    let found = found.ok_or_else(|| not_found(id))?;
-    lock::<Projects>(tx, found.project_id.0, None).await?;
-    let row = lock::<Invoices>(tx, invoice.0, expected_version).await?;
-    let row = row.ok_or_else(|| not_found(id))?;
+    let (_, row) = lock_below::<Invoices>(tx, id, invoice.0, expected_version).await?;
     if row.state == InvoiceState::Draft {
         return Ok(row);
     }
@@ -102,18 +134,10 @@ async fn payment_is_kept(
     })
 }
 
-/// Locks projects, deleted ones too, and refuses when an invoice was issued or a payment recorded on any.
-async fn refuse_with_books(tx: &WriteTx, which: Condition) -> Result<(), CommandError> {
-    let projects: Vec<ProjectId> = Projects::find()
-        .filter(which)
-        .order_by_asc(ProjectColumn::Id)
-        .lock_exclusive()
-        .all(tx.conn())
-        .await?
-        .into_iter()
-        .map(|project| project.id)
-        .collect();
-    refuse_deletion_in_tx(tx, &projects, &FIELD).await
+/// Refuses when an invoice was issued or a payment recorded on any of these projects, which are locked.
+async fn refuse_with_books(tx: &WriteTx, projects: &[Project]) -> Result<(), CommandError> {
+    let ids: Vec<ProjectId> = projects.iter().map(|project| project.id).collect();
+    refuse_deletion_in_tx(tx, &ids, &FIELD).await
 }
 
 /// Tells the staff that a draft is gone; its client never saw it.

@@ -2,13 +2,13 @@
 
 use sea_orm::EntityTrait;
 
-use super::{FIELD, lock, not_found, require_staff};
+use super::{FIELD, lock, lock_below, lock_project, not_found, require_staff};
 use crate::{
     features::{
         billing::{Invoices, Payments},
         clients::{Clients, restore_clients_in_tx},
         leads::{Inquiries, Leads},
-        projects::{ProjectUpdates, Projects, commands::append_change_in_tx},
+        projects::{ProjectUpdates, Projects, commands::append_change_in_tx, lock_projects_of_in_tx},
         records::{RecordId, StoredRecord},
     },
     platform::{
@@ -17,6 +17,7 @@ use crate::{
         db::WriteTx,
         error::{CommandError, ErrorCode, Violation},
         record,
+        write::write_tx,
     },
 };
 
@@ -33,83 +34,70 @@ pub async fn restore_record(
     expected_version: Option<i32>,
 ) -> Result<StoredRecord, CommandError> {
     require_staff(actor)?;
-    let tx = ctx.db.begin_write(ctx.clock.now()).await?;
-    match id {
-        RecordId::Client(client) => {
-            let row = lock::<Clients>(&tx, client.0, expected_version).await?;
-            let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
-            let batch = batch.ok_or_else(|| living(id))?;
-            restore_clients_in_tx(&tx, actor, batch).await?;
-            restore_projects(&tx, actor, batch).await?;
-        }
-        RecordId::Project(project) => {
-            let Some(found) = Projects::find_by_id(project).one(tx.conn()).await? else {
-                return Err(not_found(id));
-            };
-            let owner = lock::<Clients>(&tx, found.client_id.0, None).await?;
-            let row = lock::<Projects>(&tx, project.0, expected_version).await?;
-            let row = row.ok_or_else(|| not_found(id))?;
-            let batch = row.deletion_batch.ok_or_else(|| living(id))?;
-            if owner.is_none_or(|client| client.deleted_at.is_some()) {
-                return Err(orphan(id, RecordId::Client(row.client_id)));
+    write_tx!(ctx, |tx| {
+        match id {
+            RecordId::Client(client) => {
+                let row = lock::<Clients>(tx, client.0, expected_version).await?;
+                let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
+                let batch = batch.ok_or_else(|| living(id))?;
+                lock_projects_of_in_tx(tx, client).await?;
+                restore_clients_in_tx(tx, actor, batch).await?;
+                restore_projects(tx, actor, batch).await?;
             }
-            restore_projects(&tx, actor, batch).await?;
-        }
-        RecordId::Update(update) => {
-            let Some(found) = ProjectUpdates::find_by_id(update).one(tx.conn()).await? else {
-                return Err(not_found(id));
-            };
-            let project = lock::<Projects>(&tx, found.project_id.0, None).await?;
-            let row = lock::<ProjectUpdates>(&tx, update.0, expected_version).await?;
-            let row = row.ok_or_else(|| not_found(id))?;
-            let batch = row.deletion_batch.ok_or_else(|| living(id))?;
-            let Some(project) = project.filter(|project| project.deleted_at.is_none()) else {
-                return Err(orphan(id, RecordId::Project(row.project_id)));
-            };
-            record::restore::<ProjectUpdates>(&tx, actor, batch).await?;
-            append_change_in_tx(&tx, &project, row.posted_at.is_some()).await?;
-        }
-        RecordId::Lead(lead) => {
-            let row = lock::<Leads>(&tx, lead.0, expected_version).await?;
-            let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
-            record::restore::<Leads>(&tx, actor, batch.ok_or_else(|| living(id))?).await?;
-        }
-        RecordId::Inquiry(inquiry) => {
-            let row = lock::<Inquiries>(&tx, inquiry.0, expected_version).await?;
-            let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
-            record::restore::<Inquiries>(&tx, actor, batch.ok_or_else(|| living(id))?).await?;
-        }
-        RecordId::Content(content) => content.restore_in_tx(&tx, actor, expected_version).await?,
-        RecordId::Invoice(invoice) => {
-            let Some(found) = Invoices::find_by_id(invoice).one(tx.conn()).await? else {
-                return Err(not_found(id));
-            };
-            let project = lock::<Projects>(&tx, found.project_id.0, None).await?;
-            let row = lock::<Invoices>(&tx, invoice.0, expected_version).await?;
-            let row = row.ok_or_else(|| not_found(id))?;
-            let batch = row.deletion_batch.ok_or_else(|| living(id))?;
-            let Some(project) = project.filter(|project| project.deleted_at.is_none()) else {
-                return Err(orphan(id, RecordId::Project(row.project_id)));
-            };
-            if project.currency != row.currency {
-                return Err(locked(
-                    "The project has another currency by now: write a new invoice with createInvoice."
-                        .to_owned(),
-                ));
+            RecordId::Project(project) => {
+                let locked = lock_project(tx, project, expected_version).await?;
+                let row = &locked.project;
+                let batch = row.deletion_batch.ok_or_else(|| living(id))?;
+                if !locked.is_living(row.client_id) {
+                    return Err(orphan(id, RecordId::Client(row.client_id)));
+                }
+                restore_projects(tx, actor, batch).await?;
             }
-            record::restore::<Invoices>(&tx, actor, batch).await?;
+            RecordId::Update(update) => {
+                let (project, row) = lock_below::<ProjectUpdates>(tx, id, update.0, expected_version).await?;
+                let batch = row.deletion_batch.ok_or_else(|| living(id))?;
+                if project.deleted_at.is_some() {
+                    return Err(orphan(id, RecordId::Project(row.project_id)));
+                }
+                record::restore::<ProjectUpdates>(tx, actor, batch).await?;
+                append_change_in_tx(tx, &project, row.posted_at.is_some()).await?;
+            }
+            RecordId::Lead(lead) => {
+                let row = lock::<Leads>(tx, lead.0, expected_version).await?;
+                let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
+                record::restore::<Leads>(tx, actor, batch.ok_or_else(|| living(id))?).await?;
+            }
+            RecordId::Inquiry(inquiry) => {
+                let row = lock::<Inquiries>(tx, inquiry.0, expected_version).await?;
+                let batch = row.ok_or_else(|| not_found(id))?.deletion_batch;
+                record::restore::<Inquiries>(tx, actor, batch.ok_or_else(|| living(id))?).await?;
+            }
+            RecordId::Content(content) => content.restore_in_tx(tx, actor, expected_version).await?,
+            RecordId::Invoice(invoice) => {
+                let (project, row) = lock_below::<Invoices>(tx, id, invoice.0, expected_version).await?;
+                let batch = row.deletion_batch.ok_or_else(|| living(id))?;
+                if project.deleted_at.is_some() {
+                    return Err(orphan(id, RecordId::Project(row.project_id)));
+                }
+                if project.currency != row.currency {
+                    return Err(locked(
+                        "The project has another currency by now: write a new invoice with createInvoice."
+                            .to_owned(),
+                    ));
+                }
+                record::restore::<Invoices>(tx, actor, batch).await?;
+            }
+            RecordId::Payment(payment) => {
+                Payments::find_by_id(payment)
+                    .one(tx.conn())
+                    .await?
+                    .ok_or_else(|| not_found(id))?;
+                return Err(living(id));
+            }
         }
-        RecordId::Payment(payment) => {
-            Payments::find_by_id(payment)
-                .one(tx.conn())
-                .await?
-                .ok_or_else(|| not_found(id))?;
-            return Err(living(id));
-        }
-    }
-    let restored = id.load(tx.conn()).await?.ok_or_else(|| not_found(id))?;
-    tx.commit().await?;
-    Ok(restored)
+        let restored = id.load(tx.conn()).await?.ok_or_else(|| not_found(id))?;
+        Ok(restored)
+    })
 }
 
 async fn restore_projects(tx: &WriteTx, actor: &Actor, batch: uuid::Uuid) -> Result<(), CommandError> {
