@@ -60,6 +60,7 @@ mod project_create;
 mod project_lists;
 mod project_world;
 mod public_answers;
+mod races;
 mod records;
 mod schema;
 mod session;
