@@ -430,6 +430,21 @@ fn nobody_waits_for_notifications() {
     assert_none(&complaints);
 }
 
+/// Else a command could forget to try again (`platform/write.rs`).
+#[test]
+fn only_the_block_that_is_tried_again_begins_to_write() {
+    let src = root().join("src");
+    let mut files = Vec::new();
+    files_below(&src, "rs", &mut files);
+    let beginning: BTreeSet<String> = files
+        .iter()
+        .filter(|file| fs::read_to_string(file).unwrap().contains("begin_write"))
+        .map(|file| file.strip_prefix(&src).unwrap().display().to_string())
+        .collect();
+    let known = ["platform/db.rs", "platform/write.rs"].map(str::to_owned);
+    assert_eq!(beginning, BTreeSet::from(known));
+}
+
 #[test]
 fn long_files_are_listed() {
     for source in sources().iter().filter(|source| source.lines > LONG_FILE) {
