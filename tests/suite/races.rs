@@ -190,8 +190,12 @@ async fn race(app: &TestApp, staff: &Person, held: &str, calls: &[Call]) {
     };
     let (answers, ()) = tokio::join!(answers, conductor);
     for (answer, call) in answers.into_iter().zip(calls) {
+        // A payload's record may be removed for good by the other call before all its fields are read, and is told so.
+        let errors = answer.body["errors"].as_array().cloned().unwrap_or_default();
         assert!(
-            answer.body["errors"].is_null(),
+            errors
+                .iter()
+                .all(|error| error["extensions"]["code"] == "NOT_FOUND"),
             "{call:?} of {calls:?}: {}",
             answer.body
         );

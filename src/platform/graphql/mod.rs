@@ -23,4 +23,4 @@ pub use inputs::{BulkRowInput, change, change_required, parse_id};
 pub use loaders::{Loaders, RequestLoader, loader};
 pub use people::{Locale, Role};
 pub use request::{JustSignedIn, RequestInfo, ResumeFrom, actor, command_ctx};
-pub use user_error::{Payload, UserError, UserErrorCode, internal, split};
+pub use user_error::{Payload, UserError, UserErrorCode, internal, removed_meanwhile, split};

@@ -116,6 +116,17 @@ pub fn internal(error: impl Into<anyhow::Error>) -> async_graphql::Error {
         })
 }
 
+/// What `child` belongs to was removed for good between the two statements that read them: nobody's fault, and over at
+/// the next request.
+#[must_use]
+pub fn removed_meanwhile(child: impl std::fmt::Display) -> async_graphql::Error {
+    tracing::info!(%child, "what it belongs to was removed while it was being read");
+    coded(
+        "NOT_FOUND",
+        "A record was removed for good while this was being answered: ask again.",
+    )
+}
+
 fn coded(code: &'static str, message: &str) -> async_graphql::Error {
     async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }

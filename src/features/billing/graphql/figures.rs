@@ -16,7 +16,7 @@ use crate::{
     },
     platform::{
         error::{CommandError, ErrorCode, Violation},
-        graphql::{command_ctx, internal, loader, user_error::top_level, values::Money},
+        graphql::{command_ctx, internal, loader, removed_meanwhile, user_error::top_level, values::Money},
         money::{Amount, Currency},
     },
 };
@@ -37,7 +37,7 @@ impl ProjectOwed {
         loaded
             .map_err(internal)?
             .map(GqlProject)
-            .ok_or_else(|| internal(anyhow::anyhow!("the project {} is gone", self.0.project)))
+            .ok_or_else(|| removed_meanwhile(self.0.project))
     }
 
     /// What is left to pay on its issued invoices; refunds due don't lessen it.

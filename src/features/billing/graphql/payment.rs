@@ -17,7 +17,7 @@ use crate::{
         projects::graphql::{GqlProject, ProjectLoader},
     },
     platform::graphql::{
-        Allow, internal, loader,
+        Allow, internal, loader, removed_meanwhile,
         scalars::Url,
         values::{Date, Money},
     },
@@ -85,7 +85,7 @@ impl GqlPayment {
         loaded
             .map_err(internal)?
             .map(GqlProject)
-            .ok_or_else(|| internal(anyhow::anyhow!("the payment {} has no project", self.0.id)))
+            .ok_or_else(|| removed_meanwhile(self.0.id))
     }
 
     /// The invoice it pays; null for money paid ahead, which invoices take their advance from.

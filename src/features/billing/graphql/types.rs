@@ -26,7 +26,7 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Locale, command_ctx, internal, loader,
+            Allow, Locale, command_ctx, internal, loader, removed_meanwhile,
             scalars::Url,
             values::{Date, Decimal, Money},
         },
@@ -222,7 +222,7 @@ impl GqlInvoice {
             .await;
         loaded
             .map_err(internal)?
-            .ok_or_else(|| internal(anyhow::anyhow!("the invoice {} has no project", self.invoice.id)))
+            .ok_or_else(|| removed_meanwhile(self.invoice.id))
     }
 
     /// The client as it is: what a draft would be issued with.
@@ -231,7 +231,7 @@ impl GqlInvoice {
         let client = client_by_id(ctx, project.client_id).await?;
         client
             .map(|client| client.0)
-            .ok_or_else(|| internal(anyhow::anyhow!("the project {} has no client to see", project.id)))
+            .ok_or_else(|| removed_meanwhile(project.id))
     }
 }
 

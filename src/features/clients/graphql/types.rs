@@ -16,7 +16,10 @@ use crate::{
     },
     platform::{
         actor::{Actor, ClientId},
-        graphql::{Allow, Connection, Locale, RecordScope, command_ctx, internal, scalars::EmailAddress},
+        graphql::{
+            Allow, Connection, Locale, RecordScope, command_ctx, internal, removed_meanwhile,
+            scalars::EmailAddress,
+        },
         paging::PageArgs,
     },
 };
@@ -65,7 +68,7 @@ impl Client {
     async fn account(&self, ctx: &Context<'_>) -> Result<StoredAccount> {
         account(ctx, self.0.account_id)
             .await?
-            .ok_or_else(|| internal(anyhow::anyhow!("the client {} has no account", self.0.id)))
+            .ok_or_else(|| removed_meanwhile(self.0.id))
     }
 }
 

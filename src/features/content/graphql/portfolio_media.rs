@@ -13,7 +13,7 @@ use crate::{
     },
     platform::{
         actor::Locale,
-        graphql::{internal, scalars::Url},
+        graphql::{internal, removed_meanwhile, scalars::Url},
         video_link::{self, VideoLink},
     },
     record_methods,
@@ -80,7 +80,7 @@ impl GqlGalleryImage {
         }
         picture(ctx, Some(self.row.image_id), self.is_public, self.locale)
             .await?
-            .ok_or_else(|| internal(anyhow::anyhow!("{} has lost its picture", self.row.id)))
+            .ok_or_else(|| removed_meanwhile(self.row.id))
     }
 }
 

@@ -27,7 +27,7 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Connection, OrderDirection, RecordScope, actor, internal,
+            Allow, Connection, OrderDirection, RecordScope, actor, internal, removed_meanwhile,
             scalars::Url,
             user_error::top_level,
             values::{Date, Money},
@@ -97,7 +97,7 @@ impl GqlProject {
     async fn client(&self, ctx: &Context<'_>) -> Result<Client> {
         client_by_id(ctx, self.0.client_id)
             .await?
-            .ok_or_else(|| internal(anyhow::anyhow!("the project {} has no client to see", self.0.id)))
+            .ok_or_else(|| removed_meanwhile(self.0.id))
     }
 
     /// What it is called.
@@ -409,7 +409,7 @@ impl GqlProjectUpdate {
         loaded
             .map_err(internal)?
             .map(GqlProject)
-            .ok_or_else(|| internal(anyhow::anyhow!("the update {} has no project", self.update.id)))
+            .ok_or_else(|| removed_meanwhile(self.update.id))
     }
 
     /// What happened.
