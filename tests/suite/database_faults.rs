@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use belle_house::platform::clock::{Clock, SystemClock};
 use belle_house::platform::db::{Db, heartbeat};
-use chrono::Utc;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use serde_json::json;
 
@@ -265,7 +265,7 @@ async fn callers_who_hang_up_leave_each_update_once_or_not_at_all() {
 
 /// The row that the tests below change; any that is there.
 async fn change(db: &Db, beat: i64) -> Result<(), DbErr> {
-    let tx = db.begin_write(Utc::now()).await?;
+    let tx = db.begin_write(SystemClock.now()).await?;
     tx.conn()
         .execute_unprepared(&format!("UPDATE heartbeat SET beat = {beat}"))
         .await?;
@@ -287,7 +287,7 @@ async fn beat_of(db: &Db) -> i64 {
 async fn a_transaction_in_which_a_statement_failed_is_not_committed_by_anybody() {
     let database = TestDatabase::create().await;
     let db = database.connect().await;
-    let tx = db.begin_write(Utc::now()).await.unwrap();
+    let tx = db.begin_write(SystemClock.now()).await.unwrap();
     tx.conn()
         .execute_unprepared("UPDATE heartbeat SET beat = 7")
         .await
@@ -313,7 +313,7 @@ async fn a_transaction_in_which_a_statement_failed_is_not_committed_by_anybody()
 async fn a_statement_that_nobody_waited_for_ends_its_transaction() {
     let database = TestDatabase::create().await;
     let db = database.connect().await;
-    let tx = db.begin_write(Utc::now()).await.unwrap();
+    let tx = db.begin_write(SystemClock.now()).await.unwrap();
     {
         let statement = tx.conn().execute_unprepared("UPDATE heartbeat SET beat = 7");
         futures_util::pin_mut!(statement);
@@ -330,7 +330,7 @@ async fn a_commit_that_nobody_waited_for_does_not_harm_the_next_one() {
     let database = TestDatabase::create().await;
     let db = database.connect().await;
     for round in 1..=5 {
-        let tx = db.begin_write(Utc::now()).await.unwrap();
+        let tx = db.begin_write(SystemClock.now()).await.unwrap();
         tx.conn()
             .execute_unprepared("UPDATE heartbeat SET beat = -1")
             .await
@@ -358,7 +358,7 @@ async fn readers_that_are_left_behind_are_found_told_and_replaced() {
             .unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     };
-    assert!(heartbeat::beat(db, Utc::now()).await.unwrap());
+    assert!(heartbeat::beat(db, SystemClock.now()).await.unwrap());
     assert_eq!(ready().await.0, 200);
     let begin = if app.database().is_postgres() {
         "BEGIN ISOLATION LEVEL REPEATABLE READ"
@@ -370,12 +370,15 @@ async fn readers_that_are_left_behind_are_found_told_and_replaced() {
         .await
         .unwrap();
     assert!(
-        !heartbeat::beat(db, Utc::now()).await.unwrap(),
+        !heartbeat::beat(db, SystemClock.now()).await.unwrap(),
         "one reader sees what was"
     );
     let (status, told) = ready().await;
     assert_eq!(status, 503);
     assert!(told.contains("not read"), "{told}");
-    assert!(heartbeat::beat(db, Utc::now()).await.unwrap(), "it was replaced");
+    assert!(
+        heartbeat::beat(db, SystemClock.now()).await.unwrap(),
+        "it was replaced"
+    );
     assert_eq!(ready().await.0, 200);
 }

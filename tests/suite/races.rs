@@ -227,7 +227,7 @@ async fn all_wait(app: &TestApp, ended: &AtomicU32, begun: usize) {
     };
     tokio::time::timeout(PATIENCE, looked)
         .await
-        .expect("a command neither ended nor came to a lock");
+        .unwrap_or_else(|_| panic!("a command neither ended nor came to a lock"));
 }
 
 async fn count(app: &TestApp, sql: &str) -> i64 {

@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement, sqlx};
 use tokio_util::sync::CancellationToken;
 
 use super::Db;
-use crate::platform::clock::SharedClock;
+use crate::platform::{clock::SharedClock, write::write_tx};
 
 /// How often. What is lost unseen is lost for no longer than this.
 const EVERY: Duration = Duration::from_secs(10);
@@ -53,15 +53,15 @@ pub async fn run(db: Db, clock: SharedClock, stop: CancellationToken) {
 /// # Errors
 /// When the row can't be written or read; what readers see is then not known, and the last finding stays.
 pub async fn beat(db: &Db, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let tx = db.begin_write(now).await?;
-    let count = Statement::from_sql_and_values(
-        db.backend(),
-        "UPDATE heartbeat SET beat = beat + 1, beaten_at = $1 WHERE id = 1 RETURNING beat",
-        [now.into()],
-    );
-    let row = tx.conn().query_one_raw(count).await?.ok_or_else(no_row)?;
-    let beat: i64 = row.try_get("", "beat")?;
-    tx.commit().await?;
+    let beat: i64 = write_tx!(db.at(now), |tx| {
+        let count = Statement::from_sql_and_values(
+            db.backend(),
+            "UPDATE heartbeat SET beat = beat + 1, beaten_at = $1 WHERE id = 1 RETURNING beat",
+            [now.into()],
+        );
+        let row = tx.conn().query_one_raw(count).await?.ok_or_else(no_row)?;
+        row.try_get("", "beat")
+    })?;
     let blind = match db.backend() {
         DbBackend::Postgres => blind_postgres(db, beat).await,
         _ => blind_sqlite(db, beat).await,
