@@ -21,9 +21,6 @@ use tokio::sync::{Mutex, MutexGuard};
 /// Called after each statement; for tests that count them.
 pub(super) type StatementListener = Arc<dyn Fn(&Info<'_>) + Send + Sync>;
 
-/// How many connections are tried before a transaction is given up that can't begin.
-const CONNECTIONS_TRIED: u32 = 3;
-
 /// A running transaction. Dropped without [`Transaction::commit`] it is rolled back.
 pub struct Transaction {
     backend: DbBackend,
@@ -52,14 +49,15 @@ impl Transaction {
         listener: Option<StatementListener>,
     ) -> Result<Self, DbErr> {
         let backend = pool.get_database_backend();
-        let mut tried = 1;
+        // Each that can't begin is closed, so that after as many as the pool has there is none but a new one.
+        let mut old = size_of_pool(pool, backend);
         let connection = loop {
             let mut connection = Held::acquire(pool, backend).await?;
             match connection.begin().await {
                 Ok(()) => break connection,
-                Err(error) if tried < CONNECTIONS_TRIED => {
+                Err(error) if old > 0 => {
                     tracing::error!(%error, "a connection could not begin a transaction; it is closed, and another one tried");
-                    tried += 1;
+                    old -= 1;
                 }
                 Err(error) => return Err(query_error(error)),
             }
@@ -335,6 +333,13 @@ impl Drop for Held {
             Some(Pooled::Postgres(connection)) => connection.close_on_drop(),
             None => {}
         }
+    }
+}
+
+fn size_of_pool(pool: &DatabaseConnection, backend: DbBackend) -> u32 {
+    match backend {
+        DbBackend::Postgres => pool.get_postgres_connection_pool().size(),
+        _ => pool.get_sqlite_connection_pool().size(),
     }
 }
 
