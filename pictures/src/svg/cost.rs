@@ -7,8 +7,12 @@ use crate::ImageError;
 
 /// About a second of one core.
 const MAX_PAINTED: f64 = 600_000_000.0;
-/// Layers on top of each other, each as large as the picture: 7 MB each.
+/// Layers on top of each other.
 const MAX_LAYERS: usize = 24;
+/// A layer is at most as large as five canvases across and five down.
+const LARGEST_LAYER: f64 = 25.0;
+/// Bytes that the layers on top of each other may hold: some ten as large as the picture.
+const MAX_LAYER_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 /// A dashed line is drawn dash by dash.
 const MAX_DASHES: f64 = 20_000.0;
 /// A line's point costs about as much as so many pixels, a stroked one more.
@@ -20,7 +24,27 @@ pub(super) fn check(tree: &Tree, scale: f32, width: u32, height: u32) -> Result<
         canvas: f64::from(width) * f64::from(height),
         painted: 0.0,
     };
-    sum.group(tree.root(), 0)
+    sum.group(tree.root(), Layers::default())
+}
+
+/// What stands below the part that is looked at.
+#[derive(Clone, Copy, Default)]
+struct Layers {
+    count: usize,
+    bytes: f64,
+}
+
+impl Layers {
+    /// These and one more, of which `copies` are held.
+    fn with(self, pixels: f64, copies: f64) -> Result<Self, ImageError> {
+        let (count, bytes) = (self.count + 1, self.bytes + pixels * copies * 4.0);
+        // Also catches what is no number.
+        if count <= MAX_LAYERS && bytes <= MAX_LAYER_BYTES {
+            Ok(Self { count, bytes })
+        } else {
+            Err(too_complicated())
+        }
+    }
 }
 
 struct Sum {
@@ -30,13 +54,9 @@ struct Sum {
 }
 
 impl Sum {
-    fn group(&mut self, group: &Group, layers: usize) -> Result<(), ImageError> {
+    fn group(&mut self, group: &Group, layers: Layers) -> Result<(), ImageError> {
         let mut layers = layers;
         if group.should_isolate() {
-            layers += 1;
-            if layers > MAX_LAYERS {
-                return Err(too_complicated());
-            }
             let steps: usize = group
                 .filters()
                 .iter()
@@ -44,9 +64,11 @@ impl Sum {
                 .sum();
             // A filter's step goes over its layer many times; masks and clips are a layer each.
             let passes = 3.0 + 40.0 * steps as f64;
-            // A layer may be up to four times the canvas.
-            let area = self.area(group.abs_layer_bounding_box().to_rect(), 4.0);
+            let area = self.layer(group);
             self.add(area * passes)?;
+            // Each step of a filter keeps its result, and works on a copy of its input or two.
+            let copies = if steps == 0 { 1.0 } else { 4.0 + steps as f64 };
+            layers = layers.with(area, copies)?;
         }
         for node in group.children() {
             match node {
@@ -55,13 +77,18 @@ impl Sum {
                 // Refused before, with a reason.
                 Node::Image(_) | Node::Text(_) => return Err(too_complicated()),
             }
-            // Masks and clips, with what is inside them.
+            // Masks and clips, as large as the layer that they cut, with what is inside them.
+            let cut = match node {
+                Node::Group(inner) => self.layer(inner).max(self.canvas),
+                _ => self.canvas,
+            };
             let mut below = Ok(());
             node.subroots(|root| {
                 if below.is_ok() {
                     below = self
-                        .add(self.canvas * 2.0)
-                        .and_then(|()| self.group(root, layers + 1));
+                        .add(cut * 2.0)
+                        .and_then(|()| layers.with(cut, 3.0))
+                        .and_then(|layers| self.group(root, layers));
                 }
             });
             below?;
@@ -88,6 +115,11 @@ impl Sum {
             }
         }
         Ok(())
+    }
+
+    /// Pixels of a group's own layer.
+    fn layer(&self, group: &Group) -> f64 {
+        self.area(group.abs_layer_bounding_box().to_rect(), LARGEST_LAYER)
     }
 
     /// Pixels of a part of the drawing, at most `cap` times the canvas.
