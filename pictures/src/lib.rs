@@ -9,6 +9,7 @@
 //! no payload for anyone's decoder; and a phone on a poor connection wants 60 KB, not 6 MB.
 
 mod inspect;
+mod memory;
 mod render;
 mod svg;
 
@@ -28,8 +29,9 @@ pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 pub const MAX_PIXELS: u64 = 40_000_000;
 /// The longest side that is accepted: WebP can hold no longer one.
 pub const MAX_SIDE: u32 = 16_383;
-/// What the decoders may allocate for one picture.
-const MAX_DECODER_BYTES: u64 = 256 * 1024 * 1024;
+/// The most memory that making one picture may take, in bytes; what would take more is refused. The largest photo of
+/// the costliest kind (40 megapixels, progressive, without subsampling) just fits in.
+pub const MAX_MEMORY: u64 = 400 * 1024 * 1024;
 /// The widths that are made, as far as the original is that wide.
 pub const WIDTHS: [u32; 4] = [320, 640, 1280, 1920];
 
@@ -145,8 +147,10 @@ pub enum ImageError {
         /// As the header says.
         height: u32,
     },
-    /// It would need more memory to decode than a picture of its kind should.
-    #[error("The picture needs too much memory to be read. Save it again as an ordinary JPEG and send that.")]
+    /// It would need more memory than [`MAX_MEMORY`], or more passes than a picture of its kind should.
+    #[error(
+        "The picture needs too much memory or time to be read. Save it again as an ordinary JPEG and send that."
+    )]
     TooMuchMemory,
     /// The file ends before the picture does.
     #[error("The file is incomplete: it ends before the picture does. Send it again.")]
@@ -183,9 +187,15 @@ fn unsupported(found: &Option<&'static str>) -> String {
     }
 }
 
+/// Checks a file as far as that goes without decoding it, and says how many bytes [`process`] will take at most: to
+/// be set aside before it is called, when several pictures are made at once. Reads through the file; a few milliseconds.
+pub fn memory_needed(bytes: &[u8]) -> Result<u64, ImageError> {
+    Ok(inspect::check(bytes)?.memory)
+}
+
 /// Checks, decodes, turns upright and renders one picture. Blocking: some 500 ms of one core for a photo of 12
 /// megapixels. Call it off the async threads.
 pub fn process(bytes: &[u8]) -> Result<ProcessedImage, ImageError> {
-    let source = inspect::check(bytes)?;
-    render::render(bytes, source)
+    let checked = inspect::check(bytes)?;
+    render::render(bytes, &checked)
 }

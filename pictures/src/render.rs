@@ -1,6 +1,7 @@
 //! Decoding once, and every rendition from the next larger one: a photo of 12 megapixels is read and shrunk to
 //! 1920 pixels a single time, turned upright and brought to sRGB at that size, where it is six times cheaper.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Cursor;
 
 use data_encoding::BASE64;
@@ -10,33 +11,90 @@ use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, RgbImage, RgbaImage};
 
-use crate::inspect::{decode_error, open};
+use crate::inspect::{Checked, decode_error, jpeg, open, png};
 use crate::{EncodedRendition, ImageError, ProcessedImage, RenditionFormat, SourceFormat, WIDTHS};
 
 const JPEG_QUALITY: u8 = 80;
 const WEBP_QUALITY: f32 = 78.0;
-/// A display's colour profile has a few kilobytes.
-const MAX_PROFILE: usize = 512 * 1024;
 /// ThumbHash accepts no larger picture.
 const THUMB_SIDE: u32 = 100;
 
-/// Decodes and renders a file that [`crate::inspect::check`] let through.
-pub(crate) fn render(bytes: &[u8], source: SourceFormat) -> Result<ProcessedImage, ImageError> {
-    let (decoded, orientation, profile) = if source == SourceFormat::Svg {
-        let drawn = DynamicImage::ImageRgba8(crate::svg::rasterise(bytes)?);
-        (drawn, Orientation::NoTransforms, None)
+/// A file's pixels, and what must be known to show them right.
+struct Decoded {
+    pixels: DynamicImage,
+    orientation: Orientation,
+    profile: Option<Vec<u8>>,
+}
+
+fn decode(bytes: &[u8], checked: &Checked) -> Result<Decoded, ImageError> {
+    match (checked.format, checked.unmarked_end) {
+        (SourceFormat::Svg, _) => Ok(Decoded {
+            pixels: DynamicImage::ImageRgba8(crate::svg::rasterise(bytes)?),
+            orientation: Orientation::NoTransforms,
+            profile: None,
+        }),
+        (SourceFormat::Jpeg, Some(end)) => decode_unmarked(bytes, end, checked),
+        _ => decode_photo(bytes, checked),
+    }
+}
+
+fn decode_photo(bytes: &[u8], checked: &Checked) -> Result<Decoded, ImageError> {
+    let mut decoder = open(bytes, checked.format)?;
+    // What was reserved is for this size.
+    if Some(decoder.dimensions()) != checked.size {
+        return Err(ImageError::Damaged);
+    }
+    // Broken metadata is no reason to refuse a good picture.
+    let (exif, profile) = if checked.format == SourceFormat::Png {
+        let png = png::read(bytes)?;
+        (png.exif.map(<[u8]>::to_vec), png.profile())
     } else {
-        let mut decoder = open(bytes, source)?;
-        // Broken metadata is no reason to refuse a good picture.
-        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        let profile = decoder.icc_profile().unwrap_or_default();
-        let decoded = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
-        (decoded, orientation, profile)
+        let exif = decoder.exif_metadata().unwrap_or_default();
+        (exif, decoder.icc_profile().unwrap_or_default())
     };
+    Ok(Decoded {
+        orientation: exif.as_deref().map_or(Orientation::NoTransforms, orientation_of),
+        profile: profile.filter(|profile| profile.len() <= png::MAX_PROFILE),
+        pixels: DynamicImage::from_decoder(decoder).map_err(decode_error)?,
+    })
+}
+
+/// Some programs put the name of a JPEG's segment before the block in a WebP or PNG too.
+fn orientation_of(exif: &[u8]) -> Orientation {
+    let block = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
+    Orientation::from_exif_chunk(block).unwrap_or(Orientation::NoTransforms)
+}
+
+/// Decodes a JPEG without an end marker twice, to find out whether its last scan is whole.
+fn decode_unmarked(bytes: &[u8], end: usize, checked: &Checked) -> Result<Decoded, ImageError> {
+    let fingerprint = |decoded: &Decoded| {
+        let mut hasher = DefaultHasher::new();
+        decoded.pixels.as_bytes().hash(&mut hasher);
+        hasher.finish()
+    };
+    let first = decode_photo(&jpeg::go_on_with(bytes, end, 0x00), checked)?;
+    let expected = fingerprint(&first);
+    drop(first);
+    let second = decode_photo(&jpeg::go_on_with(bytes, end, 0xAA), checked)?;
+    if fingerprint(&second) == expected {
+        Ok(second)
+    } else {
+        Err(ImageError::Truncated)
+    }
+}
+
+/// Decodes and renders a file that [`crate::inspect::check`] let through.
+pub(crate) fn render(bytes: &[u8], checked: &Checked) -> Result<ProcessedImage, ImageError> {
+    let source = checked.format;
+    let Decoded {
+        pixels,
+        orientation,
+        profile,
+    } = decode(bytes, checked)?;
     // A drawing's flat colours are smaller without loss, and its edges stay sharp.
     let lossless = source == SourceFormat::Svg;
 
-    let mut current = Pixels::from_decoded(decoded);
+    let mut current = Pixels::from_decoded(pixels);
     let has_alpha = current.has_alpha();
     let (raw_width, raw_height) = current.size();
     let sideways = matches!(
@@ -59,11 +117,7 @@ pub(crate) fn render(bytes: &[u8], source: SourceFormat) -> Result<ProcessedImag
     for (index, target_width) in widths.iter().copied().enumerate() {
         let target_height = scaled_height(width, height, target_width);
         if index == 0 {
-            let (w, h) = if sideways {
-                (target_height, target_width)
-            } else {
-                (target_width, target_height)
-            };
+            let (w, h) = first_step(raw_width, raw_height, sideways);
             current = shrinker.shrink(current, w, h)?;
             current = current.into_srgb(profile.as_deref()).upright(orientation);
         } else {
@@ -99,6 +153,22 @@ pub(crate) fn rendition_widths(width: u32) -> Vec<u32> {
     widths
 }
 
+/// What a picture is shrunk to first, as it lies in the file: its largest rendition.
+pub(crate) fn first_step(raw_width: u32, raw_height: u32, sideways: bool) -> (u32, u32) {
+    let (width, height) = if sideways {
+        (raw_height, raw_width)
+    } else {
+        (raw_width, raw_height)
+    };
+    let target_width = width.min(WIDTHS[WIDTHS.len() - 1]);
+    let target_height = scaled_height(width, height, target_width);
+    if sideways {
+        (target_height, target_width)
+    } else {
+        (target_width, target_height)
+    }
+}
+
 /// The height that keeps the proportions, rounded, at least one pixel.
 fn scaled_height(width: u32, height: u32, target_width: u32) -> u32 {
     let (w, h, t) = (u64::from(width), u64::from(height), u64::from(target_width));
@@ -122,7 +192,7 @@ impl Pixels {
         if rgba.as_raw().chunks_exact(4).any(|pixel| pixel[3] != u8::MAX) {
             Self::Rgba(rgba)
         } else {
-            Self::Rgb(DynamicImage::ImageRgba8(rgba).into_rgb8())
+            Self::Rgb(without_alpha(rgba))
         }
     }
 
@@ -147,7 +217,7 @@ impl Pixels {
     /// Phones photograph in Display P3; without their profile, which goes with the other metadata, those
     /// numbers would show dull. A profile that can't be read leaves the colours alone.
     fn into_srgb(self, profile: Option<&[u8]>) -> Self {
-        let Some(profile) = profile.filter(|profile| profile.len() <= MAX_PROFILE) else {
+        let Some(profile) = profile else {
             return self;
         };
         let Ok(profile) = moxcms::ColorProfile::new_from_slice(profile) else {
@@ -253,6 +323,18 @@ impl Pixels {
             .map_err(|_| ImageError::Damaged)?;
         Ok(bytes.into_inner())
     }
+}
+
+/// In place: a copy of 40 megapixels would be 120 MB more.
+fn without_alpha(pixels: RgbaImage) -> RgbImage {
+    let (width, height) = pixels.dimensions();
+    let mut raw = pixels.into_raw();
+    let count = raw.len() / 4;
+    for index in 0..count {
+        raw.copy_within(4 * index..4 * index + 3, 3 * index);
+    }
+    raw.truncate(3 * count);
+    RgbImage::from_raw(width, height, raw).unwrap_or_default()
 }
 
 fn on_white(pixels: &RgbaImage) -> Vec<u8> {
