@@ -12,7 +12,11 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::platform::{config::Config, logging};
+use crate::platform::{
+    config::Config,
+    logging,
+    memory::{self, GiveBack},
+};
 
 pub use lock::ServingLock;
 
@@ -47,11 +51,11 @@ enum Command {
     Doctor,
 }
 
-/// Does what the arguments say.
+/// Does what the arguments say. `give_back` is the allocator's way to return memory.
 #[must_use]
-pub fn run() -> ExitCode {
+pub fn run(give_back: GiveBack) -> ExitCode {
     let arguments = Arguments::parse();
-    match start(arguments.command.unwrap_or(Command::Serve)) {
+    match start(arguments.command.unwrap_or(Command::Serve), give_back) {
         Ok(code) => code,
         Err(error) => {
             use std::io::Write;
@@ -64,7 +68,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn start(command: Command) -> Result<ExitCode> {
+fn start(command: Command, give_back: GiveBack) -> Result<ExitCode> {
     // One provider of cryptography for every TLS connection; without one, clients panic when they are built. An
     // error means that somebody installed one already, which is as good.
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -74,6 +78,7 @@ fn start(command: Command) -> Result<ExitCode> {
     }
     let config = Config::from_env()?;
     logging::init(&config)?;
+    memory::sweep_with(give_back).context("the thread that gives memory back can't start")?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

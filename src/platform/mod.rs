@@ -26,6 +26,7 @@ pub mod listing;
 pub mod logging;
 pub mod mail;
 pub mod markdown;
+pub mod memory;
 pub mod migrate;
 pub mod money;
 pub mod outbox;

@@ -18,6 +18,7 @@ use crate::{
         crypto::sha256,
         ctx::Ctx,
         images::RenditionFormat,
+        memory,
         signed_url::Refusal,
         storage::{NewFile, Storage},
     },
@@ -180,7 +181,11 @@ impl Papers {
             tracing::error!(file = opened.file_name(), "storage has lost the company's logo");
         }
         let paper = opened.paper;
-        let job = tokio::task::spawn_blocking(move || documents::render(&paper.document, logo.as_deref()));
+        let job = tokio::task::spawn_blocking(move || {
+            let drawn = documents::render(&paper.document, logo.as_deref());
+            memory::give_back();
+            drawn
+        });
         let drawn = job.await.context("the typesetter panicked")?;
         let pdf: Bytes = drawn.context("a document could not be drawn")?.into();
         if let Some(key) = key.filter(|_| whole) {
