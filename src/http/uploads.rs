@@ -1,7 +1,7 @@
 //! `PUT /uploads/{id}`: the bytes of a file whose URL `createUpload` handed out.
 //!
 //! Reading is bounded three ways: by the declared size (never more than 10 MB), by a time without a byte, and by
-//! how many bodies are in memory at once.
+//! how many bodies, and how many bytes of bodies, are in memory at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +21,10 @@ use crate::features::media::{Image, Media, UploadError, UploadId};
 use crate::platform::images::MAX_BYTES;
 use crate::platform::signed_url::{Refusal, SignedQuery};
 
-/// Bodies in memory at once, of 10 MB at most each.
+/// Bodies in memory at once.
 const BODIES: usize = 24;
+/// Their declared bytes together, in KiB: sixteen photos of 8 MB.
+const BODIES_KIB: usize = 128 * 1024;
 /// A connection that sends nothing for so long is given up; poor ones stall for a while.
 const STALLED_AFTER: Duration = Duration::from_secs(30);
 /// And one that drips is given up too: 10 MB in this time is 12 KB a second.
@@ -32,6 +34,7 @@ const TOO_SLOW_AFTER: Duration = Duration::from_secs(15 * 60);
 struct Uploads {
     media: Media,
     bodies: Arc<Semaphore>,
+    body_kib: Arc<Semaphore>,
 }
 
 /// The route. It must not stand under the limit of 256 KB that GraphQL's bodies have: it has its own.
@@ -39,6 +42,7 @@ pub fn router(media: Media) -> Router {
     let state = Uploads {
         media,
         bodies: Arc::new(Semaphore::new(BODIES)),
+        body_kib: Arc::new(Semaphore::new(BODIES_KIB)),
     };
     Router::new()
         .route("/uploads/{id}", put(receive))
@@ -82,10 +86,10 @@ async fn receive(
         drain(body).await;
         return Ok(received(id, &image));
     }
-    let _place = uploads
-        .bodies
-        .try_acquire()
-        .map_err(|_| failed(UploadError::Busy))?;
+    let busy = |_| failed(UploadError::Busy);
+    let _place = uploads.bodies.try_acquire().map_err(busy)?;
+    let kib = u32::try_from(expected.byte_size.div_ceil(1024)).unwrap_or(u32::MAX);
+    let _bytes = uploads.body_kib.try_acquire_many(kib).map_err(busy)?;
     let bytes = tokio::time::timeout(TOO_SLOW_AFTER, read(body, expected.byte_size)).await.map_err(|_| {
         let message = "The file took more than 15 minutes. Make it smaller, or send it where the connection is better.";
         Problem::new(StatusCode::REQUEST_TIMEOUT, "TOO_SLOW", message)
@@ -109,7 +113,9 @@ fn received(id: UploadId, image: &Image) -> Response {
 
 async fn read(body: Body, declared: u64) -> Result<Bytes, Problem> {
     let mut stream = body.into_data_stream();
-    let mut bytes = BytesMut::new();
+    // Grown by doubling, it would hold three times what arrives.
+    let capacity = usize::try_from(declared).unwrap_or(MAX_BYTES).min(MAX_BYTES);
+    let mut bytes = BytesMut::with_capacity(capacity);
     loop {
         let chunk = tokio::time::timeout(STALLED_AFTER, stream.next())
             .await

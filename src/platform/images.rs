@@ -1,14 +1,20 @@
-//! Pictures: what the `pictures` crate makes, run off the async threads, with as many in work as there are cores.
+//! Pictures: what the `pictures` crate makes, run off the async threads, with as many in work as there are cores and as
+//! much memory as is set aside for them all.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
+use super::memory;
+
 pub use pictures::{
     EncodedRendition, ImageError, MAX_BYTES, ProcessedImage, RenditionFormat, SourceFormat, UnknownFormat,
-    process,
 };
+use pictures::{MAX_MEMORY, memory_needed, process};
+
+/// The unit in which memory is set aside, in bytes: what is left of one isn't counted.
+const SHARE: u64 = 1024;
 
 /// How many pictures may wait for each one in work. Each holds at most 10 MB.
 const WAITING_PER_CORE: usize = 8;
@@ -28,6 +34,8 @@ pub enum WorkshopError {
 #[derive(Clone, Debug)]
 pub struct Workshop {
     working: Arc<Semaphore>,
+    /// What all jobs together may take: as much as the largest picture that is accepted.
+    memory: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
 }
 
@@ -43,6 +51,7 @@ impl Workshop {
         let cores = cores.max(1);
         Self {
             working: Arc::new(Semaphore::new(cores)),
+            memory: Arc::new(Semaphore::new(shares(MAX_MEMORY) as usize)),
             waiting: Arc::new(Semaphore::new(cores * (1 + WAITING_PER_CORE))),
         }
     }
@@ -50,31 +59,34 @@ impl Workshop {
     /// Processes one picture. A caller that goes away frees its place when the work is done, not before: the
     /// thread can't be stopped, and a freed place would let more in than there are cores.
     pub async fn process(&self, bytes: Bytes) -> Result<ProcessedImage, WorkshopError> {
-        let waiting = self
-            .waiting
-            .clone()
-            .try_acquire_owned()
-            .map_err(|_| WorkshopError::Busy)?;
-        let working = self
-            .working
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| WorkshopError::Busy)?;
+        let waiting = Arc::clone(&self.waiting).try_acquire_owned();
+        let waiting = waiting.map_err(|_| WorkshopError::Busy)?;
+        let working = Arc::clone(&self.working).acquire_owned().await;
+        let working = working.map_err(|_| WorkshopError::Busy)?;
+        let check = move || memory_needed(&bytes).map(|needed| (needed, bytes));
+        let (needed, bytes) = tokio::task::spawn_blocking(check).await.map_err(panicked)??;
+        // Told from the header: a job waits for its share of memory, and whoever came before it is served before it.
+        let memory = Arc::clone(&self.memory).acquire_many_owned(shares(needed)).await;
+        let memory = memory.map_err(|_| WorkshopError::Busy)?;
         let job = tokio::task::spawn_blocking(move || {
             let result = process(&bytes);
-            drop((working, waiting));
+            drop(bytes);
+            memory::give_back();
+            drop((memory, working, waiting));
             result
         });
-        match job.await {
-            Ok(result) => Ok(result?),
-            // A decoder that panics on a hostile file has refused it, in its own way.
-            Err(error) => {
-                tracing::warn!(%error, "an image decoder panicked");
-                Err(ImageError::Damaged.into())
-            }
-        }
+        Ok(job.await.map_err(panicked)??)
     }
+}
+
+/// A decoder that panics on a hostile file has refused it, in its own way.
+fn panicked(error: tokio::task::JoinError) -> ImageError {
+    tracing::warn!(%error, "an image decoder panicked");
+    ImageError::Damaged
+}
+
+fn shares(bytes: u64) -> u32 {
+    u32::try_from(bytes.min(MAX_MEMORY) / SHARE).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
