@@ -112,7 +112,7 @@ async fn create_upload_is_for_staff_and_says_what_is_wrong() {
         200
     );
 
-    let answer = run(&schema, world.staff(), &document(20_000_000, "image/heic")).await;
+    let answer = run(&schema, world.staff(), &document(20_000_000, "application/pdf")).await;
     assert_eq!(answer["data"]["createUpload"]["upload"], Value::Null);
     let errors = answer["data"]["createUpload"]["userErrors"].as_array().unwrap();
     let fields: Vec<_> = errors

@@ -17,7 +17,8 @@ use crate::platform::write::write_tx;
 const MAX_FILENAME: usize = 255;
 /// Longer texts are no description of a picture.
 const MAX_ALT: usize = 500;
-const ACCEPTED: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/svg+xml"];
+/// What programs say that don't know a file's type.
+const UNKNOWN: [&str; 3] = ["", "application/octet-stream", "binary/octet-stream"];
 
 /// What the sender says of the file.
 #[derive(Debug, Clone)]
@@ -133,32 +134,32 @@ fn filename(given: &str) -> Result<String, Violation> {
     Ok(name.to_owned())
 }
 
+/// Any picture, and what nobody knows: phones call a JPEG `image/heic`, pickers say nothing, and the content decides when
+/// it is there. What is certainly none is told before it is sent.
 fn content_type(given: &str) -> Result<String, Violation> {
-    let field = ["input", "contentType"];
     let essence = given
         .split(';')
         .next()
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    // What some pickers call a JPEG.
-    let essence = if essence == "image/jpg" {
-        "image/jpeg".to_owned()
-    } else {
-        essence
-    };
-    if ACCEPTED.contains(&essence.as_str()) {
+    let well_formed = essence.len() <= 100 && essence.chars().all(|letter| letter.is_ascii_graphic());
+    if UNKNOWN.contains(&essence.as_str()) {
+        return Ok("application/octet-stream".to_owned());
+    }
+    if essence == "image/jpg" {
+        return Ok("image/jpeg".to_owned());
+    }
+    if well_formed && essence.starts_with("image/") {
         return Ok(essence);
     }
-    let message = match essence.as_str() {
-        "image/heic" | "image/heif" => {
-            "HEIC photos aren't accepted: let the phone convert it to JPEG (in Flutter's image_picker, set imageQuality)."
-        }
-        _ => {
-            "Pictures are accepted as image/jpeg, image/png or image/webp, logos and icons as image/svg+xml too."
-        }
-    };
-    Err(Violation::new(ErrorCode::Invalid, field, message))
+    let message = "Pictures are accepted as image/jpeg, image/png or image/webp, logos and icons as image/svg+xml too; say \
+                   application/octet-stream if you don't know.";
+    Err(Violation::new(
+        ErrorCode::Invalid,
+        ["input", "contentType"],
+        message,
+    ))
 }
 
 fn byte_size(given: i64) -> Result<i32, Violation> {
@@ -225,7 +226,11 @@ mod tests {
     fn types_and_sizes_have_their_limits() {
         assert_eq!(content_type("Image/JPG; charset=x").unwrap(), "image/jpeg");
         assert_eq!(content_type("image/svg+xml").unwrap(), "image/svg+xml");
-        assert!(content_type("image/heic").unwrap_err().message.contains("HEIC"));
+        assert_eq!(content_type("image/heic").unwrap(), "image/heic");
+        assert_eq!(content_type(" ").unwrap(), "application/octet-stream");
+        for refused in ["application/pdf", "video/mp4", "text/html", "image/j p\u{e9}g"] {
+            assert!(content_type(refused).is_err(), "{refused}");
+        }
         assert_eq!(byte_size(10_485_760).unwrap(), 10_485_760);
         assert!(byte_size(10_485_761).is_err() && byte_size(0).is_err() && byte_size(i64::MAX).is_err());
     }

@@ -12,8 +12,9 @@ use crate::platform::graphql::{Allow, UserError, actor, split};
 pub struct CreateUploadInput {
     /// What the file is called, 255 characters at most.
     pub filename: String,
-    /// `image/jpeg`, `image/png`, `image/webp` or `image/svg+xml`. In the end the content decides, not this. A drawing
-    /// (SVG: a logo, an icon; 1 MB at most) is drawn once, 1280 pixels on its longer side, and served as WebP and PNG
+    /// `image/jpeg`, `image/png`, `image/webp` or `image/svg+xml`; `application/octet-stream` if you don't know. The
+    /// content decides, not this: a JPEG that the phone calls `image/heic` is taken, a real HEIC is refused with its
+    /// reason when its bytes are there. A drawing (SVG: a logo, an icon; 1 MB at most) is drawn once, 1280 pixels on its longer side, and served as WebP and PNG
     /// with its transparency; text in it must be converted to outlines first.
     pub content_type: String,
     /// The file's exact size in bytes, 10485760 (10 MB) at most. Fewer bytes arriving means a broken connection, and
