@@ -213,17 +213,23 @@ impl Server {
 
     /// Resident memory in KiB, as the kernel counts it (`VmRSS`).
     pub fn resident_kib(&self) -> Result<u64> {
+        self.status_kib("VmRSS")
+    }
+
+    /// The most memory that was ever resident, in KiB (`VmHWM`).
+    pub fn peak_kib(&self) -> Result<u64> {
+        self.status_kib("VmHWM")
+    }
+
+    fn status_kib(&self, field: &str) -> Result<u64> {
         let status = std::fs::read_to_string(Path::new("/proc").join(self.pid().to_string()).join("status"))?;
         status
             .lines()
             .find_map(|line| {
-                line.strip_prefix("VmRSS:")?
-                    .split_whitespace()
-                    .next()?
-                    .parse()
-                    .ok()
+                let value = line.strip_prefix(field)?.strip_prefix(':')?;
+                value.split_whitespace().next()?.parse().ok()
             })
-            .context("no VmRSS in /proc/PID/status")
+            .with_context(|| format!("no {field} in /proc/PID/status"))
     }
 
     /// `kill -9`: nothing is flushed, nobody is told.

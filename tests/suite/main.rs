@@ -45,6 +45,7 @@ mod lead_world;
 mod login;
 mod media_cleanup;
 mod media_graphql;
+mod media_memory;
 mod media_serving;
 mod media_uploads;
 mod media_world;
