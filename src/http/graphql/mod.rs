@@ -49,6 +49,8 @@ use crate::{
 
 /// What clients read when a trusted document isn't known; they then send it whole.
 const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+/// The code of what breaks a limit.
+const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
 /// A query or mutation that takes longer is ended.
 const EXECUTION_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -123,12 +125,24 @@ impl Refused {
         }
     }
 
+    /// Whether a limit was broken.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.code == LIMIT_EXCEEDED
+    }
+
     /// As a GraphQL error.
     #[must_use]
     pub fn into_error(self) -> ServerError {
         let mut error = ServerError::new(self.message, None);
         error.extensions.get_or_insert_default().set("code", self.code);
         error
+    }
+}
+
+impl From<limits::Refusal> for Refused {
+    fn from(refusal: limits::Refusal) -> Self {
+        Self::new(LIMIT_EXCEEDED, refusal.to_string())
     }
 }
 
@@ -197,8 +211,7 @@ impl Endpoint {
             params.operation_name.as_deref(),
             &variables,
             &self.0.limits,
-        )
-        .map_err(|refusal| Refused::new("LIMIT_EXCEEDED", refusal.to_string()))?;
+        )?;
         if measured.introspects && !caller.actor.is_staff() {
             return Err(match caller.actor {
                 Actor::Anonymous => Refused::new(
@@ -243,8 +256,7 @@ impl Endpoint {
     }
 
     fn parse(&self, params: Params) -> Result<(ExecutableDocument, Params), Refused> {
-        limits::count_tokens(&params.query, &self.0.limits)
-            .map_err(|refusal| Refused::new("LIMIT_EXCEEDED", refusal.to_string()))?;
+        limits::count_tokens(&params.query, &self.0.limits)?;
         let document = async_graphql::parser::parse_query(&params.query)
             .map_err(|error| Refused::new("GRAPHQL_PARSE_FAILED", error.to_string()))?;
         Ok((document, params))

@@ -5,7 +5,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{PERSISTED_QUERY_NOT_FOUND, Refused, trusted};
-use crate::platform::crypto::sha256;
+use crate::platform::{
+    crypto::sha256,
+    graphql::limits::{Limits, count_json},
+};
 
 /// `{ query, operationName, variables, extensions }`, or a trusted document's hash instead of the `query`: as
 /// `documentId` (GraphQL over HTTP, persisted documents) or in `extensions.persistedQuery` (Apollo's form). Other members
@@ -34,8 +37,9 @@ impl Params {
     /// Reads the JSON form.
     ///
     /// # Errors
-    /// Says which member is wrong, or that the document isn't known.
+    /// Says which member is wrong, that there are too many values, or that the document isn't known.
     pub fn from_json(bytes: &[u8]) -> Result<Self, Refused> {
+        count_json(bytes, &Limits::default())?;
         // serde would take an array for the members in order; and batches are not for us (DESIGN.md 3).
         if bytes.trim_ascii_start().first() == Some(&b'[') {
             return Err(bad(
@@ -80,7 +84,7 @@ fn bad(message: impl Into<String>) -> Refused {
     Refused::new("BAD_REQUEST", message)
 }
 
-/// Whether the character U+0000 is anywhere in it. serde_json bounds the depth.
+/// Whether the character U+0000 is anywhere in it. Its depth was limited before.
 fn holds_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
@@ -94,6 +98,7 @@ fn json_parameter(name: &str, text: &str) -> Result<Option<Value>, Refused> {
     if text.is_empty() {
         return Ok(None);
     }
+    count_json(text.as_bytes(), &Limits::default())?;
     serde_json::from_str(text)
         .map(Some)
         .map_err(|error| bad(format!("\"{name}\" must be JSON: {error}.")))

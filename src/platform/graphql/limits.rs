@@ -3,7 +3,11 @@
 //! async-graphql's own validation expands fragments again and again: 800 bytes of fragments that spread each other
 //! keep it busy for seconds, whatever limits are set. So the text is first counted without parsing
 //! ([`count_tokens`]), then parsed, then measured with each fragment visited once ([`measure`]); only what passes
-//! is handed on.
+//! is handed on. The JSON around it is counted before it is read, too ([`count_json`]), and what its variables become
+//! where the document names them has a budget (`expansion`).
+
+mod expansion;
+mod json;
 
 use std::collections::HashMap;
 
@@ -13,7 +17,11 @@ use async_graphql::{
         Directive, ExecutableDocument, Field, FragmentDefinition, OperationType, Selection, SelectionSet,
     },
 };
+use async_graphql_value::Value as Argument;
 
+pub use json::count_json;
+
+use self::expansion::Expansion;
 use crate::platform::paging::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 
 /// What a document may be at most. GraphiQL's introspection query uses about 300 tokens and a depth of 15.
@@ -25,6 +33,9 @@ pub struct Limits {
     pub nesting: usize,
     /// Fields inside each other, fragments expanded.
     pub depth: u32,
+    /// Selections of any kind inside each other, spreads of fragments among them: bounds the recursion of all that
+    /// walks a document, which a chain of fragments would otherwise drive as deep as it is long.
+    pub levels: u32,
     /// Fields resolved at most, page sizes multiplied, fragments expanded.
     pub cost: u64,
     /// Aliases in the text.
@@ -33,6 +44,11 @@ pub struct Limits {
     pub root_fields: u64,
     /// Directives in the text.
     pub directives: u32,
+    /// Values in the JSON that comes with a document: its variables and extensions.
+    pub values: usize,
+    /// Bytes that arguments take once each variable is copied to each place that names it, fragments expanded and pages
+    /// multiplied. The largest honest request, an invoice of 500 lines in a body of 256 KB, takes 0.8 MB.
+    pub expanded: u64,
 }
 
 impl Default for Limits {
@@ -41,10 +57,13 @@ impl Default for Limits {
             tokens: 4_000,
             nesting: 40,
             depth: 20,
+            levels: 60,
             cost: 20_000,
             aliases: 60,
             root_fields: 20,
             directives: 60,
+            values: 10_000,
+            expanded: 2 * 1024 * 1024,
         }
     }
 }
@@ -53,7 +72,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// It is more than a limit allows.
-    #[error("The document has {what} {found}, more than the {limit} allowed: ask for less at once.")]
+    #[error("The request has {what} {found}, more than the {limit} allowed: ask for less at once.")]
     TooMuch {
         /// Of what.
         what: &'static str,
@@ -165,16 +184,19 @@ pub fn measure(
         variables,
         limits,
         defaults: defaults(document),
+        expansion: Expansion::new(document, variables),
+        level: 0,
         known: HashMap::new(),
         aliases: 0,
         directives: 0,
     };
     // Validation walks every fragment and operation of the document, so all of them count.
-    let mut total: u64 = 0;
+    let (mut total, mut expanded): (u64, u64) = (0, 0);
     for name in document.fragments.keys() {
         let size = meter.fragment(name)?;
         meter.check(size)?;
         total = total.saturating_add(size.cost);
+        expanded = expanded.saturating_add(size.expanded);
     }
     let mut measured = Measured {
         operation: None,
@@ -183,12 +205,19 @@ pub fn measure(
     };
     for (name, operation) in document.operations.iter() {
         meter.count_directives(&operation.node.directives)?;
-        let size = meter.selection_set(&operation.node.selection_set.node)?;
+        let mut size = meter.selection_set(&operation.node.selection_set.node)?;
+        size.expanded = size
+            .expanded
+            .saturating_add(meter.expansion.of_directives(&operation.node.directives));
+        for definition in &operation.node.variable_definitions {
+            meter.count_directives(&definition.node.directives)?;
+        }
         meter.check(size)?;
         if size.fields > limits.root_fields {
             return Err(too_much("root fields:", size.fields, limits.root_fields));
         }
         total = total.saturating_add(size.cost);
+        expanded = expanded.saturating_add(size.expanded);
         if operation_name.is_none() || name.map(Name::as_str) == operation_name {
             measured.operation = Some(operation.node.ty);
             measured.introspects |= size.introspects;
@@ -198,6 +227,7 @@ pub fn measure(
     if total > limits.cost.saturating_mul(2) {
         return Err(too_much("a total cost of", total, limits.cost.saturating_mul(2)));
     }
+    check_expanded(expanded, limits.expanded.saturating_mul(2))?;
     Ok(measured)
 }
 
@@ -216,6 +246,17 @@ fn defaults(document: &ExecutableDocument) -> HashMap<&str, u64> {
     defaults
 }
 
+fn check_expanded(found: u64, limit: u64) -> Result<(), Refusal> {
+    if found > limit {
+        return Err(too_much(
+            "bytes of arguments, where each variable counts at each place that names it:",
+            found,
+            limit,
+        ));
+    }
+    Ok(())
+}
+
 fn too_much(what: &'static str, found: u64, limit: u64) -> Refusal {
     Refusal::TooMuch { what, found, limit }
 }
@@ -225,6 +266,10 @@ fn too_much(what: &'static str, found: u64, limit: u64) -> Refusal {
 struct Size {
     cost: u64,
     depth: u32,
+    /// Selections inside each other, spreads among them.
+    levels: u32,
+    /// What arguments become, in bytes.
+    expanded: u64,
     /// Fields at this level.
     fields: u64,
     /// Whether `nodes` or `edges` is among them: the field above is a page.
@@ -236,6 +281,8 @@ impl Size {
     fn join(&mut self, other: Self) {
         self.cost = self.cost.saturating_add(other.cost);
         self.depth = self.depth.max(other.depth);
+        self.levels = self.levels.max(other.levels);
+        self.expanded = self.expanded.saturating_add(other.expanded);
         self.fields = self.fields.saturating_add(other.fields);
         self.is_page |= other.is_page;
         self.introspects |= other.introspects;
@@ -248,6 +295,9 @@ struct Meter<'a> {
     limits: &'a Limits,
     /// The defaults of variables that are numbers.
     defaults: HashMap<&'a str, u64>,
+    expansion: Expansion<'a>,
+    /// How many selections the one being measured stands in.
+    level: u32,
     /// `None` while a fragment is being measured: meeting it again is a cycle.
     known: HashMap<&'a str, Option<Size>>,
     aliases: u32,
@@ -266,6 +316,18 @@ impl<'a> Meter<'a> {
                 self.limits.depth.into(),
             ));
         }
+        self.check_levels(size.levels)?;
+        check_expanded(size.expanded, self.limits.expanded)
+    }
+
+    fn check_levels(&self, levels: u32) -> Result<(), Refusal> {
+        if levels > self.limits.levels {
+            return Err(too_much(
+                "selections and fragments nested:",
+                levels.into(),
+                self.limits.levels.into(),
+            ));
+        }
         Ok(())
     }
 
@@ -281,8 +343,21 @@ impl<'a> Meter<'a> {
         }
         self.known.insert(name.as_str(), None);
         self.count_directives(&fragment.node.directives)?;
-        let size = self.selection_set(&fragment.node.selection_set.node)?;
+        let mut size = self.inside(&fragment.node.selection_set.node)?;
+        size.expanded = size
+            .expanded
+            .saturating_add(self.expansion.of_directives(&fragment.node.directives));
         self.known.insert(name.as_str(), Some(size));
+        Ok(size)
+    }
+
+    /// Measures what stands inside a selection.
+    fn inside(&mut self, set: &'a SelectionSet) -> Result<Size, Refusal> {
+        self.level += 1;
+        // On the way down already: the measuring itself mustn't go deeper than a document may.
+        self.check_levels(self.level)?;
+        let size = self.selection_set(set)?;
+        self.level -= 1;
         Ok(size)
     }
 
@@ -303,7 +378,7 @@ impl<'a> Meter<'a> {
                             ));
                         }
                     }
-                    let inner = self.selection_set(&field.selection_set.node)?;
+                    let inner = self.inside(&field.selection_set.node)?;
                     let times =
                         self.page_size(field)
                             .unwrap_or(if inner.is_page { DEFAULT_PAGE_SIZE } else { 1 });
@@ -311,6 +386,11 @@ impl<'a> Meter<'a> {
                     sum.join(Size {
                         cost: inner.cost.saturating_mul(times).saturating_add(1),
                         depth: inner.depth + 1,
+                        levels: inner.levels + 1,
+                        expanded: inner
+                            .expanded
+                            .saturating_mul(times)
+                            .saturating_add(self.expansion.of_field(field)),
                         fields: 1,
                         is_page: matches!(name, "nodes" | "edges"),
                         introspects: matches!(name, "__schema" | "__type"),
@@ -318,23 +398,29 @@ impl<'a> Meter<'a> {
                 }
                 Selection::InlineFragment(fragment) => {
                     self.count_directives(&fragment.node.directives)?;
-                    let inner = self.selection_set(&fragment.node.selection_set.node)?;
-                    sum.join(Size {
-                        cost: inner.cost.saturating_add(1),
-                        ..inner
-                    });
+                    let inner = self.inside(&fragment.node.selection_set.node)?;
+                    sum.join(self.spread(inner, &fragment.node.directives));
                 }
                 Selection::FragmentSpread(spread) => {
                     self.count_directives(&spread.node.directives)?;
                     let inner = self.fragment(spread.node.fragment_name.node.as_str())?;
-                    sum.join(Size {
-                        cost: inner.cost.saturating_add(1),
-                        ..inner
-                    });
+                    sum.join(self.spread(inner, &spread.node.directives));
                 }
             }
         }
         Ok(sum)
+    }
+
+    /// The size of a fragment where it is spread.
+    fn spread(&self, inner: Size, directives: &[Positioned<Directive>]) -> Size {
+        Size {
+            cost: inner.cost.saturating_add(1),
+            levels: inner.levels + 1,
+            expanded: inner
+                .expanded
+                .saturating_add(self.expansion.of_directives(directives)),
+            ..inner
+        }
     }
 
     fn count_directives(&mut self, directives: &[Positioned<Directive>]) -> Result<(), Refusal> {
@@ -355,18 +441,23 @@ impl<'a> Meter<'a> {
             .arguments
             .iter()
             .filter(|(name, _)| matches!(name.node.as_str(), "first" | "last" | "pageSize"))
-            .map(|(_, argument)| {
-                let value = argument.node.clone().into_const_with(|name| {
-                    let default = || self.defaults.get(name.as_str()).map(|&number| number.into());
-                    self.variables.get(&name).cloned().or_else(default).ok_or(())
-                });
-                match value {
-                    Ok(Value::Number(number)) => number.as_u64().unwrap_or(DEFAULT_PAGE_SIZE),
-                    _ => DEFAULT_PAGE_SIZE,
-                }
+            .map(|(_, argument)| match &argument.node {
+                Argument::Number(number) => number.as_u64().unwrap_or(DEFAULT_PAGE_SIZE),
+                Argument::Variable(name) => self.variable(name),
+                _ => DEFAULT_PAGE_SIZE,
             });
         // A larger page is refused by the list itself.
         sizes.max().map(|asked| Ord::min(asked, MAX_PAGE_SIZE))
+    }
+
+    /// How many rows a variable says.
+    fn variable(&self, name: &Name) -> u64 {
+        let sent = match self.variables.get(name) {
+            Some(Value::Number(number)) => number.as_u64(),
+            Some(_) => None,
+            None => self.defaults.get(name.as_str()).copied(),
+        };
+        sent.unwrap_or(DEFAULT_PAGE_SIZE)
     }
 }
 

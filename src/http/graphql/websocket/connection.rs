@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     features::accounts::AuthError,
-    http::graphql::{Caller, Endpoint, Refused, is_request_error},
+    http::graphql::{Caller, Endpoint, Params, Refused, is_request_error},
     platform::graphql::ResumeFrom,
 };
 
@@ -221,7 +221,7 @@ impl Connection {
             })
     }
 
-    async fn subscribe(&mut self, id: String, params: crate::http::graphql::Params) -> Result<(), End> {
+    async fn subscribe(&mut self, id: String, params: Result<Params, Refused>) -> Result<(), End> {
         if self.operations.len() >= MAX_OPERATIONS {
             let refused = Refused::new(
                 "LIMIT_EXCEEDED",
@@ -240,7 +240,7 @@ impl Connection {
             .map(|signed_in| (signed_in.token.clone(), signed_in.resume_from.clone()))
             .unwrap_or_default();
         let caller = self.caller(token.as_deref()).await?;
-        match self.endpoint.prepare(params, &caller) {
+        match params.and_then(|params| self.endpoint.prepare(params, &caller)) {
             Ok(prepared) => {
                 let answers = self.endpoint.execute_stream(prepared, resume_from);
                 self.operations

@@ -4,7 +4,10 @@ use async_graphql::{Response, ServerError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::http::graphql::Params;
+use crate::{
+    http::graphql::{Params, Refused},
+    platform::graphql::limits::{Limits, count_json},
+};
 
 /// Why the server closes a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +58,14 @@ pub(super) enum Incoming {
     ConnectionInit(Init),
     Ping,
     Pong,
-    Subscribe { id: String, params: Params },
-    Complete { id: String },
+    /// An operation, or why it is not even read.
+    Subscribe {
+        id: String,
+        params: Result<Params, Refused>,
+    },
+    Complete {
+        id: String,
+    },
 }
 
 /// The payload of `connection_init`.
@@ -92,7 +101,10 @@ impl Incoming {
             "pong" => Some(Self::Pong),
             "subscribe" => Some(Self::Subscribe {
                 id: id()?,
-                params: Params::from_json(raw.payload?.get().as_bytes()).ok()?,
+                params: match Params::from_json(raw.payload?.get().as_bytes()) {
+                    Err(refused) if !refused.is_limit() => return None,
+                    params => params,
+                },
             }),
             "complete" => Some(Self::Complete { id: id()? }),
             _ => None,
@@ -105,6 +117,7 @@ impl Init {
         let Some(payload) = payload else {
             return Some(Self::default());
         };
+        count_json(payload.get().as_bytes(), &Limits::default()).ok()?;
         let payload: Option<Map<String, Value>> = serde_json::from_str(payload.get()).ok()?;
         let payload = payload.unwrap_or_default();
         // A credential that can't be read must not pass for none: its owner would be a visitor and never know.

@@ -131,3 +131,102 @@ fn parses_the_worst_that_it_admits_within_its_stack() {
         assert!(started.elapsed().as_millis() < 500, "{text}");
     }
 }
+
+fn judge_with(text: &str, variables: serde_json::Value) -> Result<Measured, Refusal> {
+    let limits = Limits::default();
+    count_tokens(text, &limits)?;
+    let document = async_graphql::parser::parse_query(text).unwrap();
+    measure(&document, None, &Variables::from_json(variables), &limits)
+}
+
+fn references(times: usize) -> String {
+    vec!["$a"; times].join(",")
+}
+
+#[test]
+fn a_variable_counts_at_each_place_that_names_it() {
+    let zeros = |count: usize| serde_json::json!({ "a": vec![0; count] });
+    let once = "query($a:[Int]){portfolio(first:$a){totalCount}}";
+    assert!(judge_with(once, zeros(9_000)).is_ok());
+    let list = format!(
+        "query($a:[Int]){{portfolio(first:[{}]){{totalCount}}}}",
+        references(400)
+    );
+    let spread = format!(
+        "query($a:[Int]){{{}}} fragment f on Query{{portfolio(first:[{}]){{totalCount}}}}",
+        "...f ".repeat(15),
+        references(10)
+    );
+    let objects = format!(
+        "query($a:[Int]){{portfolio(filter:{{a:[{}]}}){{totalCount}}}}",
+        references(400)
+    );
+    let directives = format!("query($a:[Int]){{id {}}}", "@include(if:$a) ".repeat(50));
+    let on_operation = format!("query($a:[Int]) {} {{id}}", "@include(if:$a) ".repeat(50));
+    let on_fragment = format!(
+        "query($a:[Int]){{...f}} fragment f on Query {} {{id}}",
+        "@include(if:$a) ".repeat(50)
+    );
+    let pages = "query($a:[Int]){projects(first:100){nodes{updates(first:$a){totalCount}}}}".to_owned();
+    let unreached = format!(
+        "query($a:[Int]){{id}} fragment f on Query{{portfolio(first:[{}]){{totalCount}}}}",
+        references(400)
+    );
+    for text in [
+        list,
+        spread,
+        objects,
+        directives,
+        on_operation,
+        on_fragment,
+        pages,
+        unreached,
+    ] {
+        assert!(judge_with(&text, zeros(1)).is_ok(), "{text}");
+        let refusal = judge_with(&text, zeros(9_000)).unwrap_err().to_string();
+        assert!(refusal.contains("each place that names it"), "{text}: {refusal}");
+    }
+    let long = serde_json::json!({ "a": "a".repeat(60_000) });
+    let texts = format!(
+        "query($a:String){{{}}}",
+        (0..50)
+            .map(|n| format!("a{n}:portfolio(filter:{{search:$a}}){{totalCount}} "))
+            .collect::<String>()
+    );
+    assert!(judge_with(&texts, long).is_err());
+    let default = format!(
+        "query($a:[Int]=[{}]){{portfolio(first:[{}]){{totalCount}}}}",
+        vec!["0"; 2_000].join(","),
+        references(700)
+    );
+    assert!(judge(&default).is_err());
+}
+
+#[test]
+fn a_chain_of_fragments_is_as_deep_as_fields_are() {
+    let chain = |length: usize| bomb(length, "...f$", "__typename");
+    assert!(judge(&chain(50)).is_ok());
+    let refusal = judge(&chain(400)).unwrap_err().to_string();
+    assert!(refusal.contains("nested"), "{refusal}");
+}
+
+#[test]
+fn json_is_counted_before_it_is_read() {
+    let counts = |text: &str| count_json(text.as_bytes(), &Limits::default()).is_ok();
+    assert!(counts(
+        r#"{"query":"{a(b:[[[[1]]]])}","variables":{"a":[1,2,{"b":null}]}}"#
+    ));
+    let text = format!(r#"{{"a":"{}"}}"#, "[{,".repeat(30_000));
+    assert!(counts(&text), "what stands in a string is no value");
+    let escaped = format!(r#"{{"a":"\\","b":"\"{}"}}"#, "[".repeat(50));
+    assert!(counts(&escaped));
+    for hiding_place in ["\"", "\"a\\\\\"", "\"\\\"\"", ""] {
+        assert!(
+            !counts(&format!("[{hiding_place}{}", "[".repeat(50))),
+            "{hiding_place}"
+        );
+    }
+    assert!(!counts(&format!("[{}0]", "0,".repeat(20_000))));
+    assert!(!counts(&format!("[{}0]", "[],".repeat(20_000))));
+    assert!(!counts(&format!("{}1{}", "{\"a\":".repeat(60), "}".repeat(60))));
+}
