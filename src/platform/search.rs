@@ -9,6 +9,8 @@ use crate::platform::error::{ErrorCode, Violation};
 
 /// What one looks for, in characters at most.
 const MAX_QUERY: usize = 200;
+/// A text that is compared as a whole, in characters at most. SQLite takes patterns of 50,000 bytes.
+const MAX_KEY: usize = 300;
 /// Words that a search compares. Each is a condition of the statement, and SQLite takes a thousand of them at most
 /// (<https://www.sqlite.org/limits.html>, expression depth).
 const MAX_WORDS: usize = 20;
@@ -26,6 +28,21 @@ pub fn check(query: Option<String>, field: &[&str]) -> Result<Option<String>, Vi
         return Err(Violation::new(ErrorCode::TooLong, field.iter().copied(), message));
     }
     Ok(query)
+}
+
+/// A text that [`has_key`] compares with, no longer than the texts that it can be found in.
+///
+/// # Errors
+/// TOO_LONG at `field`.
+pub fn check_key(value: Option<String>, field: &[&str]) -> Result<Option<String>, Violation> {
+    if value
+        .as_ref()
+        .is_some_and(|value| value.chars().count() > MAX_KEY)
+    {
+        let message = format!("Nothing is called by more than {MAX_KEY} characters: write fewer.");
+        return Err(Violation::new(ErrorCode::TooLong, field.iter().copied(), message));
+    }
+    Ok(value)
 }
 
 /// Folds a text for searching: no accents, lower case, single spaces. `"Élévation  N°2"` → `"elevation no2"`.

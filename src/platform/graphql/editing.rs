@@ -12,6 +12,7 @@ use sea_orm::{IntoActiveModel, ModelTrait};
 
 pub use super::inputs::change;
 use super::{
+    lists::BoundedList,
     request::{actor, command_ctx},
     scalars::Moment,
     user_error::{Payload, internal, split},
@@ -56,9 +57,10 @@ impl<T: FromStr<Err = IdError>> Entered<T> for ID {
     }
 }
 
-impl<G: Entered<T>, T> Entered<Vec<T>> for Vec<G> {
+impl<G: Entered<T>, T, const MAX: usize> Entered<Vec<T>> for BoundedList<G, MAX> {
     fn read(self, path: &[String], violations: &mut Violations) -> Option<Vec<T>> {
-        let read = self.into_iter().enumerate().map(|(index, one)| {
+        let entered = violations.check(self.at(path.iter().cloned()))?;
+        let read = entered.into_iter().enumerate().map(|(index, one)| {
             let mut path = path.to_vec();
             path.push(index.to_string());
             one.read(&path, violations)

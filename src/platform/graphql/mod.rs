@@ -9,6 +9,7 @@ pub mod guard;
 pub mod inputs;
 pub mod limits;
 pub mod listing;
+pub mod lists;
 pub mod loaders;
 pub mod people;
 pub mod request;
@@ -20,6 +21,7 @@ pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo, R
 pub use export::{CsvSeparator, ExportPayload};
 pub use guard::Allow;
 pub use inputs::{BulkRowInput, change, change_required, parse_id};
+pub use lists::{BoundedList, FilterList};
 pub use loaders::{Loaders, RequestLoader, loader};
 pub use people::{Locale, Role};
 pub use request::{JustSignedIn, RequestInfo, ResumeFrom, actor, command_ctx};

@@ -1,6 +1,6 @@
 //! `userErrors`: a caller's mistakes, in the payload; and top-level errors for everything else.
 
-use async_graphql::{Enum, ErrorExtensions, SimpleObject};
+use async_graphql::{Enum, ErrorExtensions, InputType, SimpleObject};
 
 use crate::platform::error::{CommandError, ErrorCode, Violation};
 
@@ -76,12 +76,17 @@ pub fn top_level(error: CommandError) -> async_graphql::Error {
     match error {
         CommandError::Rejected(violations) => {
             let first = violations.into_iter().next();
-            let (message, field) = first.map_or_else(
-                || ("The request is invalid.".to_owned(), Vec::new()),
-                |violation| (violation.message, violation.field),
+            let (reason, message, field) = first.map_or_else(
+                || {
+                    let message = "The request is invalid.".to_owned();
+                    (ErrorCode::Invalid, message, Vec::new())
+                },
+                |violation| (violation.code, violation.message, violation.field),
             );
+            let reason = InputType::to_value(&UserErrorCode::from(reason));
             async_graphql::Error::new(message).extend_with(|_, extensions| {
                 extensions.set("code", "BAD_REQUEST");
+                extensions.set("reason", reason.clone());
                 extensions.set("field", field.clone());
             })
         }

@@ -11,7 +11,8 @@ use crate::{
         actor::SessionId,
         error::{CommandError, Violation},
         graphql::{
-            Allow, JustSignedIn, RequestInfo, UserError, actor, command_ctx, scalars::EmailAddress, split,
+            Allow, BoundedList, JustSignedIn, RequestInfo, UserError, actor, command_ctx,
+            scalars::EmailAddress, split,
         },
     },
 };
@@ -93,11 +94,14 @@ pub struct RevokeSessionInput {
     pub id: ID,
 }
 
+/// Sessions that can be kept by name; nobody has as many devices.
+const MAX_KEPT: usize = 100;
+
 /// Which devices stay signed in.
 #[derive(InputObject)]
 pub struct RevokeOtherSessionsInput {
-    /// Sessions to keep besides the caller's own.
-    pub keep: Option<Vec<ID>>,
+    /// Sessions to keep besides the caller's own, 100 at most.
+    pub keep: Option<BoundedList<ID, MAX_KEPT>>,
 }
 
 /// Which sessions ended.
@@ -209,12 +213,11 @@ impl AccountsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which to keep; by default none.")] input: Option<RevokeOtherSessionsInput>,
     ) -> Result<RevokeSessionsPayload> {
-        let keep: Result<Vec<_>, _> = input
+        let keep = input
             .and_then(|input| input.keep)
             .unwrap_or_default()
-            .iter()
-            .map(|id| session_id(id, "keep"))
-            .collect();
+            .at(["input", "keep"])
+            .and_then(|ids| ids.iter().map(|id| session_id(id, "keep")).collect());
         let outcome = match keep {
             Ok(keep) => revoke_other_sessions(command_ctx(ctx)?, actor(ctx), keep).await,
             Err(violation) => Err(violation.into()),

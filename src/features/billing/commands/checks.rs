@@ -6,7 +6,7 @@ use super::Fields;
 use crate::{
     features::billing::{
         InvoiceItemId,
-        model::{self, Line, MAX_DESCRIPTION, MAX_ITEMS, MAX_NOTE, MAX_SUBJECT, Totals},
+        model::{self, Line, MAX_DESCRIPTION, MAX_NOTE, MAX_SUBJECT, Totals},
         tables::item,
     },
     platform::{
@@ -134,10 +134,6 @@ pub(super) fn items(
         path.extend([index.to_string(), name.to_owned()]);
         path
     };
-    if inputs.len() > MAX_ITEMS {
-        violations.push(fields.invalid("items", format!("At most {MAX_ITEMS} lines.")));
-        return Vec::new();
-    }
     let mut checked: Vec<CheckedItem> = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.iter().enumerate() {
         if let Some(id) = input.id {

@@ -12,7 +12,7 @@ use crate::{
     features::{
         billing::{
             CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
-            model::{MAX_BULK, NextNumber, SeriesState, next_number},
+            model::{NextNumber, SeriesState, next_number},
             sums::free_advance,
             tables::{invoice, item, series},
         },
@@ -104,11 +104,11 @@ pub async fn issue_invoices(
 /// Whether a bulk mutation may begin.
 pub(super) fn check_bulk(rows: &[Row], key: Option<&str>) -> Result<(), CommandError> {
     let mut violations = Violations::default();
-    if rows.is_empty() || rows.len() > MAX_BULK {
+    if rows.is_empty() {
         violations.push(Violation::new(
             ErrorCode::Invalid,
             ["input", "rows"],
-            format!("Name 1 to {MAX_BULK} invoices."),
+            "Name at least one invoice.",
         ));
     }
     if key.is_some_and(|key| key.trim().is_empty() || key.chars().count() > idempotency::MAX_KEY_LENGTH) {

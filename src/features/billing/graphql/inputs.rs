@@ -7,11 +7,12 @@ use crate::{
     features::billing::{
         InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentOrder,
         commands::{InvoicePatch as Patch, ItemInput, Row},
+        model::{MAX_BULK, MAX_ITEMS},
     },
     platform::{
         error::{CommandError, Violation, Violations},
         graphql::{
-            CsvSeparator, OrderDirection, change, change_required, parse_id,
+            BoundedList, CsvSeparator, FilterList, OrderDirection, change, change_required, parse_id,
             values::{Date, Decimal},
         },
         search,
@@ -21,8 +22,8 @@ use crate::{
 /// Which invoices a list shows. All of what is given must hold.
 #[derive(Debug, Default, InputObject)]
 pub struct InvoiceFilterInput {
-    /// In one of these statuses. Clients never see DRAFT, whatever is asked.
-    pub status: Option<Vec<InvoiceStatus>>,
+    /// In one of these statuses, 100 at most. Clients never see DRAFT, whatever is asked.
+    pub status: Option<FilterList<InvoiceStatus>>,
     /// Only invoices, or only credit notes; both when absent.
     pub kind: Option<GqlInvoiceKind>,
     /// Of this project (`prj_…`).
@@ -50,6 +51,8 @@ impl InvoiceFilterInput {
         Ok(InvoiceFilter {
             statuses: self
                 .status
+                .map(|statuses| statuses.set_at(at("status")))
+                .transpose()?
                 .map(|statuses| statuses.into_iter().map(Into::into).collect()),
             kind: self.kind.map(Into::into),
             project: self
@@ -211,7 +214,7 @@ pub struct CreateInvoiceInput {
     /// How it is to be paid.
     pub payment_mode: Option<GqlPaymentMode>,
     /// The lines, in order; 500 at most. A draft may have none yet.
-    pub items: Vec<InvoiceItemInput>,
+    pub items: BoundedList<InvoiceItemInput, MAX_ITEMS>,
     /// Issues it at once, as `issueInvoice` does; otherwise it stays a draft.
     pub issue: Option<bool>,
     /// Makes sending twice harmless: the same key and input answer with the invoice made the first time. Kept 30 days.
@@ -233,7 +236,7 @@ pub struct InvoicePatch {
     pub payment_mode: MaybeUndefined<GqlPaymentMode>,
     /// All lines from now on, in order: one with an id stays (and may change), one without is new, what isn't named is
     /// removed. 500 at most; null removes all.
-    pub items: MaybeUndefined<Vec<InvoiceItemInput>>,
+    pub items: MaybeUndefined<BoundedList<InvoiceItemInput, MAX_ITEMS>>,
 }
 
 /// Which draft changes, from which version, and how.
@@ -271,7 +274,7 @@ pub struct InvoiceRow {
 #[derive(Debug, InputObject)]
 pub struct IssueInvoicesInput {
     /// The drafts, in the order they get their numbers; 100 at most.
-    pub rows: Vec<InvoiceRow>,
+    pub rows: BoundedList<InvoiceRow, MAX_BULK>,
     /// Makes sending twice harmless: a repeated call does the rows that were missed and answers for the others.
     pub idempotency_key: Option<String>,
 }
@@ -297,7 +300,7 @@ pub struct MarkInvoicePaidInput {
 #[derive(Debug, InputObject)]
 pub struct MarkInvoicesPaidInput {
     /// The invoices; 100 at most.
-    pub rows: Vec<InvoiceRow>,
+    pub rows: BoundedList<InvoiceRow, MAX_BULK>,
     /// When; not in the future. Today, in company time, when absent.
     pub paid_on: Option<Date>,
     /// In which way; each invoice's `paymentMode` when absent.
@@ -328,8 +331,9 @@ pub struct CreateCreditNoteInput {
     pub invoice_id: ID,
     /// What it is for, 200 characters at most; names the invoice when absent.
     pub subject: Option<String>,
-    /// What is taken back, more than 0 altogether, taxed as the invoice (a negative line takes a discount back); everything that is left when absent.
-    pub items: Option<Vec<InvoiceItemInput>>,
+    /// What is taken back, 500 lines at most: more than 0 altogether, taxed as the invoice (a negative line takes a
+    /// discount back); everything that is left when absent.
+    pub items: Option<BoundedList<InvoiceItemInput, MAX_ITEMS>>,
     /// Makes sending twice harmless: the same key and input answer with the credit note made the first time. Kept 30 days.
     pub idempotency_key: String,
 }
@@ -389,9 +393,10 @@ pub struct VoidPaymentInput {
 }
 
 /// The rows of a bulk mutation. Ids that aren't any are told at their places, and nothing begins.
-pub(super) fn rows(rows: Vec<InvoiceRow>) -> Result<Vec<Row>, CommandError> {
+pub(super) fn rows(rows: BoundedList<InvoiceRow, MAX_BULK>) -> Result<Vec<Row>, CommandError> {
     let mut violations = Violations::default();
     let rows = rows
+        .at(["input", "rows"])?
         .into_iter()
         .enumerate()
         .filter_map(|(index, row)| {
@@ -409,11 +414,13 @@ pub(super) fn rows(rows: Vec<InvoiceRow>) -> Result<Vec<Row>, CommandError> {
 
 /// The lines, their ids read. `field` is the list's path.
 pub(super) fn items(
-    items: Vec<InvoiceItemInput>,
+    items: BoundedList<InvoiceItemInput, MAX_ITEMS>,
     field: &[&str],
     violations: &mut Violations,
 ) -> Vec<ItemInput> {
-    items
+    violations
+        .check(items.at(field.iter().copied()))
+        .unwrap_or_default()
         .into_iter()
         .enumerate()
         .map(|(index, item)| {

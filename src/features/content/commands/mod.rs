@@ -2,4 +2,4 @@
 
 mod reorder;
 
-pub use reorder::{Positioned, next_position, reorder};
+pub use reorder::{MAX_REORDERED, Positioned, next_position, reorder};

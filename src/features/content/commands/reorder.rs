@@ -19,7 +19,7 @@ use crate::platform::{
 };
 
 /// The longest list that is put in order at once.
-const MAX_IDS: usize = 500;
+pub const MAX_REORDERED: usize = 500;
 
 /// A kind of record that staff put in order.
 pub trait Positioned: RecordEntity {
@@ -55,10 +55,6 @@ where
     A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
 {
     require_staff(actor)?;
-    if ids.len() > MAX_IDS {
-        let message = format!("Name {MAX_IDS} at most.");
-        return Err(Violation::new(ErrorCode::Invalid, ["input", "ids"], message).into());
-    }
     write_tx!(ctx, |tx| {
         let living = <E as EntityTrait>::find()
             .filter(E::column(RecordColumn::DeletedAt).is_null())

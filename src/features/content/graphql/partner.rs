@@ -19,7 +19,7 @@ use crate::{
         actor::Locale as Language,
         error::{Violation, Violations},
         graphql::{
-            Allow, Connection, Locale, RecordScope, UserError, actor, command_ctx,
+            Allow, BoundedList, Connection, Locale, RecordScope, UserError, actor, command_ctx,
             editing::{Entered, create, update},
             listing::{FilterInput, connection},
             scalars::Url,
@@ -149,7 +149,7 @@ record_payload! {
 #[derive(Debug, InputObject)]
 pub struct ReorderPartnersInput {
     /// The partners that come first, in this order (500 at most); the others follow in the order they have.
-    pub ids: Vec<ID>,
+    pub ids: BoundedList<ID, { commands::MAX_REORDERED }>,
 }
 
 /// What `reorderPartners` answers.

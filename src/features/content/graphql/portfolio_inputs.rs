@@ -10,16 +10,18 @@ use crate::{
             portfolio_item::{self as kind, PortfolioFilter, PortfolioItemFields},
             portfolio_media::{GalleryEntry, VideoEntry},
         },
-        model::area,
+        model::{MAX_GALLERY, MAX_VIDEOS, area},
     },
     platform::{
         error::{ErrorCode, Violation, Violations},
         graphql::{
+            BoundedList,
             editing::{Entered, change},
             listing::FilterInput,
             scalars::Moment,
             values::Decimal,
         },
+        search::check_key,
     },
     record_inputs, record_order,
 };
@@ -74,9 +76,9 @@ impl FilterInput for PortfolioFilterInput {
     fn check(self) -> Result<PortfolioFilter, Violation> {
         Ok(PortfolioFilter {
             category: self.category.map(Category::from),
-            city: self.city,
-            country: self.country,
-            usage: self.usage,
+            city: check_key(self.city, &["filter", "city"])?,
+            country: check_key(self.country, &["filter", "country"])?,
+            usage: check_key(self.usage, &["filter", "usage"])?,
             year: self.year,
             year_from: self.year_from,
             year_until: self.year_until,
@@ -243,9 +245,9 @@ record_inputs! {
         /// The picture that stands for it, uploaded before with `createUpload` (`upl_…`). A published item needs one.
         main_image_upload_id: ID,
         /// All pictures of its gallery from now on, in order; those not named are removed. 60 at most.
-        gallery: Vec<PortfolioGalleryImageInput>,
+        gallery: BoundedList<PortfolioGalleryImageInput, MAX_GALLERY>,
         /// All its videos from now on, in order; those not named are removed. 20 at most.
-        videos: Vec<PortfolioVideoInput>,
+        videos: BoundedList<PortfolioVideoInput, MAX_VIDEOS>,
         /// Whether visitors see it, from `publishedAt` on; not when absent.
         is_published: bool,
         /// From when; at once when it is published without. A future moment keeps it hidden until then.

@@ -8,7 +8,7 @@ use crate::{
     features::{
         content::{
             GalleryImageId, PortfolioItemId, VideoId,
-            model::{MAX_GALLERY, MAX_TITLE, MAX_VIDEOS},
+            model::MAX_TITLE,
             tables::{gallery_image, video},
         },
         media::{self, ImageId, UploadId},
@@ -101,13 +101,6 @@ async fn plan_gallery(
         }
         None => Vec::new(),
     };
-    if entries.len() > MAX_GALLERY {
-        form.refuse(
-            LIST,
-            Fault::invalid(format!("A gallery has at most {MAX_GALLERY} pictures.")),
-        );
-        return Ok((before, Vec::new()));
-    }
     let mut seen = Vec::new();
     let (mut places, mut uploads) = (Vec::new(), Vec::new());
     for (index, entry) in entries.iter().enumerate() {
@@ -178,13 +171,6 @@ async fn plan_videos(
         }
         None => Vec::new(),
     };
-    if entries.len() > MAX_VIDEOS {
-        form.refuse(
-            LIST,
-            Fault::invalid(format!("An item has at most {MAX_VIDEOS} videos.")),
-        );
-        return Ok((before, Vec::new()));
-    }
     let mut planned: Vec<PlannedVideo> = Vec::new();
     for (index, entry) in entries.into_iter().enumerate() {
         let kept = entry.id.and_then(|id| before.iter().find(|row| row.id == id));

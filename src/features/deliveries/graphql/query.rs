@@ -10,7 +10,7 @@ use crate::{
     platform::{
         actor::AccountId,
         error::{CommandError, Violation},
-        graphql::{Allow, Connection, OrderDirection, actor, command_ctx, user_error::top_level},
+        graphql::{Allow, Connection, FilterList, OrderDirection, actor, command_ctx, user_error::top_level},
         paging::{self, OrderBy, PageArgs},
     },
 };
@@ -18,8 +18,8 @@ use crate::{
 /// Which deliveries a list shows. All of what is given must hold.
 #[derive(Debug, InputObject)]
 pub struct DeliveryFilterInput {
-    /// Only those in one of these states.
-    pub status: Option<Vec<DeliveryStatus>>,
+    /// Only those in one of these states, 100 at most.
+    pub status: Option<FilterList<DeliveryStatus>>,
     /// Only those on this channel.
     pub channel: Option<DeliveryChannel>,
     /// Only those for this account (`acc_…`).
@@ -93,6 +93,8 @@ impl TryFrom<DeliveryFilterInput> for DeliveryFilter {
         Ok(Self {
             status: input
                 .status
+                .map(|states| states.set_at(["filter", "status"]))
+                .transpose()?
                 .map(|states| states.into_iter().map(Into::into).collect()),
             channel: input.channel.map(Into::into),
             recipient,

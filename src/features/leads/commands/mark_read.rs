@@ -11,7 +11,7 @@ use crate::{
     platform::{
         actor::Actor,
         ctx::Ctx,
-        error::{CommandError, ErrorCode, Violation},
+        error::CommandError,
         record,
         write::write_tx,
     },
@@ -40,7 +40,6 @@ pub async fn mark_leads_read(
     read: bool,
 ) -> Result<Vec<Result<lead::Model, CommandError>>, CommandError> {
     require_staff(actor)?;
-    check_count(rows.len())?;
     let mut outcomes = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         outcomes.push(at_row(index, mark_lead(ctx, actor, *row, read).await));
@@ -79,7 +78,6 @@ pub async fn mark_inquiries_read(
     read: bool,
 ) -> Result<Vec<Result<inquiry::Model, CommandError>>, CommandError> {
     require_staff(actor)?;
-    check_count(rows.len())?;
     let mut outcomes = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         outcomes.push(at_row(index, mark_inquiry(ctx, actor, *row, read).await));
@@ -105,17 +103,6 @@ async fn mark_inquiry(
         let marked = record::update::<inquiry::Entity, _>(tx, actor, &current, changes).await?;
         Ok(marked)
     })
-}
-
-fn check_count(count: usize) -> Result<(), Violation> {
-    if count > MAX_ROWS {
-        return Err(Violation::new(
-            ErrorCode::Invalid,
-            ["input", "rows"],
-            format!("At most {MAX_ROWS} rows at once: send the others in a second call."),
-        ));
-    }
-    Ok(())
 }
 
 /// Tells a row's mistakes at its place.

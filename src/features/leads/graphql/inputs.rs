@@ -5,13 +5,13 @@ use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 use super::lead::GqlLeadStatus;
 use crate::{
     features::{
-        leads::{InquiryFilter, InquiryOrder, LeadFilter, LeadOrder},
+        leads::{InquiryFilter, InquiryOrder, LeadFilter, LeadOrder, commands::MAX_ROWS},
         projects::graphql::inputs::ProjectPhase,
     },
     platform::{
         error::Violation,
         graphql::{
-            BulkRowInput, CsvSeparator, Locale, OrderDirection, parse_id,
+            BoundedList, BulkRowInput, CsvSeparator, FilterList, Locale, OrderDirection, parse_id,
             scalars::{EmailAddress, Moment},
             values::{CurrencyCode, Date, Decimal},
         },
@@ -22,8 +22,8 @@ use crate::{
 /// Which leads a list shows. All of what is given must hold.
 #[derive(Debug, Default, InputObject)]
 pub struct LeadFilterInput {
-    /// In one of these states.
-    pub status: Option<Vec<GqlLeadStatus>>,
+    /// In one of these states, 100 at most.
+    pub status: Option<FilterList<GqlLeadStatus>>,
     /// Only read ones, or only unread ones.
     pub read: Option<bool>,
     /// Followed by this member of staff (`acc_…`).
@@ -51,6 +51,8 @@ impl LeadFilterInput {
         Ok(LeadFilter {
             status: self
                 .status
+                .map(|states| states.set_at(at("status")))
+                .transpose()?
                 .map(|states| states.into_iter().map(Into::into).collect()),
             read: self.read,
             assignee: self
@@ -233,7 +235,7 @@ pub struct UpdateInquiryInput {
 #[derive(Debug, InputObject)]
 pub struct MarkLeadsReadInput {
     /// The leads (`led_…`), 100 at most.
-    pub rows: Vec<BulkRowInput>,
+    pub rows: BoundedList<BulkRowInput, MAX_ROWS>,
     /// Read, or unread again.
     #[graphql(default = true)]
     pub read: bool,
@@ -243,7 +245,7 @@ pub struct MarkLeadsReadInput {
 #[derive(Debug, InputObject)]
 pub struct MarkInquiriesReadInput {
     /// The inquiries (`inq_…`), 100 at most.
-    pub rows: Vec<BulkRowInput>,
+    pub rows: BoundedList<BulkRowInput, MAX_ROWS>,
     /// Read, or unread again.
     #[graphql(default = true)]
     pub read: bool,

@@ -177,12 +177,16 @@ impl LeadsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: MarkLeadsReadInput,
     ) -> Result<MarkLeadsReadPayload> {
+        let sent = input.rows.at(["input", "rows"]);
         let outcome = async {
-            let rows = rows::<LeadId>(&input.rows)?;
+            let rows = rows::<LeadId>(sent.as_ref().map_err(Clone::clone)?)?;
             commands::mark_leads_read(require_ctx(ctx)?, actor(ctx), &rows, input.read).await
         };
         let (outcomes, user_errors) = split(outcome.await)?;
-        let results = input.rows.into_iter().zip(outcomes.unwrap_or_default());
+        let results = sent
+            .unwrap_or_default()
+            .into_iter()
+            .zip(outcomes.unwrap_or_default());
         let results = results.map(|(row, outcome)| {
             let (lead, user_errors) = split(outcome)?;
             Ok(MarkLeadResult {
@@ -204,12 +208,16 @@ impl LeadsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: MarkInquiriesReadInput,
     ) -> Result<MarkInquiriesReadPayload> {
+        let sent = input.rows.at(["input", "rows"]);
         let outcome = async {
-            let rows = rows::<InquiryId>(&input.rows)?;
+            let rows = rows::<InquiryId>(sent.as_ref().map_err(Clone::clone)?)?;
             commands::mark_inquiries_read(require_ctx(ctx)?, actor(ctx), &rows, input.read).await
         };
         let (outcomes, user_errors) = split(outcome.await)?;
-        let results = input.rows.into_iter().zip(outcomes.unwrap_or_default());
+        let results = sent
+            .unwrap_or_default()
+            .into_iter()
+            .zip(outcomes.unwrap_or_default());
         let results = results.map(|(row, outcome)| {
             let (inquiry, user_errors) = split(outcome)?;
             Ok(MarkInquiryResult {

@@ -10,13 +10,13 @@ use crate::{
     platform::{
         actor::Actor,
         ctx::Ctx,
-        error::{CommandError, ErrorCode, Violation},
+        error::CommandError,
         write::write_tx,
     },
 };
 
 /// The most entries marked by name at once.
-const MAX_IDS: usize = 100;
+pub const MAX_IDS: usize = 100;
 
 /// Marks entries of the actor's own inbox as read: those named, or all. Ids of others' entries and of none are passed
 /// over in silence: afterwards none of the named ones is unread. Answers how many were.
@@ -29,10 +29,6 @@ pub async fn mark_notifications_read(
     ids: Option<Vec<NotificationId>>,
 ) -> Result<u64, CommandError> {
     let account = actor.account_id().ok_or(CommandError::Unauthenticated)?;
-    if ids.as_ref().is_some_and(|ids| ids.len() > MAX_IDS) {
-        let message = format!("Name at most {MAX_IDS} at once, or leave `ids` out to mark all.");
-        return Err(Violation::new(ErrorCode::Invalid, ["input", "ids"], message).into());
-    }
     write_tx!(ctx, |tx| {
         let mut marking = Entity::update_many()
             .col_expr(Column::ReadAt, Expr::value(Some(tx.now())))

@@ -19,7 +19,10 @@ use crate::{
         actor::Actor,
         db::Db,
         error::{Violation, Violations},
-        graphql::{Allow, Connection, UserError, actor, command_ctx, internal, split, user_error::top_level},
+        graphql::{
+            Allow, BoundedList, Connection, UserError, actor, command_ctx, internal, split,
+            user_error::top_level,
+        },
         paging::{self, OrderBy, PageArgs},
     },
 };
@@ -170,7 +173,7 @@ impl Loader<NotificationId> for NotificationLoader {
 #[derive(Debug, InputObject)]
 pub struct MarkNotificationsReadInput {
     /// These (`ntf_…`), 100 at most; all when absent.
-    pub ids: Option<Vec<ID>>,
+    pub ids: Option<BoundedList<ID, { commands::MAX_IDS }>>,
 }
 
 /// What `markNotificationsRead` answers.
@@ -199,8 +202,10 @@ impl NotificationsMutation {
         #[graphql(desc = "Which.")] input: MarkNotificationsReadInput,
     ) -> Result<MarkNotificationsReadPayload> {
         let mut violations = Violations::default();
-        let ids =
-            input.ids.map(|ids| {
+        let ids = input
+            .ids
+            .and_then(|ids| violations.check(ids.at(["input", "ids"])))
+            .map(|ids| {
                 ids.iter()
                     .enumerate()
                     .filter_map(|(index, id)| {

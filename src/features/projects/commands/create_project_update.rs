@@ -9,7 +9,7 @@ use crate::{
         media::{self, ImageId, UploadId},
         projects::{
             ProjectId, ProjectUpdateId,
-            model::{MAX_IMAGES, description, title},
+            model::{description, title},
             tables::{update, update_image},
         },
     },
@@ -17,7 +17,7 @@ use crate::{
         actor::Actor,
         ctx::Ctx,
         db::WriteTx,
-        error::{CommandError, ErrorCode, Violation, Violations},
+        error::{CommandError, Violation, Violations},
         idempotency::{self, Claim},
         record, search,
         write::write_tx,
@@ -71,14 +71,6 @@ pub async fn create_project_update(
             input.description.as_deref().unwrap_or(""),
             &["input", "description"],
         ));
-        if input.uploads.len() > MAX_IMAGES {
-            let message = format!("An update has at most {MAX_IMAGES} pictures.");
-            violations.push(Violation::new(
-                ErrorCode::Invalid,
-                ["input", "uploadIds"],
-                message,
-            ));
-        }
         violations.into_result()?;
         let (Some(title), Some(description)) = (title, text) else {
             return Err(anyhow::anyhow!("a value passed without having been checked").into());

@@ -13,7 +13,7 @@ use crate::{
         media::{self, ImageId, UploadId},
         projects::{
             ProjectUpdateId,
-            model::{MAX_IMAGES, description, title},
+            model::{description, title},
             tables::{update, update_image},
         },
     },
@@ -74,18 +74,6 @@ pub async fn update_project_update(
                 &["input", "patch", "description"],
             ))
         });
-        if patch
-            .images
-            .as_ref()
-            .is_some_and(|images| images.len() > MAX_IMAGES)
-        {
-            let message = format!("An update has at most {MAX_IMAGES} pictures.");
-            violations.push(Violation::new(
-                ErrorCode::Invalid,
-                ["input", "patch", "images"],
-                message,
-            ));
-        }
         violations.into_result()?;
         let related = match patch.images {
             Some(images) => replace_images(tx, actor, id, &images).await?,

@@ -3,12 +3,14 @@
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 
 use crate::{
-    features::projects::{Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder},
+    features::projects::{
+        Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder, model::MAX_IMAGES,
+    },
     platform::{
         actor::ClientId,
         error::Violation,
         graphql::{
-            OrderDirection, parse_id,
+            BoundedList, OrderDirection, parse_id,
             scalars::Moment,
             values::{CurrencyCode, Date, Decimal},
         },
@@ -238,7 +240,7 @@ pub struct CreateProjectUpdateInput {
     /// In more words, 10,000 characters at most.
     pub description: Option<String>,
     /// Pictures uploaded before with `createUpload` (`upl_…`), in the order they are shown; 30 at most.
-    pub upload_ids: Option<Vec<ID>>,
+    pub upload_ids: Option<BoundedList<ID, MAX_IMAGES>>,
     /// Shows it to the client at once, who is told; otherwise it stays a draft until `postProjectUpdate`.
     pub post: Option<bool>,
     /// Makes sending twice harmless: the same key and input answer with the update made the first time. Kept 30 days.
@@ -262,7 +264,7 @@ pub struct ProjectUpdatePatch {
     /// In more words, 10,000 characters at most.
     pub description: MaybeUndefined<String>,
     /// All pictures from now on, in order; those not named are removed. 30 at most; null removes all.
-    pub images: MaybeUndefined<Vec<ProjectUpdateImageInput>>,
+    pub images: MaybeUndefined<BoundedList<ProjectUpdateImageInput, MAX_IMAGES>>,
 }
 
 /// Which update changes, from which version, and how.

@@ -134,7 +134,7 @@ impl ProjectsMutation {
         #[graphql(desc = "The news.")] input: CreateProjectUpdateInput,
     ) -> Result<ProjectUpdatePayload> {
         let outcome = async {
-            let uploads = input.upload_ids.unwrap_or_default();
+            let uploads = input.upload_ids.unwrap_or_default().at(["input", "uploadIds"])?;
             let input = CreateProjectUpdate {
                 project: project_id(&input.project_id, &["input", "projectId"])?,
                 title: input.title,
@@ -244,7 +244,8 @@ fn update_patch(patch: UpdatePatchInput) -> Result<ProjectUpdatePatch, CommandEr
     let mut violations = Violations::default();
     let title = change_required(patch.title, &["input", "patch", "title"], &mut violations);
     let images = change(patch.images).map(|images| {
-        images
+        violations
+            .check(images.unwrap_or_default().at(["input", "patch", "images"]))
             .unwrap_or_default()
             .into_iter()
             .enumerate()

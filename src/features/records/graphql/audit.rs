@@ -13,7 +13,14 @@ use crate::{
             model::{audited_id, prefix_of},
         },
     },
-    platform::{actor::AccountId, audit, error::Violation, graphql::scalars::Moment, ids, text::camel_case},
+    platform::{
+        actor::AccountId,
+        audit,
+        error::Violation,
+        graphql::{FilterList, scalars::Moment},
+        ids,
+        text::camel_case,
+    },
 };
 
 /// Columns that hold hundredths: amounts and percentages.
@@ -52,8 +59,8 @@ pub struct AuditFilterInput {
     pub record_id: Option<ID>,
     /// What this account did (`acc_…`).
     pub actor_id: Option<ID>,
-    /// One of these actions.
-    pub action: Option<Vec<AuditAction>>,
+    /// One of these actions, 100 at most.
+    pub action: Option<FilterList<AuditAction>>,
     /// At this moment or later.
     pub from: Option<Moment>,
     /// Before this moment.
@@ -76,6 +83,8 @@ impl AuditFilterInput {
             actor,
             actions: self
                 .action
+                .map(|actions| actions.set_at(["filter", "action"]))
+                .transpose()?
                 .map(|actions| actions.into_iter().map(Into::into).collect()),
             from: self.from.map(|at| at.0),
             until: self.until.map(|at| at.0),
