@@ -1,109 +1,84 @@
-//! Documents made to hurt, a hundred a second, and an innocent query beside them.
+//! Requests made to hurt, and an innocent query beside them: at a steady rate, then twenty of each at once in a process
+//! that may not grow.
 
 use crate::world::{self, ADMIN};
 use anyhow::{Result, bail};
 use belle_house_bench::api;
+use belle_house_bench::attacks::{self, Attack};
 use belle_house_bench::http::Connection;
 use belle_house_bench::process::Launch;
 use belle_house_bench::stats::Samples;
 use serde_json::json;
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// What is measured.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Hostile documents a second.
+    /// Hostile requests a second.
     #[arg(long, default_value_t = 100)]
     rate: u32,
     /// For so many seconds.
     #[arg(long, default_value_t = 15)]
     seconds: u32,
+    /// Of each request at once.
+    #[arg(long, default_value_t = 20)]
+    at_once: usize,
+    /// Address space beyond rest, in MiB.
+    #[arg(long, default_value_t = 512)]
+    memory: u64,
 }
 
 const INNOCENT: &str = "{ viewer { email projects(first: 20) { nodes { name progressPercentage } } } }";
-
-/// The attacks by name.
-fn documents() -> Vec<(&'static str, String)> {
-    let mut doubling = String::from("query { ...f0 }");
-    let mut widening = String::from("query { ...g0 }");
-    for level in 0..30 {
-        let _ = write!(
-            doubling,
-            " fragment f{level} on Query {{ ...f{0} ...f{0} }}",
-            level + 1
-        );
-        let next = format!(" ...g{}", level + 1).repeat(10);
-        let _ = write!(widening, " fragment g{level} on Query {{{next} }}");
-    }
-    doubling.push_str(" fragment f30 on Query { __typename }");
-    widening.push_str(" fragment g30 on Query { __typename }");
-    let cycle = "query { ...a } fragment a on Query { ...b } fragment b on Query { ...a }".to_owned();
-    let mut aliases = String::from("{");
-    for number in 0..5_000 {
-        let _ = write!(aliases, " a{number}: __typename");
-    }
-    aliases.push('}');
-    let directives = format!("{{ __typename {} }}", "@include(if: true) ".repeat(5_000));
-    let operation_directives = format!("query {} {{ __typename }}", "@skip(if: false) ".repeat(5_000));
-    let deep = format!(
-        "{}{{ __typename }}{}",
-        "{ viewer ".repeat(3_000),
-        "}".repeat(3_000)
-    );
-    let lists = "{ viewer { projects(first: 100) { nodes { updates(first: 100) { nodes { project { updates(first: 100) \
-        { nodes { project { updates(first: 100) { nodes { title } } } } } } } } } } } }"
-        .to_owned();
-    let pages = "{ viewer { projects(first: 2000000000) { nodes { name } } } }".to_owned();
-    let nested_value = format!(
-        "{{ viewer {{ projects(filter: {}1{}) {{ nodes {{ id }} }} }} }}",
-        "[".repeat(5_000),
-        "]".repeat(5_000)
-    );
-    let introspection = format!(
-        "{{ __schema {{ types {{ {} name {} }} }} }}",
-        "fields { type { ofType { fields { type { ".repeat(6),
-        "} } } } }".repeat(6)
-    );
-    vec![
-        ("fragment bomb, doubling", doubling),
-        ("fragment bomb, ten wide", widening),
-        ("fragment cycle", cycle),
-        ("5,000 aliases", aliases),
-        ("5,000 directives on a field", directives),
-        ("5,000 directives on the operation", operation_directives),
-        ("3,000 levels deep", deep),
-        ("lists of lists", lists),
-        ("a page of two thousand million", pages),
-        ("a value nested 5,000 deep", nested_value),
-        ("introspection of introspection", introspection),
-    ]
-}
 
 /// Measures and prints.
 pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
     launch.run(&["migrate"], "")?;
     api::create_admin(launch, ADMIN)?;
-    let server = launch.start().await?;
+    let mut server = launch.start().await?;
     let address = server.address();
     let people = world::people(launch, address, 1).await?;
     world::projects(address, &people, 20).await?;
     let token = people.clients[0].token.clone();
 
-    let alone = innocent(address, &token, Duration::from_secs(3)).await?;
-    println!("innocent query alone:\n  {alone}");
+    let calm = innocent(address, &token, Duration::from_secs(5)).await?;
+    println!("innocent query alone:\n  {calm}");
     let time = Duration::from_secs(options.seconds.into());
-    let (beside, refusals) =
-        tokio::try_join!(innocent(address, &token, time), attack(address, &token, options))?;
+    let (beside, refusals) = tokio::try_join!(
+        innocent(address, &token, time),
+        steadily(address, &token, options)
+    )?;
     println!(
-        "innocent query during {} hostile documents a second:\n  {beside}",
+        "innocent query during {} hostile requests a second:\n  {beside}",
         options.rate
     );
-    println!("  target: p99 under 20 ms");
+    println!("  target: p99 within twice its calm value ({:?})", calm.p99() * 2);
     println!("refusals, sent → answered (target 50 ms each):");
-    for ((name, _), samples) in documents().iter().zip(refusals) {
-        println!("  {name}: {samples}");
+    for (attack, samples) in attacks::all().iter().zip(refusals) {
+        println!("  {}: {samples}", attack.name);
+    }
+
+    let rest = server.resident_kib()?;
+    server.limit_memory(options.memory * 1024)?;
+    println!(
+        "{} of each at once, {} MiB of address space beyond rest ({} MiB resident): the innocent query meanwhile",
+        options.at_once,
+        options.memory,
+        rest / 1024
+    );
+    for attack in attacks::all() {
+        let (beside, _) = tokio::try_join!(
+            innocent(address, &token, Duration::from_secs(1)),
+            at_once(address, &token, &attack, options.at_once)
+        )?;
+        if !server.lives()? {
+            bail!("{} ended the server:\n{}", attack.name, launch.log());
+        }
+        println!(
+            "  {}: {beside}, peak {} MiB",
+            attack.name,
+            server.peak_kib()? / 1024
+        );
     }
     server.stop().await
 }
@@ -124,11 +99,11 @@ async fn innocent(address: SocketAddr, token: &str, time: Duration) -> Result<Sa
 }
 
 /// Sends the attacks in turn at a steady rate, each on a connection of its own kind.
-async fn attack(address: SocketAddr, token: &str, options: &Options) -> Result<Vec<Samples>> {
-    let documents = documents();
+async fn steadily(address: SocketAddr, token: &str, options: &Options) -> Result<Vec<Samples>> {
+    let attacks = attacks::all();
     let begin = Instant::now();
-    let lanes = documents.iter().enumerate().map(|(lane, (name, document))| {
-        let lanes = documents.len();
+    let lanes = attacks.iter().enumerate().map(|(lane, attack)| {
+        let lanes = attacks.len();
         async move {
             let mut connection = Connection::open(address).await?;
             let mut samples = Samples::default();
@@ -136,19 +111,33 @@ async fn attack(address: SocketAddr, token: &str, options: &Options) -> Result<V
                 let due = begin + Duration::from_secs(1) / options.rate * u32::try_from(number)?;
                 tokio::time::sleep_until(due.into()).await;
                 let sent = Instant::now();
-                let answer = connection.graphql(Some(token), document, &json!({})).await?;
+                send(&mut connection, token, attack).await?;
                 samples.push(sent.elapsed());
-                let json = answer.json()?;
-                if json["errors"].is_null() {
-                    let text = json.to_string();
-                    bail!(
-                        "{name} was not refused: {}",
-                        text.chars().take(200).collect::<String>()
-                    );
-                }
             }
             Ok(samples)
         }
     });
     futures_util::future::try_join_all(lanes).await
+}
+
+/// Sends one attack many times at once.
+async fn at_once(address: SocketAddr, token: &str, attack: &Attack, times: usize) -> Result<()> {
+    let all = (0..times).map(|_| async move {
+        let mut connection = Connection::open(address).await?;
+        send(&mut connection, token, attack).await
+    });
+    futures_util::future::try_join_all(all).await.map(drop)
+}
+
+async fn send(connection: &mut Connection, token: &str, attack: &Attack) -> Result<()> {
+    let answer = connection.graphql_body(Some(token), &attack.body).await?.json()?;
+    if !attacks::is_refused(&answer) {
+        let text = answer.to_string();
+        bail!(
+            "{} was not refused: {}",
+            attack.name,
+            text.chars().take(200).collect::<String>()
+        );
+    }
+    Ok(())
 }

@@ -49,6 +49,11 @@ impl Connection {
     /// Posts a GraphQL operation to `/graphql`.
     pub async fn graphql(&mut self, token: Option<&str>, query: &str, variables: &Value) -> Result<Answer> {
         let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
+        self.graphql_body(token, &body).await
+    }
+
+    /// Posts a body of one's own to `/graphql`.
+    pub async fn graphql_body(&mut self, token: Option<&str>, body: &str) -> Result<Answer> {
         let authorization = token.map(|token| format!("Bearer {token}"));
         let mut headers = vec![
             ("Content-Type", "application/json"),

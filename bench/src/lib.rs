@@ -5,6 +5,7 @@
 //! them; this speaks HTTP, `graphql-transport-ws` and signals.
 
 pub mod api;
+pub mod attacks;
 pub mod http;
 pub mod process;
 pub mod stats;

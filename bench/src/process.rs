@@ -213,23 +213,42 @@ impl Server {
 
     /// Resident memory in KiB, as the kernel counts it (`VmRSS`).
     pub fn resident_kib(&self) -> Result<u64> {
-        self.status_kib("VmRSS")
+        self.memory_kib("VmRSS")
     }
 
     /// The most memory that was ever resident, in KiB (`VmHWM`).
     pub fn peak_kib(&self) -> Result<u64> {
-        self.status_kib("VmHWM")
+        self.memory_kib("VmHWM")
     }
 
-    fn status_kib(&self, field: &str) -> Result<u64> {
+    fn memory_kib(&self, name: &str) -> Result<u64> {
         let status = std::fs::read_to_string(Path::new("/proc").join(self.pid().to_string()).join("status"))?;
         status
             .lines()
             .find_map(|line| {
-                let value = line.strip_prefix(field)?.strip_prefix(':')?;
+                let value = line.strip_prefix(name)?.strip_prefix(':')?;
                 value.split_whitespace().next()?.parse().ok()
             })
-            .with_context(|| format!("no {field} in /proc/PID/status"))
+            .with_context(|| format!("no {name} in /proc/PID/status"))
+    }
+
+    /// From now on the process gets `kib` KiB of address space beyond what it has, and ends when it asks for more.
+    pub fn limit_memory(&self, kib: u64) -> Result<()> {
+        let bytes = (self.memory_kib("VmSize")? + kib) * 1024;
+        let limited = Command::new("prlimit")
+            .arg(format!("--pid={}", self.pid()))
+            .arg(format!("--as={bytes}"))
+            .status()
+            .context("prlimit (Debian's package util-linux)")?;
+        if !limited.success() {
+            bail!("prlimit failed: {limited}");
+        }
+        Ok(())
+    }
+
+    /// Whether the process is still there.
+    pub fn lives(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_none())
     }
 
     /// `kill -9`: nothing is flushed, nobody is told.
