@@ -19,10 +19,10 @@ use crate::support::people::Person;
 use crate::support::subscription::Subscription;
 
 /// The schema's types by name.
-struct Schema(HashMap<String, TypeDefinition>);
+pub struct Schema(pub HashMap<String, TypeDefinition>);
 
 impl Schema {
-    fn read() -> Self {
+    pub fn read() -> Self {
         let document = parse_schema(sdl()).unwrap();
         let types = document
             .definitions
@@ -36,7 +36,7 @@ impl Schema {
         Self(types.collect())
     }
 
-    fn fields(&self, name: &str) -> Vec<&FieldDefinition> {
+    pub fn fields(&self, name: &str) -> Vec<&FieldDefinition> {
         match &self.0[name].kind {
             TypeKind::Object(object) => object.fields.iter().map(|field| &field.node).collect(),
             _ => panic!("{name} is no object"),
@@ -63,7 +63,7 @@ impl Schema {
         format!("{operation} {{ {name}{arguments}{selection} }}")
     }
 
-    fn required(&self, field: &str, input: &InputValueDefinition, ids: &Ids) -> Option<String> {
+    pub fn required(&self, field: &str, input: &InputValueDefinition, ids: &Ids) -> Option<String> {
         if input.ty.node.nullable || input.default_value.is_some() {
             return None;
         }
@@ -74,7 +74,7 @@ impl Schema {
         ))
     }
 
-    fn sample(&self, field: &str, name: &str, ty: &Type, ids: &Ids) -> String {
+    pub fn sample(&self, field: &str, name: &str, ty: &Type, ids: &Ids) -> String {
         let BaseType::Named(type_name) = &ty.base else {
             return "[]".to_owned();
         };
@@ -102,7 +102,7 @@ impl Schema {
     }
 }
 
-fn base_name(ty: &Type) -> &str {
+pub fn base_name(ty: &Type) -> &str {
     match &ty.base {
         BaseType::Named(name) => name.as_str(),
         BaseType::List(inner) => base_name(inner),
@@ -110,7 +110,7 @@ fn base_name(ty: &Type) -> &str {
 }
 
 /// Ids to fill in: real ones where a refusal must hold, unknown ones where the call goes through.
-struct Ids {
+pub struct Ids {
     client: String,
     project: String,
     update: String,
@@ -118,7 +118,7 @@ struct Ids {
 }
 
 impl Ids {
-    fn unknown() -> Self {
+    pub fn unknown() -> Self {
         let id = |prefix: &str| format!("{prefix}_01h2xcejqtf2nbrexx3vqjhp41");
         Self {
             client: id("cli"),
@@ -137,6 +137,7 @@ impl Ids {
             (_, field) if field.ends_with("ProjectUpdate") => self.update.clone(),
             (_, field) if field.to_lowercase().contains("invoice") => self.invoice.clone(),
             (_, field) if field.ends_with("Payment") => unknown("pay"),
+            (_, field) if field.ends_with("PortfolioItem") => unknown("pfi"),
             (_, field) if field.ends_with("Session") => unknown("ses"),
             (_, field) if field.ends_with("Delivery") => unknown("dlv"),
             (_, field) if field.to_lowercase().contains("client") => self.client.clone(),
