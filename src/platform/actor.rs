@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::error::CommandError;
 use crate::typed_id;
 
 typed_id!(
@@ -131,6 +132,18 @@ impl Actor {
             Self::Account(account) => matches!(account.role, Role::Staff | Role::Admin),
             Self::System => true,
             Self::Anonymous => false,
+        }
+    }
+
+    /// Refuses whoever doesn't work for the company.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED for visitors, FORBIDDEN for clients.
+    pub fn require_staff(&self) -> Result<(), CommandError> {
+        match self {
+            Self::Anonymous => Err(CommandError::Unauthenticated),
+            _ if self.is_staff() => Ok(()),
+            _ => Err(CommandError::Forbidden),
         }
     }
 

@@ -58,18 +58,6 @@ where
     ) -> impl Future<Output = Result<(), CommandError>> + Send;
 }
 
-/// Editing is for staff.
-///
-/// # Errors
-/// UNAUTHENTICATED or FORBIDDEN for others.
-pub fn require_staff(actor: &Actor) -> Result<(), CommandError> {
-    match actor {
-        Actor::Anonymous => Err(CommandError::Unauthenticated),
-        _ if actor.is_staff() => Ok(()),
-        _ => Err(CommandError::Forbidden),
-    }
-}
-
 /// Makes a record. A repeated call with the same key answers with the record made the first time.
 ///
 /// # Errors
@@ -83,7 +71,7 @@ pub async fn create<E: Editable>(
 where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let claimed = match idempotency::claim_in_tx(tx, actor, E::CREATE, key, &fields).await? {
             Claim::New(claimed) => claimed,
@@ -119,7 +107,7 @@ pub async fn update<E: Editable>(
 where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let current = record::lock_living::<E>(tx, id)
             .await?

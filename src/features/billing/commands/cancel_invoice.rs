@@ -7,7 +7,7 @@ use super::{
     Fields, announcing, append_status, checks,
     create_credit_note::{default_subject, issue_note_in_tx, left_in_tx, whole},
     create_invoice::replay,
-    lock_invoice, locked, require_issued, require_staff, standing_in_tx, today,
+    lock_invoice, locked, require_issued, standing_in_tx, today,
 };
 use crate::{
     features::billing::{InvoiceId, InvoiceState, InvoiceStatus, tables::invoice},
@@ -47,7 +47,7 @@ pub async fn cancel_invoice(
     actor: &Actor,
     input: CancelInvoice,
 ) -> Result<invoice::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, "cancelInvoice", key, &input).await? {

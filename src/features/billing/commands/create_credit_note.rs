@@ -8,7 +8,7 @@ use super::{
     checks::{self, CheckedItem, ItemInput},
     create_invoice::{draft_row, insert_draft, replay},
     issue_invoice::freeze_in_tx,
-    lock_invoice, locked, require_issued, require_staff, standing_in_tx,
+    lock_invoice, locked, require_issued, standing_in_tx,
 };
 use crate::{
     features::{
@@ -57,7 +57,7 @@ pub async fn create_credit_note(
     actor: &Actor,
     input: CreateCreditNote,
 ) -> Result<invoice::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let key = Some(input.idempotency_key.as_str());
         let claimed = match idempotency::claim_in_tx(tx, actor, "createCreditNote", key, &input).await? {

@@ -9,7 +9,7 @@ use super::{
     Fields,
     checks::{self, CheckedItem, ItemInput},
     issue_invoice::issue_in_tx,
-    lock_project, require_staff,
+    lock_project,
 };
 use crate::{
     features::{
@@ -66,7 +66,7 @@ pub async fn create_invoice(
     actor: &Actor,
     input: CreateInvoice,
 ) -> Result<invoice::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let key = Some(input.idempotency_key.as_str());
         let claimed = match idempotency::claim_in_tx(tx, actor, "createInvoice", key, &input).await? {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Fields, announcing, append_issued, create_invoice::replay, create_invoice::search_text,
-    expect_version_at, lock_invoice, locked, require_staff, today,
+    expect_version_at, lock_invoice, locked, today,
 };
 use crate::{
     features::{
@@ -83,7 +83,7 @@ pub async fn issue_invoices(
     actor: &Actor,
     input: IssueInvoices,
 ) -> Result<Vec<Result<invoice::Model, CommandError>>, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     check_bulk(&input.rows, input.idempotency_key.as_deref())?;
     let mut results = Vec::with_capacity(input.rows.len());
     for (index, row) in input.rows.into_iter().enumerate() {
@@ -147,7 +147,7 @@ async fn issue_one(
     input: IssueInvoice,
     field: &[&str],
 ) -> Result<invoice::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, operation, key, &input).await? {

@@ -9,7 +9,7 @@ use super::{
     issue_invoice::{check_bulk, row_key, row_result},
     lock_invoice, locked,
     record_payment::{Received, check_day, receive_in_tx, replay},
-    require_issued, require_staff, standing_in_tx, today,
+    require_issued, standing_in_tx, today,
 };
 use crate::{
     features::billing::{
@@ -84,7 +84,7 @@ pub async fn mark_invoices_paid(
     actor: &Actor,
     input: MarkInvoicesPaid,
 ) -> Result<Vec<Result<Settled, CommandError>>, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     check_bulk(&input.rows, Some(&input.idempotency_key))?;
     let mut results = Vec::with_capacity(input.rows.len());
     for (index, row) in input.rows.iter().enumerate() {
@@ -112,7 +112,7 @@ async fn settle(
     input: MarkInvoicePaid,
     field: &[&str],
 ) -> Result<Settled, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let key = Some(input.idempotency_key.as_str());
         let claimed = match idempotency::claim_in_tx(tx, actor, operation, key, &input).await? {

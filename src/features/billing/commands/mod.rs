@@ -59,15 +59,6 @@ impl BelowProject for payment::Entity {
     }
 }
 
-/// Only the company's people bill.
-fn require_staff(actor: &Actor) -> Result<(), CommandError> {
-    match actor {
-        Actor::Anonymous => Err(CommandError::Unauthenticated),
-        _ if actor.is_staff() => Ok(()),
-        _ => Err(CommandError::Forbidden),
-    }
-}
-
 /// Where in the input an operation's mistakes are.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fields<'a> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Fields, announcing, append_payment, append_status_change, checks, lock_invoice, lock_project,
-    require_issued, require_staff, standing_in_tx, today,
+    require_issued, standing_in_tx, today,
 };
 use crate::{
     features::{
@@ -59,7 +59,7 @@ pub async fn record_payment(
     actor: &Actor,
     input: RecordPayment,
 ) -> Result<payment::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let key = Some(input.idempotency_key.as_str());
         let claimed = match idempotency::claim_in_tx(tx, actor, "recordPayment", key, &input).await? {

@@ -10,7 +10,7 @@ use super::{
     Fields,
     checks::{self, CheckedItem, ItemInput},
     create_invoice::{insert_items, search_text, told},
-    lock_invoice, locked, require_staff,
+    lock_invoice, locked,
 };
 use crate::{
     features::billing::{
@@ -56,7 +56,7 @@ pub async fn update_invoice(
     expected_version: i32,
     patch: InvoicePatch,
 ) -> Result<invoice::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let patch = patch.clone();
         let (_, current) = lock_invoice(tx, id, ID).await?;

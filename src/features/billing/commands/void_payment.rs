@@ -4,8 +4,8 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
 use super::{
-    Fields, append_payment, append_status_change, checks, locked, record_payment::replay, require_staff,
-    standing_in_tx, today,
+    Fields, append_payment, append_status_change, checks, locked, record_payment::replay, standing_in_tx,
+    today,
 };
 use crate::{
     features::{
@@ -52,7 +52,7 @@ pub async fn void_payment(
     actor: &Actor,
     input: VoidPayment,
 ) -> Result<payment::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, "voidPayment", key, &input).await? {

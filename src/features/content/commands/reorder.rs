@@ -12,7 +12,6 @@ use crate::platform::{
     actor::Actor,
     ctx::Ctx,
     db::WriteTx,
-    editing::require_staff,
     error::{CommandError, ErrorCode, Violation, Violations},
     record::{self, RecordColumn, RecordEntity},
     write::write_tx,
@@ -54,7 +53,7 @@ where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<A>,
     A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send,
 {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let living = <E as EntityTrait>::find()
             .filter(E::column(RecordColumn::DeletedAt).is_null())

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
-use super::{lock_lead, require_staff};
+use super::lock_lead;
 use crate::{
     features::{
         accounts::{living_account_by_email, normalize_email},
@@ -119,7 +119,7 @@ struct NewClient {
 /// LOCKED when the lead is converted already; CONFLICT when it is not at `expected_version`; TAKEN at
 /// `input.client.email`, with the client who has the address; violations at `input.client.…` and `input.project.…`.
 pub async fn convert_lead(ctx: &Ctx, actor: &Actor, input: ConvertLead) -> Result<Converted, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     // Read before the transaction: hashing a password takes longer than the writing connection should be held.
     let known = living_lead(ctx.db.reader(), actor, input.id).await?;
     let mut violations = Violations::default();

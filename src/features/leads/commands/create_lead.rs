@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
 use serde::Serialize;
 
-use super::require_staff;
 use crate::{
     features::{
         accounts::Email,
@@ -229,7 +228,7 @@ pub async fn create_lead(
     input: NewLead,
     idempotency_key: Option<&str>,
 ) -> Result<lead::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     let checked = match input.check() {
         Ok(checked) => checked,
         Err(found) => return Err(input.refuse(ctx.db.reader(), Items::Living, found).await),

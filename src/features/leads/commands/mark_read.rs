@@ -2,19 +2,13 @@
 
 use sea_orm::ActiveValue::Set;
 
-use super::{lock_inquiry, lock_lead, require_staff};
+use super::{lock_inquiry, lock_lead};
 use crate::{
     features::leads::{
         InquiryId, LeadId,
         tables::{inquiry, lead},
     },
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        error::CommandError,
-        record,
-        write::write_tx,
-    },
+    platform::{actor::Actor, ctx::Ctx, error::CommandError, record, write::write_tx},
 };
 
 /// Rows at once, at most.
@@ -39,7 +33,7 @@ pub async fn mark_leads_read(
     rows: &[Row<LeadId>],
     read: bool,
 ) -> Result<Vec<Result<lead::Model, CommandError>>, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     let mut outcomes = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         outcomes.push(at_row(index, mark_lead(ctx, actor, *row, read).await));
@@ -77,7 +71,7 @@ pub async fn mark_inquiries_read(
     rows: &[Row<InquiryId>],
     read: bool,
 ) -> Result<Vec<Result<inquiry::Model, CommandError>>, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     let mut outcomes = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         outcomes.push(at_row(index, mark_inquiry(ctx, actor, *row, read).await));

@@ -25,7 +25,6 @@ use super::{
     tables::{inquiry, lead},
 };
 use crate::platform::{
-    actor::Actor,
     db::WriteTx,
     error::{CommandError, Violation},
     limiter::Quota,
@@ -37,15 +36,6 @@ const QUOTA: Quota = Quota {
     hits: 5,
     window: TimeDelta::minutes(10),
 };
-
-/// Leads and inquiries are the staff's.
-fn require_staff(actor: &Actor) -> Result<(), CommandError> {
-    match actor {
-        Actor::Anonymous => Err(CommandError::Unauthenticated),
-        _ if actor.is_staff() => Ok(()),
-        _ => Err(CommandError::Forbidden),
-    }
-}
 
 /// Locks a living lead.
 async fn lock_lead(tx: &WriteTx, id: LeadId, field: &[&str]) -> Result<lead::Model, CommandError> {

@@ -3,7 +3,7 @@
 use sea_orm::ActiveValue::{NotSet, Set};
 
 use super::{
-    lock_inquiry, require_staff,
+    lock_inquiry,
     submit_contact_inquiry::{message, subject},
 };
 use crate::{
@@ -52,7 +52,7 @@ pub async fn update_inquiry(
     expected_version: i32,
     patch: InquiryPatch,
 ) -> Result<inquiry::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let current = lock_inquiry(tx, id, &["input", "id"]).await?;
         record::expect_version::<inquiry::Entity>(&current, expected_version)?;

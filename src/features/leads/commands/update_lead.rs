@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{
     create_lead::{Items, check_item},
-    lock_lead, require_staff,
+    lock_lead,
 };
 use crate::{
     features::{
@@ -88,7 +88,7 @@ pub async fn update_lead(
     expected_version: i32,
     patch: LeadPatch,
 ) -> Result<lead::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let current = lock_lead(tx, id, &["input", "id"]).await?;
         record::expect_version::<lead::Entity>(&current, expected_version)?;

@@ -7,12 +7,7 @@ use crate::{
         NotificationId,
         table::{Column, Entity},
     },
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        error::CommandError,
-        write::write_tx,
-    },
+    platform::{actor::Actor, ctx::Ctx, error::CommandError, write::write_tx},
 };
 
 /// The most entries marked by name at once.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
-use super::{append_project_changed, require_staff};
+use super::append_project_changed;
 use crate::{
     features::projects::{
         Phase, ProjectId, lock_living_client_in_tx,
@@ -139,7 +139,7 @@ pub async fn create_project(
     actor: &Actor,
     input: CreateProject,
 ) -> Result<project::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, "createProject", key, &input).await? {

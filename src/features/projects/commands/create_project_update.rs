@@ -3,7 +3,7 @@
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
-use super::{append_change_in_tx, lock_project, post_project_update::announce_in_tx, require_staff};
+use super::{append_change_in_tx, lock_project, post_project_update::announce_in_tx};
 use crate::{
     features::{
         media::{self, ImageId, UploadId},
@@ -51,7 +51,7 @@ pub async fn create_project_update(
     actor: &Actor,
     input: CreateProjectUpdate,
 ) -> Result<update::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, "createProjectUpdate", key, &input).await? {

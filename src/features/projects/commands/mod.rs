@@ -20,15 +20,6 @@ use crate::platform::{
     events::{NewEvent, append_in_tx},
 };
 
-/// Only the company's people change projects.
-fn require_staff(actor: &Actor) -> Result<(), CommandError> {
-    match actor {
-        Actor::Anonymous => Err(CommandError::Unauthenticated),
-        _ if actor.is_staff() => Ok(()),
-        _ => Err(CommandError::Forbidden),
-    }
-}
-
 fn no_such_project(field: &[&str]) -> CommandError {
     Violation::not_found(field.iter().copied(), "project").into()
 }

@@ -3,7 +3,7 @@
 use sea_orm::ActiveValue::Set;
 use serde_json::json;
 
-use super::{require_staff, update_record};
+use super::update_record;
 use crate::{
     features::projects::{
         ProjectUpdateId, events, lock_below_project_in_tx,
@@ -31,7 +31,7 @@ pub async fn post_project_update(
     id: ProjectUpdateId,
     expected_version: i32,
 ) -> Result<update::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let (project, current) = lock_update(tx, id).await?;
         if current.posted_at.is_some() {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::{NotSet, Set};
 
-use super::{append_project_changed, create_project::quote, lock_project, no_such_project, require_staff};
+use super::{append_project_changed, create_project::quote, lock_project, no_such_project};
 use crate::{
     features::projects::{
         CURRENCY_CHANGES, MOVES, Phase, ProjectBelow, ProjectId, events, lock_project_below_clients_in_tx,
@@ -55,7 +55,7 @@ pub async fn update_project(
     expected_version: i32,
     patch: ProjectPatch,
 ) -> Result<project::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let locked = lock(tx, id, patch.client).await?;
         let current = &locked.project;
@@ -199,7 +199,7 @@ async fn set_closed(
     expected_version: i32,
     closed: bool,
 ) -> Result<project::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let current = lock_project(tx, id, &["input", "id"]).await?;
         record::expect_version::<project::Entity>(&current, expected_version)?;

@@ -5,9 +5,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
 };
 
-use super::{
-    append_change_in_tx, create_project_update::link_images, post_project_update::lock_update, require_staff,
-};
+use super::{append_change_in_tx, create_project_update::link_images, post_project_update::lock_update};
 use crate::{
     features::{
         media::{self, ImageId, UploadId},
@@ -59,7 +57,7 @@ pub async fn update_project_update(
     expected_version: i32,
     patch: ProjectUpdatePatch,
 ) -> Result<update::Model, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let patch = patch.clone();
         let (project, current) = lock_update(tx, id).await?;

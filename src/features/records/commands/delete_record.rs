@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     append_client_removed, append_desk_removed, append_draft_removed, append_project_removed,
     append_update_removed, lock, lock_below, lock_draft, lock_project, not_found, payment_is_kept,
-    refuse_with_books, require_staff,
+    refuse_with_books,
 };
 use crate::{
     features::{
@@ -41,7 +41,7 @@ pub async fn delete_record(
     id: RecordId,
     expected_version: Option<i32>,
 ) -> Result<StoredRecord, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let batch = new_uuid(tx.now());
         let deleted = match id {

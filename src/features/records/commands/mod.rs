@@ -22,7 +22,7 @@ use crate::{
         },
     },
     platform::{
-        actor::{Actor, ClientId},
+        actor::ClientId,
         db::WriteTx,
         error::{CommandError, ErrorCode, Violation},
         events::{NewEvent, append_in_tx},
@@ -31,14 +31,6 @@ use crate::{
 };
 
 const FIELD: [&str; 2] = ["input", "id"];
-
-fn require_staff(actor: &Actor) -> Result<(), CommandError> {
-    match actor {
-        Actor::Anonymous => Err(CommandError::Unauthenticated),
-        _ if actor.is_staff() => Ok(()),
-        _ => Err(CommandError::Forbidden),
-    }
-}
 
 fn not_found(id: RecordId) -> CommandError {
     Violation::not_found(FIELD, id.noun()).into()

@@ -2,7 +2,7 @@
 
 use sea_orm::EntityTrait;
 
-use super::{FIELD, lock, lock_below, lock_project, not_found, require_staff};
+use super::{FIELD, lock, lock_below, lock_project, not_found};
 use crate::{
     features::{
         billing::{Invoices, Payments},
@@ -33,7 +33,7 @@ pub async fn restore_record(
     id: RecordId,
     expected_version: Option<i32>,
 ) -> Result<StoredRecord, CommandError> {
-    require_staff(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
         match id {
             RecordId::Client(client) => {
