@@ -13,7 +13,7 @@ use sea_orm::{IntoActiveModel, ModelTrait};
 pub use super::inputs::change;
 use super::{
     lists::BoundedList,
-    request::{actor, command_ctx},
+    request::ContextExt,
     scalars::Moment,
     user_error::{Payload, internal, split},
 };
@@ -121,9 +121,7 @@ where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
     let outcome = match input.fields() {
-        Ok((fields, key)) => {
-            editing::create::<E>(command_ctx(ctx)?, actor(ctx), fields, key.as_deref()).await
-        }
+        Ok((fields, key)) => editing::create::<E>(ctx.app(), ctx.actor(), fields, key.as_deref()).await,
         Err(error) => Err(error),
     };
     split(outcome)
@@ -141,10 +139,10 @@ where
     let (id, expected_version, fields) = input.parts();
     let path = ["input".to_owned(), "id".to_owned()];
     let id = ids::parse(&id, E::PREFIX, E::NOUN).map_err(|error| Violation::invalid_id(path, &error));
-    let command = command_ctx(ctx)?;
+    let command = ctx.app();
     let outcome = match (&id, fields) {
         (Ok(id), Ok(fields)) => {
-            editing::update::<E>(command, actor(ctx), *id, expected_version, fields).await
+            editing::update::<E>(command, ctx.actor(), *id, expected_version, fields).await
         }
         (Err(violation), _) => Err(violation.clone().into()),
         (_, Err(error)) => Err(error),

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ErrorExtensions, Guard, Result};
 
-use super::request::actor;
+use super::request::ContextExt;
 use crate::platform::actor::Actor;
 
 /// Who may use a field.
@@ -111,7 +111,7 @@ impl Allow {
 
 impl Guard for Allow {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
-        self.judge(actor(ctx))
+        self.judge(ctx.actor())
     }
 }
 
@@ -122,5 +122,5 @@ fn refusal(code: &'static str, message: &str) -> async_graphql::Error {
 /// For `visible = …`: fields for administrators are shown to them alone.
 #[must_use]
 pub fn visible_to_admin(ctx: &Context<'_>) -> bool {
-    actor(ctx).is_admin()
+    ctx.actor().is_admin()
 }

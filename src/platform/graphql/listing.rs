@@ -8,7 +8,7 @@ use sea_orm::{FromQueryResult, ModelTrait};
 
 use super::{
     connection::{Connection, OrderDirection, RecordScope},
-    request::command_ctx,
+    request::ContextExt,
     user_error::top_level,
 };
 use crate::platform::{
@@ -61,7 +61,7 @@ where
         .map_err(|violation| top_level(violation.into()))?;
     let scope = listing::resolve_scope(actor, scope).map_err(top_level)?;
     let order = listing::order_by::<E>(order_by.map(OrderInput::by));
-    let command = command_ctx(ctx)?;
+    let command = ctx.app();
     let db = command.db.clone();
     let list = listing::select::<E>(scope, command.clock.now(), &filter);
     let page = paging::fetch(db.reader(), list.clone(), &order, &window)

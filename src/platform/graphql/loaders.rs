@@ -6,9 +6,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::{Context, Result, dataloader::DataLoader};
+use async_graphql::dataloader::DataLoader;
 
-use super::request::{actor, command_ctx};
 use crate::platform::{actor::Actor, db::Db};
 
 /// A loader that can be made for a request.
@@ -21,26 +20,20 @@ pub trait RequestLoader: Send + Sync + Sized + 'static {
 #[derive(Default)]
 pub struct Loaders(Mutex<Vec<(TypeId, Arc<dyn Any + Send + Sync>)>>);
 
-/// The request's loader of this kind.
-///
-/// # Errors
-/// Only when the request was built without what loaders need.
-pub fn loader<L: RequestLoader>(ctx: &Context<'_>) -> Result<Arc<DataLoader<L>>> {
-    let mut made = ctx
-        .data::<Loaders>()?
-        .0
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    let kind = TypeId::of::<L>();
-    let known = made
-        .iter()
-        .find(|(known, _)| *known == kind)
-        .map(|(_, loader)| Arc::clone(loader));
-    if let Some(Ok(loader)) = known.map(Arc::downcast::<DataLoader<L>>) {
-        return Ok(loader);
+impl Loaders {
+    /// The loader of this kind, `new` when it is the first time.
+    pub(super) fn get<L: RequestLoader>(&self, new: impl FnOnce() -> L) -> Arc<DataLoader<L>> {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = TypeId::of::<L>();
+        let known = made
+            .iter()
+            .find(|(known, _)| *known == kind)
+            .map(|(_, loader)| Arc::clone(loader));
+        if let Some(Ok(loader)) = known.map(Arc::downcast::<DataLoader<L>>) {
+            return loader;
+        }
+        let loader = Arc::new(DataLoader::new(new(), tokio::spawn));
+        made.push((kind, Arc::clone(&loader) as Arc<dyn Any + Send + Sync>));
+        loader
     }
-    let new = L::for_request(&command_ctx(ctx)?.db, actor(ctx));
-    let loader = Arc::new(DataLoader::new(new, tokio::spawn));
-    made.push((kind, Arc::clone(&loader) as Arc<dyn Any + Send + Sync>));
-    Ok(loader)
 }

@@ -1,9 +1,10 @@
-//! What a resolver finds in its context besides the data loaders.
+//! What a resolver finds in its context.
 
-use std::{net::IpAddr, sync::OnceLock};
+use std::{net::IpAddr, sync::Arc, sync::OnceLock};
 
-use async_graphql::{Context, Result};
+use async_graphql::{Context, dataloader::DataLoader};
 
+use super::loaders::{Loaders, RequestLoader};
 use crate::platform::{actor::Actor, ctx::Ctx};
 
 /// Facts of the request that the transport knows.
@@ -25,25 +26,47 @@ pub struct ResumeFrom(pub Option<String>);
 #[derive(Debug, Default)]
 pub struct JustSignedIn(OnceLock<Actor>);
 
-impl JustSignedIn {
-    /// From now on the request is theirs. The first to sign in stays.
-    pub fn set(&self, actor: Actor) {
-        let _ = self.0.set(actor);
+/// What the schema and the transport put into the context of every request, by name. Only a schema that was built
+/// without it (`graphql::schema`, `graphql::with_request_data`) makes these panic.
+pub trait ContextExt<'a> {
+    /// Who is calling.
+    fn actor(&self) -> &'a Actor;
+
+    /// What commands and queries work with.
+    fn app(&self) -> &'a Ctx;
+
+    /// What the transport knows of the request.
+    fn request(&self) -> &'a RequestInfo;
+
+    /// The request's loader of this kind, made when it is first asked for.
+    fn loader<L: RequestLoader>(&self) -> Arc<DataLoader<L>>;
+
+    /// From now on the request is `actor`'s. The first to sign in stays.
+    fn sign_in(&self, actor: Actor);
+}
+
+impl<'a> ContextExt<'a> for Context<'a> {
+    fn actor(&self) -> &'a Actor {
+        self.data_opt::<JustSignedIn>()
+            .and_then(|signed_in| signed_in.0.get())
+            .or_else(|| self.data_opt::<Actor>())
+            .unwrap_or(&Actor::Anonymous)
     }
-}
 
-/// Who is calling.
-pub fn actor<'a>(ctx: &Context<'a>) -> &'a Actor {
-    ctx.data_opt::<JustSignedIn>()
-        .and_then(|signed_in| signed_in.0.get())
-        .or_else(|| ctx.data_opt::<Actor>())
-        .unwrap_or(&Actor::Anonymous)
-}
+    fn app(&self) -> &'a Ctx {
+        self.data_unchecked()
+    }
 
-/// What commands and queries work with.
-///
-/// # Errors
-/// Only when the schema was built without it.
-pub fn command_ctx<'a>(ctx: &Context<'a>) -> Result<&'a Ctx> {
-    ctx.data::<Ctx>()
+    fn request(&self) -> &'a RequestInfo {
+        self.data_unchecked()
+    }
+
+    fn loader<L: RequestLoader>(&self) -> Arc<DataLoader<L>> {
+        self.data_unchecked::<Loaders>()
+            .get(|| L::for_request(&self.app().db, self.actor()))
+    }
+
+    fn sign_in(&self, actor: Actor) {
+        let _ = self.data_unchecked::<JustSignedIn>().0.set(actor);
+    }
 }

@@ -10,10 +10,7 @@ use crate::{
     platform::{
         actor::SessionId,
         error::{CommandError, Violation},
-        graphql::{
-            Allow, BoundedList, JustSignedIn, RequestInfo, UserError, actor, command_ctx,
-            scalars::EmailAddress, split,
-        },
+        graphql::{Allow, BoundedList, ContextExt, UserError, scalars::EmailAddress, split},
     },
 };
 
@@ -130,13 +127,13 @@ impl AccountsMutation {
             email: input.email.0,
             password: input.password.into(),
             device_name: input.device_name,
-            remote_addr: ctx.data::<RequestInfo>()?.remote_addr,
+            remote_addr: ctx.request().remote_addr,
         };
-        let (logged_in, user_errors) = split(commands::login(command_ctx(ctx)?, login).await)?;
+        let (logged_in, user_errors) = split(commands::login(ctx.app(), login).await)?;
         let (session, viewer) = match logged_in {
             Some(logged_in) => {
                 let viewer = Viewer::of(&logged_in.actor);
-                ctx.data::<JustSignedIn>()?.set(logged_in.actor);
+                ctx.sign_in(logged_in.actor);
                 (Some(logged_in.tokens.into()), viewer)
             }
             None => (None, None),
@@ -157,7 +154,7 @@ impl AccountsMutation {
         #[graphql(desc = "The refresh token.")] input: RefreshSessionInput,
     ) -> Result<SessionPayload> {
         let token = input.refresh_token.into();
-        session_payload(refresh_session(command_ctx(ctx)?, &token).await)
+        session_payload(refresh_session(ctx.app(), &token).await)
     }
 
     /// Signs this device out: its tokens and streams end. For whoever is signed in, or holds a refresh token.
@@ -167,7 +164,7 @@ impl AccountsMutation {
         #[graphql(desc = "Which session to end; by default the caller's.")] input: Option<LogoutInput>,
     ) -> Result<LogoutPayload> {
         let token = input.and_then(|input| input.refresh_token).map(Into::into);
-        let outcome = commands::logout(command_ctx(ctx)?, actor(ctx), token.as_ref()).await;
+        let outcome = commands::logout(ctx.app(), ctx.actor(), token.as_ref()).await;
         let (done, user_errors) = split(outcome)?;
         Ok(LogoutPayload {
             signed_out: done.is_some(),
@@ -187,7 +184,7 @@ impl AccountsMutation {
             current_password: input.current_password.into(),
             new_password: input.new_password.into(),
         };
-        session_payload(change_password(command_ctx(ctx)?, actor(ctx), input).await)
+        session_payload(change_password(ctx.app(), ctx.actor(), input).await)
     }
 
     /// Signs one of the caller's devices out: its tokens and streams end. For whoever is signed in.
@@ -198,7 +195,7 @@ impl AccountsMutation {
         #[graphql(desc = "Which session to end.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionsPayload> {
         let outcome = match session_id(&input.id, "id") {
-            Ok(id) => revoke_session(command_ctx(ctx)?, actor(ctx), id)
+            Ok(id) => revoke_session(ctx.app(), ctx.actor(), id)
                 .await
                 .map(|id| vec![id]),
             Err(violation) => Err(violation.into()),
@@ -219,7 +216,7 @@ impl AccountsMutation {
             .at(["input", "keep"])
             .and_then(|ids| ids.iter().map(|id| session_id(id, "keep")).collect());
         let outcome = match keep {
-            Ok(keep) => revoke_other_sessions(command_ctx(ctx)?, actor(ctx), keep).await,
+            Ok(keep) => revoke_other_sessions(ctx.app(), ctx.actor(), keep).await,
             Err(violation) => Err(violation.into()),
         };
         revoked_payload(outcome)

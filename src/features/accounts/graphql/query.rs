@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::viewer::Viewer;
-use crate::platform::graphql::actor;
+use crate::platform::graphql::ContextExt;
 
 /// Reads of accounts.
 #[derive(Debug, Default)]
@@ -13,6 +13,6 @@ pub struct AccountsQuery;
 impl AccountsQuery {
     /// The signed-in person, and the root of everything that is theirs; null for visitors.
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
-        Viewer::of(actor(ctx))
+        Viewer::of(ctx.actor())
     }
 }

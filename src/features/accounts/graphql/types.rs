@@ -5,12 +5,11 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 
 use super::loaders::AccountLoader;
-use crate::platform::graphql::loader;
 use crate::{
     features::accounts::{SessionTokens, StoredAccount, StoredSession},
     platform::{
         actor::{AccountId, SessionId},
-        graphql::{Role, internal},
+        graphql::{ContextExt, Role, internal},
     },
 };
 
@@ -41,7 +40,7 @@ impl From<StoredAccount> for GqlActor {
 /// # Errors
 /// INTERNAL when the database is away.
 pub async fn account(ctx: &Context<'_>, id: AccountId) -> Result<Option<StoredAccount>> {
-    loader::<AccountLoader>(ctx)?.load_one(id).await.map_err(internal)
+    ctx.loader::<AccountLoader>().load_one(id).await.map_err(internal)
 }
 
 /// Who did something, for `createdBy` and its like; null when it was the server itself. Put

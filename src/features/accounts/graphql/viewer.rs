@@ -21,7 +21,7 @@ use crate::{
     platform::{
         actor::{Account, Actor},
         graphql::{
-            Allow, Connection, Locale, RecordScope, Role, command_ctx, internal, scalars::EmailAddress,
+            Allow, Connection, ContextExt, Locale, RecordScope, Role, internal, scalars::EmailAddress,
         },
         paging::PageArgs,
     },
@@ -217,7 +217,7 @@ impl Viewer {
     /// The devices that are signed in, the latest used first.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<GqlSession>> {
         let actor = self.with_own_password()?;
-        let ctx = command_ctx(ctx)?;
+        let ctx = ctx.app();
         let sessions = sessions_of(ctx, &actor).await.map_err(internal)?;
         Ok(sessions
             .into_iter()

@@ -17,8 +17,8 @@ use crate::{
     platform::{
         error::{CommandError, Violations},
         graphql::{
-            Allow, UserError, UserErrorCode, actor, change, change_required, command_ctx, internal, parse_id,
-            split, values::Decimal,
+            Allow, ContextExt, UserError, UserErrorCode, change, change_required, internal, parse_id, split,
+            values::Decimal,
         },
     },
 };
@@ -95,9 +95,7 @@ impl GqlCompanyProfile {
         let Some(id) = self.0.logo_image_id else {
             return Ok(None);
         };
-        let found = find_image(command_ctx(ctx)?.db.reader(), id)
-            .await
-            .map_err(internal)?;
+        let found = find_image(ctx.app().db.reader(), id).await.map_err(internal)?;
         Ok(found.map(GqlImage::from))
     }
 
@@ -131,7 +129,7 @@ impl CompanyQuery {
     /// The company, as documents issued from now on show it. For staff.
     #[graphql(guard = "Allow::staff()")]
     async fn company_profile(&self, ctx: &Context<'_>) -> Result<GqlCompanyProfile> {
-        let found = company_profile(command_ctx(ctx)?.db.reader()).await;
+        let found = company_profile(ctx.app().db.reader()).await;
         found.map(GqlCompanyProfile).map_err(internal)
     }
 }
@@ -199,10 +197,10 @@ impl CompanyMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateCompanyProfileInput,
     ) -> Result<UpdateCompanyProfilePayload> {
-        let tools = command_ctx(ctx)?;
+        let tools = ctx.app();
         let outcome = async {
             let patch = company_patch(input.patch)?;
-            commands::update_company_profile(tools, actor(ctx), input.expected_version, patch).await
+            commands::update_company_profile(tools, ctx.actor(), input.expected_version, patch).await
         };
         let (updated, user_errors) = split(outcome.await)?;
         let conflict = user_errors

@@ -16,7 +16,7 @@ use crate::{
     },
     platform::{
         error::{CommandError, ErrorCode, Violation},
-        graphql::{command_ctx, internal, loader, removed_meanwhile, user_error::top_level, values::Money},
+        graphql::{ContextExt, internal, removed_meanwhile, user_error::top_level, values::Money},
         money::{Amount, Currency},
     },
 };
@@ -33,7 +33,7 @@ pub struct ProjectOwed(Owed);
 impl ProjectOwed {
     /// The project.
     async fn project(&self, ctx: &Context<'_>) -> Result<GqlProject> {
-        let loaded = loader::<ProjectLoader>(ctx)?.load_one(self.0.project).await;
+        let loaded = ctx.loader::<ProjectLoader>().load_one(self.0.project).await;
         loaded
             .map_err(internal)?
             .map(GqlProject)
@@ -61,7 +61,7 @@ impl BillingFigures {
     /// Read once for all the fields that show it.
     async fn owed(&self, ctx: &Context<'_>) -> Result<Arc<[Owed]>> {
         let read = async || {
-            let tools = command_ctx(ctx)?;
+            let tools = ctx.app();
             let today = today(&tools.config, tools.clock.now());
             let owed = owed_by_project(tools.db.reader(), today)
                 .await
@@ -112,7 +112,7 @@ impl BillingFigures {
 
     /// What was invoiced this month in company time, with tax, less this month's credit notes.
     async fn issued_this_month(&self, ctx: &Context<'_>) -> Result<Vec<Money>> {
-        let tools = command_ctx(ctx)?;
+        let tools = ctx.app();
         let (from, until) = month_of(today(&tools.config, tools.clock.now()));
         let sums = invoiced_between(tools.db.reader(), from, until).await;
         sums.map(money).map_err(internal)
@@ -120,7 +120,7 @@ impl BillingFigures {
 
     /// What came in this month in company time.
     async fn paid_this_month(&self, ctx: &Context<'_>) -> Result<Vec<Money>> {
-        let tools = command_ctx(ctx)?;
+        let tools = ctx.app();
         let (from, until) = month_of(today(&tools.config, tools.clock.now()));
         let sums = received_between(tools.db.reader(), from, until).await;
         sums.map(money).map_err(internal)

@@ -22,12 +22,9 @@ use crate::{
         },
     },
     platform::{
-        ctx::Ctx,
         error::{CommandError, ErrorCode, Violation, Violations},
         export::Exports,
-        graphql::{
-            Allow, ExportPayload, UserError, UserErrorCode, actor, command_ctx, internal, parse_id, split,
-        },
+        graphql::{Allow, ContextExt, ExportPayload, UserError, UserErrorCode, internal, parse_id, split},
     },
 };
 
@@ -120,7 +117,7 @@ impl BillingMutation {
                 issue: input.issue.unwrap_or(false),
                 idempotency_key: input.idempotency_key,
             };
-            commands::create_invoice(tools(ctx)?, actor(ctx), input).await
+            commands::create_invoice(ctx.app(), ctx.actor(), input).await
         };
         invoice_payload(ctx, None, outcome.await).await
     }
@@ -137,7 +134,7 @@ impl BillingMutation {
         let current = id.as_ref().ok().copied();
         let outcome = async {
             let patch = input.patch.check()?;
-            commands::update_invoice(tools(ctx)?, actor(ctx), id?, input.expected_version, patch).await
+            commands::update_invoice(ctx.app(), ctx.actor(), id?, input.expected_version, patch).await
         };
         invoice_payload(ctx, current, outcome.await).await
     }
@@ -158,7 +155,7 @@ impl BillingMutation {
                 expected_version: input.expected_version,
                 idempotency_key: input.idempotency_key,
             };
-            commands::issue_invoice(tools(ctx)?, actor(ctx), input).await
+            commands::issue_invoice(ctx.app(), ctx.actor(), input).await
         };
         invoice_payload(ctx, current, outcome.await).await
     }
@@ -177,7 +174,7 @@ impl BillingMutation {
                 rows: rows?,
                 idempotency_key: input.idempotency_key,
             };
-            commands::issue_invoices(tools(ctx)?, actor(ctx), input).await
+            commands::issue_invoices(ctx.app(), ctx.actor(), input).await
         };
         bulk_payload(ctx, &sent, outcome.await).await
     }
@@ -200,7 +197,7 @@ impl BillingMutation {
                 reference: input.reference,
                 idempotency_key: input.idempotency_key,
             };
-            commands::mark_invoice_paid(tools(ctx)?, actor(ctx), input).await
+            commands::mark_invoice_paid(ctx.app(), ctx.actor(), input).await
         };
         let mut payment = None;
         let outcome = outcome.await.map(|(invoice, settled)| {
@@ -233,7 +230,7 @@ impl BillingMutation {
                 reference: input.reference,
                 idempotency_key: input.idempotency_key,
             };
-            let settled = commands::mark_invoices_paid(tools(ctx)?, actor(ctx), input).await?;
+            let settled = commands::mark_invoices_paid(ctx.app(), ctx.actor(), input).await?;
             let invoices = settled.into_iter().map(|row| row.map(|(invoice, _)| invoice));
             Ok(invoices.collect())
         };
@@ -257,7 +254,7 @@ impl BillingMutation {
                 reason: input.reason,
                 idempotency_key: input.idempotency_key,
             };
-            commands::cancel_invoice(tools(ctx)?, actor(ctx), input).await
+            commands::cancel_invoice(ctx.app(), ctx.actor(), input).await
         };
         invoice_payload(ctx, current, outcome.await).await
     }
@@ -286,7 +283,7 @@ impl BillingMutation {
                 items,
                 idempotency_key: input.idempotency_key,
             };
-            commands::create_credit_note(tools(ctx)?, actor(ctx), input).await
+            commands::create_credit_note(ctx.app(), ctx.actor(), input).await
         };
         let (note, user_errors) = split(outcome.await)?;
         Ok(CreateCreditNotePayload {
@@ -321,7 +318,7 @@ impl BillingMutation {
                 reference: input.reference,
                 idempotency_key: input.idempotency_key,
             };
-            commands::record_payment(tools(ctx)?, actor(ctx), input).await
+            commands::record_payment(ctx.app(), ctx.actor(), input).await
         };
         payment_payload(ctx, None, outcome.await).await
     }
@@ -343,7 +340,7 @@ impl BillingMutation {
                 reason: input.reason,
                 idempotency_key: input.idempotency_key,
             };
-            commands::void_payment(tools(ctx)?, actor(ctx), input).await
+            commands::void_payment(ctx.app(), ctx.actor(), input).await
         };
         payment_payload(ctx, current, outcome.await).await
     }
@@ -359,7 +356,7 @@ impl BillingMutation {
         let outcome = async {
             let filter = input.filter.unwrap_or_default().check(&["input", "filter"])?;
             let separator = input.separator.into();
-            Exports::sign(tools(ctx)?, actor(ctx), &InvoicesExport, &filter, separator)
+            Exports::sign(ctx.app(), ctx.actor(), &InvoicesExport, &filter, separator)
         };
         ExportPayload::of(outcome.await)
     }
@@ -383,14 +380,10 @@ impl BillingMutation {
                 return Err(Violation::new(ErrorCode::Invalid, ["input", "until"], message).into());
             }
             let separator = input.separator.into();
-            Exports::sign(tools(ctx)?, actor(ctx), &JournalExport, &days, separator)
+            Exports::sign(ctx.app(), ctx.actor(), &JournalExport, &days, separator)
         };
         ExportPayload::of(outcome.await)
     }
-}
-
-fn tools<'a>(ctx: &Context<'a>) -> Result<&'a Ctx, CommandError> {
-    command_ctx(ctx).map_err(|error| CommandError::Internal(anyhow::anyhow!("{}", error.message)))
 }
 
 fn is_conflict(errors: &[UserError]) -> bool {
@@ -407,7 +400,7 @@ async fn invoice_payload(
     let invoice = match (invoice, id) {
         // Only staff get as far as a conflict.
         (None, Some(id)) if is_conflict(&user_errors) => Invoices::find_by_id(id)
-            .one(command_ctx(ctx)?.db.reader())
+            .one(ctx.app().db.reader())
             .await
             .map_err(internal)?,
         (invoice, _) => invoice,
@@ -445,7 +438,7 @@ async fn payment_payload(
     let (payment, user_errors) = split(outcome)?;
     let payment = match (payment, id) {
         (None, Some(id)) if is_conflict(&user_errors) => Payments::find_by_id(id)
-            .one(command_ctx(ctx)?.db.reader())
+            .one(ctx.app().db.reader())
             .await
             .map_err(internal)?,
         (payment, _) => payment,

@@ -17,7 +17,7 @@ use crate::{
         projects::graphql::{GqlProject, ProjectLoader},
     },
     platform::graphql::{
-        Allow, internal, loader, removed_meanwhile,
+        Allow, ContextExt, internal, removed_meanwhile,
         scalars::Url,
         values::{Date, Money},
     },
@@ -81,7 +81,7 @@ impl GqlPayment {
 
     /// The contract it is for.
     async fn project(&self, ctx: &Context<'_>) -> Result<GqlProject> {
-        let loaded = loader::<ProjectLoader>(ctx)?.load_one(self.0.project_id).await;
+        let loaded = ctx.loader::<ProjectLoader>().load_one(self.0.project_id).await;
         loaded
             .map_err(internal)?
             .map(GqlProject)
@@ -93,7 +93,7 @@ impl GqlPayment {
         let Some(id) = self.0.invoice_id else {
             return Ok(None);
         };
-        let loaded = loader::<InvoiceLoader>(ctx)?.load_one(id).await;
+        let loaded = ctx.loader::<InvoiceLoader>().load_one(id).await;
         Ok(loaded.map_err(internal)?.map(GqlInvoice::from))
     }
 
@@ -119,7 +119,7 @@ impl GqlPayment {
 
     /// Where its receipt is, a PDF in the client's language: works without a token for whoever asked, for 12 to 24 hours and
     /// as long as they stay signed in and may see the payment. A voided one's has a watermark.
-    async fn receipt_url(&self, ctx: &Context<'_>) -> Result<Option<Url>> {
+    async fn receipt_url(&self, ctx: &Context<'_>) -> Option<Url> {
         url_of(ctx, PaperId::Receipt(self.0.id))
     }
 

@@ -26,10 +26,7 @@ use crate::{
     platform::{
         actor::Actor,
         error::CommandError,
-        graphql::{
-            Allow, Connection, RecordScope, actor, command_ctx, internal, loader, parse_id,
-            user_error::top_level,
-        },
+        graphql::{Allow, Connection, ContextExt, RecordScope, internal, parse_id, user_error::top_level},
         money::Amount,
         paging::{self, PageArgs},
     },
@@ -44,7 +41,7 @@ fn invoice_list(
     order_by: Option<InvoiceOrderInput>,
     scope: Option<RecordScope>,
 ) -> Result<InvoiceList> {
-    let tools = command_ctx(ctx)?;
+    let tools = ctx.app();
     let (order, descending) = invoice_order(order_by);
     Ok(InvoiceList {
         window: args.window().map_err(|violation| top_level(violation.into()))?,
@@ -72,7 +69,7 @@ pub async fn invoice_connection(
     scope: Option<RecordScope>,
 ) -> Result<Connection<GqlInvoice>> {
     let list = invoice_list(ctx, actor, &args, filter, order_by, scope)?;
-    let db = command_ctx(ctx)?.db.clone();
+    let db = ctx.app().db.clone();
     let all = select_invoices(actor, &list.filter, list.scope, list.today);
     let order = list.order.by(list.descending);
     let page = paging::fetch(db.reader(), all.clone(), &order, &list.window)
@@ -98,8 +95,8 @@ pub async fn invoices_of_project(
     order_by: Option<InvoiceOrderInput>,
     scope: Option<RecordScope>,
 ) -> Result<Connection<GqlInvoice>> {
-    let list = Arc::new(invoice_list(ctx, actor(ctx), &args, filter, order_by, scope)?);
-    let loader = loader::<NestedInvoicesLoader>(ctx)?;
+    let list = Arc::new(invoice_list(ctx, ctx.actor(), &args, filter, order_by, scope)?);
+    let loader = ctx.loader::<NestedInvoicesLoader>();
     let key = NestedInvoices {
         project: project.id,
         list: Arc::clone(&list),
@@ -131,7 +128,7 @@ pub async fn payments_of_project(
     order_by: Option<PaymentOrderInput>,
 ) -> Result<Connection<GqlPayment>> {
     let list = Arc::new(payment_list(&args, filter, order_by)?);
-    let loader = loader::<NestedPaymentsLoader>(ctx)?;
+    let loader = ctx.loader::<NestedPaymentsLoader>();
     let key = NestedPayments {
         project,
         list: Arc::clone(&list),
@@ -176,7 +173,7 @@ fn payment_list(
 /// # Errors
 /// INTERNAL when the database is away.
 pub async fn paid_of_project(ctx: &Context<'_>, project: ProjectId) -> Result<Amount> {
-    let loaded = loader::<PaidLoader>(ctx)?.load_one(project).await;
+    let loaded = ctx.loader::<PaidLoader>().load_one(project).await;
     Ok(loaded.map_err(internal)?.unwrap_or_default())
 }
 
@@ -201,9 +198,9 @@ impl BillingQuery {
         #[graphql(desc = "The invoice's id (`inv_…`).")] id: ID,
     ) -> Result<Option<GqlInvoice>> {
         let id: InvoiceId = parse_id(&id, &["id"]).map_err(|violation| top_level(violation.into()))?;
-        let tools = command_ctx(ctx)?;
+        let tools = ctx.app();
         let today = today(&tools.config, tools.clock.now());
-        let found = select_invoices(actor(ctx), &InvoiceFilter::default(), RecordScope::Living, today)
+        let found = select_invoices(ctx.actor(), &InvoiceFilter::default(), RecordScope::Living, today)
             .filter(InvoiceColumn::Id.eq(id))
             .one(tools.db.reader())
             .await
@@ -238,7 +235,7 @@ impl BillingQuery {
             page,
             page_size,
         };
-        invoice_connection(ctx, actor(ctx), args, filter, order_by, scope).await
+        invoice_connection(ctx, ctx.actor(), args, filter, order_by, scope).await
     }
 
     /// All payments, the latest first unless ordered otherwise. For staff; clients have `Project.payments`.
@@ -265,8 +262,8 @@ impl BillingQuery {
             page_size,
         };
         let list = payment_list(&args, filter, order_by)?;
-        let db = command_ctx(ctx)?.db.clone();
-        let all = select_payments(actor(ctx), &list.filter);
+        let db = ctx.app().db.clone();
+        let all = select_payments(ctx.actor(), &list.filter);
         let order = list.order.by(list.descending);
         let page = paging::fetch(db.reader(), all.clone(), &order, &list.window)
             .await

@@ -26,7 +26,7 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Locale, command_ctx, internal, loader, removed_meanwhile,
+            Allow, ContextExt, Locale, internal, removed_meanwhile,
             scalars::Url,
             values::{Date, Decimal, Money},
         },
@@ -198,7 +198,7 @@ impl GqlInvoice {
         if let Some(standing) = self.standing {
             return Ok(standing);
         }
-        let loaded = loader::<StandingLoader>(ctx)?.load_one(self.invoice.id).await;
+        let loaded = ctx.loader::<StandingLoader>().load_one(self.invoice.id).await;
         Ok(loaded.map_err(internal)?.unwrap_or_default())
     }
 
@@ -217,7 +217,8 @@ impl GqlInvoice {
         if let Some(project) = &self.project {
             return Ok(Arc::clone(project));
         }
-        let loaded = loader::<ProjectLoader>(ctx)?
+        let loaded = ctx
+            .loader::<ProjectLoader>()
             .load_one(self.invoice.project_id)
             .await;
         loaded
@@ -306,7 +307,7 @@ impl GqlInvoice {
     /// What has become of it, as of now: SENT, PAID and OVERDUE follow from balance and due date.
     async fn status(&self, ctx: &Context<'_>) -> Result<InvoiceStatus> {
         let it = &self.invoice;
-        let tools = command_ctx(ctx)?;
+        let tools = ctx.app();
         let today = billing::today(&tools.config, tools.clock.now());
         let balance = self.balance_now(ctx).await?;
         Ok(billing::status(it.kind, it.state, balance, it.due_date, today).into())
@@ -334,7 +335,7 @@ impl GqlInvoice {
         if let Some(items) = &self.items {
             return Ok(items.iter().cloned().map(wrap).collect());
         }
-        let loaded = loader::<ItemsLoader>(ctx)?.load_one(self.invoice.id).await;
+        let loaded = ctx.loader::<ItemsLoader>().load_one(self.invoice.id).await;
         let items = loaded.map_err(internal)?.unwrap_or_default();
         Ok(items.into_iter().map(wrap).collect())
     }
@@ -432,20 +433,21 @@ impl GqlInvoice {
         let Some(id) = self.invoice.credited_invoice_id else {
             return Ok(None);
         };
-        let loaded = loader::<InvoiceLoader>(ctx)?.load_one(id).await;
+        let loaded = ctx.loader::<InvoiceLoader>().load_one(id).await;
         Ok(loaded.map_err(internal)?.map(GqlInvoice::from))
     }
 
     /// The credit notes that take it back, in the order of their numbers.
     async fn credit_notes(&self, ctx: &Context<'_>) -> Result<Vec<GqlInvoice>> {
-        let loaded = loader::<CreditNotesLoader>(ctx)?.load_one(self.invoice.id).await;
+        let loaded = ctx.loader::<CreditNotesLoader>().load_one(self.invoice.id).await;
         let notes = loaded.map_err(internal)?.unwrap_or_default();
         Ok(notes.into_iter().map(GqlInvoice::from).collect())
     }
 
     /// Its payments that aren't voided, in the order they came.
     async fn payments(&self, ctx: &Context<'_>) -> Result<Vec<GqlPayment>> {
-        let loaded = loader::<InvoicePaymentsLoader>(ctx)?
+        let loaded = ctx
+            .loader::<InvoicePaymentsLoader>()
             .load_one(self.invoice.id)
             .await;
         let payments = loaded.map_err(internal)?.unwrap_or_default();
@@ -470,11 +472,9 @@ impl GqlInvoice {
     /// Where its PDF is, in the client's language: works without a token for whoever asked, for 12 to 24 hours and as long
     /// as they stay signed in and may see the invoice. Drafts and cancelled ones have a watermark. What was issued keeps
     /// its bytes for good. Null for a deleted draft.
-    async fn pdf_url(&self, ctx: &Context<'_>) -> Result<Option<Url>> {
-        if self.invoice.deleted_at.is_some() {
-            return Ok(None);
-        }
-        url_of(ctx, PaperId::Invoice(self.invoice.id))
+    async fn pdf_url(&self, ctx: &Context<'_>) -> Option<Url> {
+        let living = self.invoice.deleted_at.is_none();
+        living.then(|| url_of(ctx, PaperId::Invoice(self.invoice.id)))?
     }
 
     /// When it was cancelled; null unless it is.

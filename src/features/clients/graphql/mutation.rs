@@ -16,8 +16,7 @@ use crate::{
         actor::ClientId,
         error::{CommandError, Violation},
         graphql::{
-            Allow, Locale, UserError, UserErrorCode, actor, command_ctx, internal, scalars::EmailAddress,
-            split,
+            Allow, ContextExt, Locale, UserError, UserErrorCode, internal, scalars::EmailAddress, split,
         },
     },
 };
@@ -144,7 +143,7 @@ impl ClientsMutation {
             whatsapp_enabled: input.whatsapp_enabled.unwrap_or_default(),
             idempotency_key: input.idempotency_key,
         };
-        payload(create_client(command_ctx(ctx)?, actor(ctx), input).await)
+        payload(create_client(ctx.app(), ctx.actor(), input).await)
     }
 
     /// Changes what the company knows of a client. For staff.
@@ -171,7 +170,7 @@ impl ClientsMutation {
                 whatsapp_enabled: patch.whatsapp_enabled.into(),
             },
         };
-        let outcome = update_client(command_ctx(ctx)?, actor(ctx), command).await;
+        let outcome = update_client(ctx.app(), ctx.actor(), command).await;
         or_current(ctx, id, outcome).await
     }
 
@@ -198,8 +197,8 @@ impl ClientsMutation {
                 push_updates: push_updates.into(),
             },
         };
-        let outcome = update_profile(command_ctx(ctx)?, actor(ctx), command).await;
-        match actor(ctx).client_id() {
+        let outcome = update_profile(ctx.app(), ctx.actor(), command).await;
+        match ctx.actor().client_id() {
             Some(id) => or_current(ctx, id, outcome).await,
             None => payload(outcome),
         }
@@ -214,7 +213,7 @@ impl ClientsMutation {
         #[graphql(desc = "Which client.")] input: ClientIdInput,
     ) -> Result<ClientPayload> {
         payload(match client_id(&input.id) {
-            Ok(id) => disable_client(command_ctx(ctx)?, actor(ctx), id).await,
+            Ok(id) => disable_client(ctx.app(), ctx.actor(), id).await,
             Err(violation) => Err(violation.into()),
         })
     }
@@ -227,7 +226,7 @@ impl ClientsMutation {
         #[graphql(desc = "Which client.")] input: ClientIdInput,
     ) -> Result<ClientPayload> {
         payload(match client_id(&input.id) {
-            Ok(id) => enable_client(command_ctx(ctx)?, actor(ctx), id).await,
+            Ok(id) => enable_client(ctx.app(), ctx.actor(), id).await,
             Err(violation) => Err(violation.into()),
         })
     }
@@ -241,7 +240,7 @@ impl ClientsMutation {
         #[graphql(desc = "Which client.")] input: ClientIdInput,
     ) -> Result<ClientPayload> {
         payload(match client_id(&input.id) {
-            Ok(id) => resend_client_credentials(command_ctx(ctx)?, actor(ctx), id).await,
+            Ok(id) => resend_client_credentials(ctx.app(), ctx.actor(), id).await,
             Err(violation) => Err(violation.into()),
         })
     }
@@ -271,7 +270,7 @@ async fn or_current(
         .iter()
         .any(|error| error.code == UserErrorCode::Conflict)
     {
-        payload.client = living_client(command_ctx(ctx)?.db.reader(), actor(ctx), id)
+        payload.client = living_client(ctx.app().db.reader(), ctx.actor(), id)
             .await
             .map_err(internal)?
             .map(Client);

@@ -11,8 +11,7 @@ use crate::{
         actor::ClientId,
         error::{CommandError, Violation},
         graphql::{
-            Allow, Connection, OrderDirection, RecordScope, actor, command_ctx, internal,
-            user_error::top_level,
+            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, user_error::top_level,
         },
         paging::{self, OrderBy, PageArgs},
         search,
@@ -102,8 +101,8 @@ impl ClientsQuery {
                 direction: OrderDirection::Asc,
             })
             .order_by();
-        let db = command_ctx(ctx)?.db.clone();
-        let list = scope.filter(select(actor(ctx), &filter));
+        let db = ctx.app().db.clone();
+        let list = scope.filter(select(ctx.actor(), &filter));
         let rows = paging::fetch(db.reader(), list.clone(), &order, &window)
             .await
             .map_err(top_level)?;
@@ -124,7 +123,7 @@ impl ClientsQuery {
     ) -> Result<Option<Client>> {
         let id = ClientId::parse(&id)
             .map_err(|error| top_level(CommandError::from(Violation::invalid_id(["id"], &error))))?;
-        let found = living_client(command_ctx(ctx)?.db.reader(), actor(ctx), id)
+        let found = living_client(ctx.app().db.reader(), ctx.actor(), id)
             .await
             .map_err(internal)?;
         Ok(found.map(Client))

@@ -4,7 +4,6 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::loaders::ClientLoader;
-use crate::platform::graphql::loader;
 use crate::{
     features::{
         accounts::{
@@ -17,7 +16,7 @@ use crate::{
     platform::{
         actor::{Actor, ClientId},
         graphql::{
-            Allow, Connection, Locale, RecordScope, command_ctx, internal, removed_meanwhile,
+            Allow, Connection, ContextExt, Locale, RecordScope, internal, removed_meanwhile,
             scalars::EmailAddress,
         },
         paging::PageArgs,
@@ -30,7 +29,8 @@ use crate::{
 /// # Errors
 /// INTERNAL when the database is away.
 pub async fn client_by_id(ctx: &Context<'_>, id: ClientId) -> Result<Option<Client>> {
-    let found = loader::<ClientLoader>(ctx)?
+    let found = ctx
+        .loader::<ClientLoader>()
         .load_one(id)
         .await
         .map_err(internal)?;
@@ -45,7 +45,7 @@ pub async fn client_of(ctx: &Context<'_>, actor: &Actor) -> Result<Option<Client
     let Some(id) = actor.client_id() else {
         return Ok(None);
     };
-    let found = living_client(command_ctx(ctx)?.db.reader(), actor, id)
+    let found = living_client(ctx.app().db.reader(), actor, id)
         .await
         .map_err(internal)?;
     Ok(found.map(Client))

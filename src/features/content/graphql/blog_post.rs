@@ -28,7 +28,7 @@ use crate::{
         actor::Locale as Language,
         error::Violation,
         graphql::{
-            Allow, Connection, Locale, RecordScope, actor, command_ctx,
+            Allow, Connection, ContextExt, Locale, RecordScope,
             editing::{create, update},
             internal,
             listing::{FilterInput, connection},
@@ -109,7 +109,7 @@ impl GqlBlogPost {
 
     /// The picture that stands for it.
     async fn thumbnail(&self, ctx: &Context<'_>) -> Result<Option<GqlImage>> {
-        picture(ctx, self.row.thumbnail_id, self.is_public(ctx)?, self.locale).await
+        picture(ctx, self.row.thumbnail_id, self.is_public(ctx), self.locale).await
     }
 
     /// The text as it was written, in Markdown (CommonMark with tables, strikethrough and task lists).
@@ -153,8 +153,8 @@ impl GqlBlogPost {
         Ok(Seo {
             title: title.to_owned(),
             description,
-            canonical_url: self.page(ctx)?,
-            image: picture(ctx, row.thumbnail_id, self.is_public(ctx)?, self.locale).await?,
+            canonical_url: self.page(ctx),
+            image: picture(ctx, row.thumbnail_id, self.is_public(ctx), self.locale).await?,
             published_time: row.published_at,
             modified_time: row.updated_at,
         })
@@ -196,17 +196,13 @@ impl GqlBlogPost {
 }
 
 impl GqlBlogPost {
-    fn is_public(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(self.row.is_public(command_ctx(ctx)?.clock.now()))
+    fn is_public(&self, ctx: &Context<'_>) -> bool {
+        self.row.is_public(ctx.app().clock.now())
     }
 
-    fn page(&self, ctx: &Context<'_>) -> Result<Url> {
-        let website = command_ctx(ctx)?
-            .config
-            .website_url
-            .as_str()
-            .trim_end_matches('/');
-        Ok(Url(format!("{website}/{}", blog_path(&self.row.slug))))
+    fn page(&self, ctx: &Context<'_>) -> Url {
+        let website = ctx.app().config.website_url.as_str().trim_end_matches('/');
+        Url(format!("{website}/{}", blog_path(&self.row.slug)))
     }
 }
 
@@ -338,7 +334,7 @@ impl BlogQuery {
         };
         let locale = locale.into();
         let node = |row| GqlBlogPost::new(row, locale);
-        connection::<Entity, _>(ctx, actor(ctx), args, filter, order_by, scope, node).await
+        connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await
     }
 
     /// The article that a slug leads to, an earlier one of its slugs too: compare `slug` with what you asked for, and
@@ -357,8 +353,8 @@ impl BlogQuery {
         )]
         locale: Locale,
     ) -> Result<Option<GqlBlogPost>> {
-        let scope = resolve_scope(actor(ctx), scope).map_err(top_level)?;
-        let command = command_ctx(ctx)?;
+        let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
+        let command = ctx.app();
         let list = select::<Entity>(scope, command.clock.now(), &BlogPostFilter::default());
         let found = by_slug(command.db.reader(), list, &slug)
             .await

@@ -9,7 +9,7 @@ use crate::{
     },
     platform::{
         actor::Locale,
-        graphql::{internal, loader},
+        graphql::{ContextExt, internal},
     },
 };
 
@@ -21,6 +21,6 @@ pub async fn picture(
     locale: Locale,
 ) -> Result<Option<GqlImage>> {
     let Some(id) = id else { return Ok(None) };
-    let image = loader::<ImageLoader>(ctx)?.load_one(id).await.map_err(internal)?;
+    let image = ctx.loader::<ImageLoader>().load_one(id).await.map_err(internal)?;
     Ok(image.map(|image| GqlImage::of_content(image, is_public, locale)))
 }

@@ -19,7 +19,7 @@ use crate::{
         actor::Locale as Language,
         error::{Violation, Violations},
         graphql::{
-            Allow, BoundedList, Connection, Locale, RecordScope, UserError, actor, command_ctx,
+            Allow, BoundedList, Connection, ContextExt, Locale, RecordScope, UserError,
             editing::{Entered, create, update},
             listing::{FilterInput, connection},
             scalars::Url,
@@ -199,7 +199,7 @@ impl PartnerQuery {
         };
         let locale = locale.into();
         let node = |row| GqlPartner::new(row, locale);
-        connection::<Entity, _>(ctx, actor(ctx), args, filter, order_by, scope, node).await
+        connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await
     }
 }
 
@@ -242,7 +242,7 @@ impl PartnerMutation {
         let outcome = match ids {
             Some(ids) => {
                 let ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
-                commands::reorder::<Entity, _>(command_ctx(ctx)?, actor(ctx), &ids).await
+                commands::reorder::<Entity, _>(ctx.app(), ctx.actor(), &ids).await
             }
             None => Err(violations.into_error()),
         };

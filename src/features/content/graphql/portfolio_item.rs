@@ -32,11 +32,10 @@ use crate::{
     platform::{
         actor::Locale as Language,
         graphql::{
-            Allow, Connection, Locale, RecordScope, actor, command_ctx,
+            Allow, Connection, ContextExt, Locale, RecordScope,
             editing::{create, update},
             internal,
             listing::connection,
-            loader,
             scalars::Url,
             user_error::top_level,
             values::Decimal,
@@ -61,9 +60,9 @@ pub async fn portfolio_item_by_id(
     locale: Language,
 ) -> Result<Option<GqlPortfolioItem>> {
     let Some(id) = id else { return Ok(None) };
-    let item = loader::<ItemLoader>(ctx)?.load_one(id).await.map_err(internal)?;
-    let now = command_ctx(ctx)?.clock.now();
-    let staff = actor(ctx).is_staff();
+    let item = ctx.loader::<ItemLoader>().load_one(id).await.map_err(internal)?;
+    let now = ctx.app().clock.now();
+    let staff = ctx.actor().is_staff();
     Ok(item
         .filter(|item| staff || item.is_public(now))
         .map(|item| GqlPortfolioItem::shared(item, locale)))
@@ -92,8 +91,8 @@ impl GqlPortfolioItem {
         Self { row, locale }
     }
 
-    fn is_public(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(self.row.is_public(command_ctx(ctx)?.clock.now()))
+    fn is_public(&self, ctx: &Context<'_>) -> bool {
+        self.row.is_public(ctx.app().clock.now())
     }
 
     fn below(&self) -> ItemBelow {
@@ -144,7 +143,7 @@ impl GqlPortfolioItem {
 
     /// The picture that stands for it; always there when the item is published.
     async fn main_image(&self, ctx: &Context<'_>) -> Result<Option<GqlImage>> {
-        picture(ctx, self.row.main_image_id, self.is_public(ctx)?, self.locale).await
+        picture(ctx, self.row.main_image_id, self.is_public(ctx), self.locale).await
     }
 
     /// What it is; may have several lines.
@@ -244,8 +243,9 @@ impl GqlPortfolioItem {
 
     /// The pictures of its gallery, in order; 60 at most.
     async fn gallery(&self, ctx: &Context<'_>) -> Result<Vec<GqlGalleryImage>> {
-        let is_public = self.is_public(ctx)?;
-        let found = loader::<GalleryLoader>(ctx)?
+        let is_public = self.is_public(ctx);
+        let found = ctx
+            .loader::<GalleryLoader>()
             .load_one(self.below())
             .await
             .map_err(internal)?;
@@ -258,7 +258,8 @@ impl GqlPortfolioItem {
 
     /// Its videos, in order; 20 at most.
     async fn videos(&self, ctx: &Context<'_>) -> Result<Vec<GqlVideo>> {
-        let found = loader::<VideoLoader>(ctx)?
+        let found = ctx
+            .loader::<VideoLoader>()
             .load_one(self.below())
             .await
             .map_err(internal)?;
@@ -278,16 +279,12 @@ impl GqlPortfolioItem {
         let (french, english) = (&row.seo_description, &row.seo_description_en);
         let description = seo::written(french, english, &row.description_en, self.locale)
             .map_or_else(|| shortened(text, DESCRIPTION), str::to_owned);
-        let website = command_ctx(ctx)?
-            .config
-            .website_url
-            .as_str()
-            .trim_end_matches('/');
+        let website = ctx.app().config.website_url.as_str().trim_end_matches('/');
         Ok(Seo {
             title: title.to_owned(),
             description,
             canonical_url: Url(format!("{website}/{}", portfolio_path(&row.slug))),
-            image: picture(ctx, row.main_image_id, self.is_public(ctx)?, self.locale).await?,
+            image: picture(ctx, row.main_image_id, self.is_public(ctx), self.locale).await?,
             published_time: row.published_at,
             modified_time: row.updated_at,
         })
@@ -372,7 +369,7 @@ impl PortfolioQuery {
         };
         let locale = locale.into();
         let node = |row| GqlPortfolioItem::new(row, locale);
-        connection::<Entity, _>(ctx, actor(ctx), args, filter, order_by, scope, node).await
+        connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await
     }
 
     /// The item that a slug leads to, an earlier one of its slugs too: compare `slug` with what you asked for, and
@@ -391,8 +388,8 @@ impl PortfolioQuery {
         )]
         locale: Locale,
     ) -> Result<Option<GqlPortfolioItem>> {
-        let scope = resolve_scope(actor(ctx), scope).map_err(top_level)?;
-        let command = command_ctx(ctx)?;
+        let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
+        let command = ctx.app();
         let list = select::<Entity>(scope, command.clock.now(), &PortfolioFilter::default());
         let found = by_slug(command.db.reader(), list, &slug)
             .await

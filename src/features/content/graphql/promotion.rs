@@ -18,7 +18,7 @@ use crate::{
         actor::{Actor, Locale as Language},
         error::Violation,
         graphql::{
-            Allow, Connection, Locale, RecordScope, actor,
+            Allow, Connection, ContextExt, Locale, RecordScope,
             editing::{create, update},
             listing::{FilterInput, connection},
             scalars::Url,
@@ -214,7 +214,7 @@ impl PromotionQuery {
             page,
             page_size,
         };
-        promotion_connection(ctx, actor(ctx), args, filter, order_by, scope, locale).await
+        promotion_connection(ctx, ctx.actor(), args, filter, order_by, scope, locale).await
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
         actor::Locale as Language,
         error::Violation,
         graphql::{
-            Allow, Connection, Locale, RecordScope, actor,
+            Allow, Connection, ContextExt, Locale, RecordScope,
             editing::{create, update},
             listing::{FilterInput, connection},
         },
@@ -220,7 +220,7 @@ impl TestimonialQuery {
         };
         let locale = locale.into();
         let node = |row| GqlTestimonial::new(row, locale);
-        connection::<Entity, _>(ctx, actor(ctx), args, filter, order_by, scope, node).await
+        connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await
     }
 }
 

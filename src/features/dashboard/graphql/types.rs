@@ -15,7 +15,7 @@ use crate::{
     },
     platform::{
         error::{CommandError, ErrorCode, Violation},
-        graphql::{Connection, actor, command_ctx, user_error::top_level},
+        graphql::{Connection, ContextExt, user_error::top_level},
         outbox::Status,
         paging::{OrderBy, PageArgs},
     },
@@ -118,10 +118,10 @@ impl Dashboard {
             page_size,
         };
         let window = args.window().map_err(|violation| top_level(violation.into()))?;
-        let command = command_ctx(ctx)?;
+        let command = ctx.app();
         let now = command.clock.now();
         let today = now.with_timezone(&command.config.time_zone).date_naive();
-        let list = select_without_news(actor(ctx), now - TimeDelta::days(days.into()), today);
+        let list = select_without_news(ctx.actor(), now - TimeDelta::days(days.into()), today);
         let order = OrderBy::new(ProjectColumn::CreatedAt, false, ProjectColumn::Id);
         Connection::read(&command.db, list, &order, window, GqlProject::from).await
     }
@@ -153,8 +153,8 @@ impl Dashboard {
             status: Some(vec![Status::Dead]),
             ..DeliveryFilter::default()
         };
-        let list = select_deliveries(actor(ctx), &dead);
+        let list = select_deliveries(ctx.actor(), &dead);
         let order = OrderBy::new(DeliveryColumn::CreatedAt, true, DeliveryColumn::Id);
-        Connection::read(&command_ctx(ctx)?.db, list, &order, window, GqlDelivery).await
+        Connection::read(&ctx.app().db, list, &order, window, GqlDelivery).await
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     features::deliveries::commands::replay_delivery,
     platform::{
         error::{CommandError, Violation},
-        graphql::{Allow, UserError, actor, command_ctx, split},
+        graphql::{Allow, ContextExt, UserError, split},
         outbox::DeliveryId,
     },
 };
@@ -43,7 +43,7 @@ impl DeliveriesMutation {
         #[graphql(desc = "Which message.")] input: ReplayDeliveryInput,
     ) -> Result<ReplayDeliveryPayload> {
         let outcome = match DeliveryId::parse(&input.id) {
-            Ok(id) => replay_delivery(command_ctx(ctx)?, actor(ctx), id).await,
+            Ok(id) => replay_delivery(ctx.app(), ctx.actor(), id).await,
             Err(error) => Err(CommandError::from(Violation::invalid_id(["input", "id"], &error))),
         };
         let (delivery, user_errors) = split(outcome)?;

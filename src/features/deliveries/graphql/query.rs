@@ -10,7 +10,7 @@ use crate::{
     platform::{
         actor::AccountId,
         error::{CommandError, Violation},
-        graphql::{Allow, Connection, FilterList, OrderDirection, actor, command_ctx, user_error::top_level},
+        graphql::{Allow, Connection, ContextExt, FilterList, OrderDirection, user_error::top_level},
         paging::{self, OrderBy, PageArgs},
     },
 };
@@ -67,8 +67,8 @@ impl DeliveriesQuery {
             direction == OrderDirection::Desc,
             DeliveryColumn::Id,
         );
-        let db = command_ctx(ctx)?.db.clone();
-        let list = select(actor(ctx), &filter);
+        let db = ctx.app().db.clone();
+        let list = select(ctx.actor(), &filter);
         let rows = paging::fetch(db.reader(), list.clone(), &order, &window)
             .await
             .map_err(top_level)?;

@@ -17,7 +17,7 @@ use crate::{
         actor::Actor,
         error::Violation,
         feed::{Item, Reader, Subscription as FeedStream, later_of},
-        graphql::{Allow, RecordScope, ResumeFrom, actor, command_ctx, internal, user_error::top_level},
+        graphql::{Allow, ContextExt, RecordScope, ResumeFrom, internal, user_error::top_level},
     },
 };
 
@@ -49,9 +49,9 @@ impl FeedSubscription {
         let project = Box::pin(checked_project(ctx, project_id)).await?;
         let reader = Reader {
             staff: false,
-            ..reader(actor(ctx), project)?
+            ..reader(ctx.actor(), project)?
         };
-        let clock = command_ctx(ctx)?.clock.clone();
+        let clock = ctx.app().clock.clone();
         events(ctx, reader, From::Cursor(after), move |item| match item {
             Item::Event {
                 event,
@@ -80,7 +80,7 @@ impl FeedSubscription {
         #[graphql(desc = "Of this project alone (`prj_…`).")] project_id: Option<ID>,
     ) -> Result<impl Stream<Item = ProjectUpdatePosted> + use<>> {
         let project = Box::pin(checked_project(ctx, project_id)).await?;
-        let reader = reader(actor(ctx), project)?;
+        let reader = reader(ctx.actor(), project)?;
         events(ctx, reader, From::Now, |item| match item {
             Item::Event {
                 event,
@@ -105,7 +105,7 @@ impl FeedSubscription {
         #[graphql(desc = "Of this project alone (`prj_…`).")] project_id: Option<ID>,
     ) -> Result<impl Stream<Item = InvoiceIssued> + use<>> {
         let project = checked_project(ctx, project_id).await?;
-        let reader = reader(actor(ctx), project)?;
+        let reader = reader(ctx.actor(), project)?;
         events(ctx, reader, From::Now, |item| match item {
             Item::Event {
                 event,
@@ -129,8 +129,8 @@ impl FeedSubscription {
         ctx: &Context<'_>,
         #[graphql(desc = "The cursor of the last event you handled.")] after: Option<String>,
     ) -> Result<impl Stream<Item = StaffEvent> + use<>> {
-        let reader = reader(actor(ctx), None)?;
-        let clock = command_ctx(ctx)?.clock.clone();
+        let reader = reader(ctx.actor(), None)?;
+        let clock = ctx.app().clock.clone();
         events(ctx, reader, From::Cursor(after), move |item| match item {
             Item::Event {
                 event,
@@ -170,9 +170,9 @@ async fn checked_project(ctx: &Context<'_>, id: Option<ID>) -> Result<Option<Pro
     let Some(id) = id else { return Ok(None) };
     let id = ProjectId::parse(&id)
         .map_err(|error| top_level(Violation::invalid_id(["projectId"], &error).into()))?;
-    let found = select_projects(actor(ctx), &ProjectFilter::default(), RecordScope::Living)
+    let found = select_projects(ctx.actor(), &ProjectFilter::default(), RecordScope::Living)
         .filter(ProjectColumn::Id.eq(id))
-        .one(command_ctx(ctx)?.db.reader())
+        .one(ctx.app().db.reader())
         .await
         .map_err(internal)?;
     match found {
@@ -202,7 +202,7 @@ where
             later_of(after.as_deref(), resume_from)
         }
     };
-    let hub = ctx.data::<FeedHub>()?;
+    let hub = ctx.data_unchecked::<FeedHub>();
     let stream = Box::pin(hub.subscribe(reader, after.as_deref()))
         .await
         .map_err(internal)?;

@@ -1,7 +1,5 @@
 //! The website's two forms: `submitConstructionLead`, `submitContactInquiry`.
 
-use std::net::IpAddr;
-
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use crate::{
@@ -15,7 +13,7 @@ use crate::{
     platform::{
         error::CommandError,
         graphql::{
-            RequestInfo, UserError, UserErrorCode, actor, command_ctx, parse_id,
+            ContextExt, UserError, UserErrorCode, parse_id,
             scalars::{EmailAddress, Moment},
             split,
         },
@@ -115,7 +113,6 @@ impl FormsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What the visitor wrote.")] input: SubmitConstructionLeadInput,
     ) -> Result<SubmitConstructionLeadPayload> {
-        let remote_addr = remote_addr(ctx)?;
         let outcome = async {
             let mut lead = NewLead {
                 name: input.name,
@@ -139,11 +136,10 @@ impl FormsMutation {
                     rendered_at: input.form_rendered_at.map(|at| at.0),
                     submitted_at: input.form_submitted_at.map(|at| at.0),
                 },
-                remote_addr,
+                remote_addr: ctx.request().remote_addr,
                 idempotency_key: input.idempotency_key,
             };
-            let ctx = command_ctx_of(ctx)?;
-            submit_construction_lead(ctx.0, ctx.1, form).await
+            submit_construction_lead(ctx.app(), ctx.actor(), form).await
         };
         let answer = Answer::of(outcome.await)?;
         Ok(SubmitConstructionLeadPayload {
@@ -171,27 +167,16 @@ impl FormsMutation {
                 rendered_at: input.form_rendered_at.map(|at| at.0),
                 submitted_at: input.form_submitted_at.map(|at| at.0),
             },
-            remote_addr: remote_addr(ctx)?,
+            remote_addr: ctx.request().remote_addr,
             idempotency_key: input.idempotency_key,
         };
-        let answer = Answer::of(submit_contact_inquiry(command_ctx(ctx)?, actor(ctx), form).await)?;
+        let answer = Answer::of(submit_contact_inquiry(ctx.app(), ctx.actor(), form).await)?;
         Ok(SubmitContactInquiryPayload {
             accepted: answer.accepted,
             retry_after_seconds: answer.retry_after_seconds,
             user_errors: answer.user_errors,
         })
     }
-}
-
-fn command_ctx_of<'a>(
-    ctx: &Context<'a>,
-) -> Result<(&'a crate::platform::ctx::Ctx, &'a crate::platform::actor::Actor), CommandError> {
-    let command = command_ctx(ctx).map_err(|error| anyhow::anyhow!("{}", error.message))?;
-    Ok((command, actor(ctx)))
-}
-
-fn remote_addr(ctx: &Context<'_>) -> Result<IpAddr> {
-    Ok(ctx.data::<RequestInfo>()?.remote_addr)
 }
 
 /// What both forms answer.

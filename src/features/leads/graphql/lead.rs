@@ -23,7 +23,7 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Connection, Locale, OrderDirection, internal, loader, scalars::EmailAddress,
+            Allow, Connection, ContextExt, Locale, OrderDirection, internal, scalars::EmailAddress,
             user_error::top_level,
         },
         paging::PageArgs,
@@ -206,7 +206,7 @@ impl GqlLead {
         let Some(id) = self.0.project_id else {
             return Ok(None);
         };
-        let found = loader::<ProjectLoader>(ctx)?.load_one(id).await;
+        let found = ctx.loader::<ProjectLoader>().load_one(id).await;
         let living = found
             .map_err(internal)?
             .filter(|project| project.deleted_at.is_none());
@@ -215,7 +215,8 @@ impl GqlLead {
 
     /// Other living leads with the same number or the same e-mail address, the latest first; 20 at most.
     async fn duplicates(&self, ctx: &Context<'_>) -> Result<Vec<GqlLead>> {
-        let found = loader::<DuplicatesLoader>(ctx)?
+        let found = ctx
+            .loader::<DuplicatesLoader>()
             .load_one(Contact::of(&self.0))
             .await
             .map_err(internal)?;
@@ -224,7 +225,8 @@ impl GqlLead {
 
     /// Clients with the same number or the same e-mail address: `convertLead` can give one of them the project.
     async fn known_clients(&self, ctx: &Context<'_>) -> Result<Vec<Client>> {
-        let found = loader::<KnownClientsLoader>(ctx)?
+        let found = ctx
+            .loader::<KnownClientsLoader>()
             .load_one(Contact::of(&self.0))
             .await
             .map_err(internal)?;
@@ -259,12 +261,12 @@ impl GqlLead {
             descending: direction == OrderDirection::Desc,
             window: window.clone(),
         };
-        let found = loader::<TimelineLoader>(ctx)?.load_one(key).await;
+        let found = ctx.loader::<TimelineLoader>().load_one(key).await;
         let found = found.map_err(|error| match Arc::try_unwrap(error) {
             Ok(error) => top_level(error),
             Err(shared) => internal(anyhow::anyhow!("{shared}")),
         })?;
-        let loader = loader::<TimelineLoader>(ctx)?;
+        let loader = ctx.loader::<TimelineLoader>();
         let lead = self.0.id;
         let counter = Arc::new(move || {
             let loader = Arc::clone(&loader);

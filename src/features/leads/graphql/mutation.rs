@@ -24,12 +24,11 @@ use crate::{
         projects::graphql::GqlProject,
     },
     platform::{
-        ctx::Ctx,
         error::{CommandError, ErrorCode, Violation, Violations},
         export::Exports,
         graphql::{
-            Allow, BulkRowInput, ExportPayload, UserError, UserErrorCode, actor, change, change_required,
-            command_ctx, internal, parse_id, split,
+            Allow, BulkRowInput, ContextExt, ExportPayload, UserError, UserErrorCode, change,
+            change_required, internal, parse_id, split,
         },
     },
 };
@@ -132,7 +131,7 @@ impl LeadsMutation {
                 message: input.message,
             };
             let key = input.idempotency_key.as_deref();
-            commands::create_lead(require_ctx(ctx)?, actor(ctx), new, key).await
+            commands::create_lead(ctx.app(), ctx.actor(), new, key).await
         };
         lead_payload(ctx, None, outcome.await).await
     }
@@ -149,7 +148,7 @@ impl LeadsMutation {
         let current = id.as_ref().ok().copied();
         let outcome = async {
             let patch = lead_patch(input.patch)?;
-            commands::update_lead(require_ctx(ctx)?, actor(ctx), id?, input.expected_version, patch).await
+            commands::update_lead(ctx.app(), ctx.actor(), id?, input.expected_version, patch).await
         };
         lead_payload(ctx, current, outcome.await).await
     }
@@ -165,7 +164,7 @@ impl LeadsMutation {
         let current = id.as_ref().ok().copied();
         let outcome = async {
             let patch = inquiry_patch(input.patch)?;
-            commands::update_inquiry(require_ctx(ctx)?, actor(ctx), id?, input.expected_version, patch).await
+            commands::update_inquiry(ctx.app(), ctx.actor(), id?, input.expected_version, patch).await
         };
         inquiry_payload(ctx, current, outcome.await).await
     }
@@ -180,7 +179,7 @@ impl LeadsMutation {
         let sent = input.rows.at(["input", "rows"]);
         let outcome = async {
             let rows = rows::<LeadId>(sent.as_ref().map_err(Clone::clone)?)?;
-            commands::mark_leads_read(require_ctx(ctx)?, actor(ctx), &rows, input.read).await
+            commands::mark_leads_read(ctx.app(), ctx.actor(), &rows, input.read).await
         };
         let (outcomes, user_errors) = split(outcome.await)?;
         let results = sent
@@ -211,7 +210,7 @@ impl LeadsMutation {
         let sent = input.rows.at(["input", "rows"]);
         let outcome = async {
             let rows = rows::<InquiryId>(sent.as_ref().map_err(Clone::clone)?)?;
-            commands::mark_inquiries_read(require_ctx(ctx)?, actor(ctx), &rows, input.read).await
+            commands::mark_inquiries_read(ctx.app(), ctx.actor(), &rows, input.read).await
         };
         let (outcomes, user_errors) = split(outcome.await)?;
         let results = sent
@@ -243,7 +242,7 @@ impl LeadsMutation {
         let current = parse_id::<LeadId>(&input.id, &["input", "id"]).ok();
         let outcome = async {
             let command = conversion(input)?;
-            commands::convert_lead(require_ctx(ctx)?, actor(ctx), command).await
+            commands::convert_lead(ctx.app(), ctx.actor(), command).await
         };
         let (converted, user_errors) = split(outcome.await)?;
         let Some(converted) = converted else {
@@ -273,7 +272,7 @@ impl LeadsMutation {
         let outcome = async {
             let filter = input.filter.unwrap_or_default().check(&["input", "filter"])?;
             let separator = input.separator.into();
-            Exports::sign(require_ctx(ctx)?, actor(ctx), &LeadsExport, &filter, separator)
+            Exports::sign(ctx.app(), ctx.actor(), &LeadsExport, &filter, separator)
         };
         ExportPayload::of(outcome.await)
     }
@@ -288,20 +287,10 @@ impl LeadsMutation {
         let separator = input.separator.into();
         let outcome = async {
             let filter = input.filter.unwrap_or_default().check(&["input", "filter"])?;
-            Exports::sign(
-                require_ctx(ctx)?,
-                actor(ctx),
-                &InquiriesExport,
-                &filter,
-                separator,
-            )
+            Exports::sign(ctx.app(), ctx.actor(), &InquiriesExport, &filter, separator)
         };
         ExportPayload::of(outcome.await)
     }
-}
-
-fn require_ctx<'a>(ctx: &Context<'a>) -> Result<&'a Ctx, CommandError> {
-    command_ctx(ctx).map_err(|error| CommandError::Internal(anyhow::anyhow!("{}", error.message)))
 }
 
 fn rows<I>(rows: &[BulkRowInput]) -> Result<Vec<Row<I>>, CommandError>
@@ -444,7 +433,7 @@ async fn current_lead(ctx: &Context<'_>, id: Option<LeadId>, errors: &[UserError
                 && error.field.as_deref().is_some_and(|it| it == ["input", "id"]))
     });
     match id {
-        Some(id) if outdated => living_lead(command_ctx(ctx)?.db.reader(), actor(ctx), id)
+        Some(id) if outdated => living_lead(ctx.app().db.reader(), ctx.actor(), id)
             .await
             .map_err(internal),
         _ => Ok(None),
@@ -462,7 +451,7 @@ async fn inquiry_payload(
         .iter()
         .any(|error| error.code == UserErrorCode::Conflict);
     let inquiry = match (inquiry, id) {
-        (None, Some(id)) if conflict => living_inquiry(command_ctx(ctx)?.db.reader(), actor(ctx), id)
+        (None, Some(id)) if conflict => living_inquiry(ctx.app().db.reader(), ctx.actor(), id)
             .await
             .map_err(internal)?,
         (inquiry, _) => inquiry,

@@ -17,7 +17,7 @@ use crate::{
     platform::{
         error::Violation,
         graphql::{
-            Allow, Connection, OrderDirection, RecordScope, actor, command_ctx, internal, parse_id,
+            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, parse_id,
             user_error::top_level,
         },
         paging::PageArgs,
@@ -42,8 +42,8 @@ pub async fn lead_connection(
     });
     let descending = order_by.direction == OrderDirection::Desc;
     let order = crate::features::leads::LeadOrder::from(order_by.field).by(descending);
-    let list = select_leads(actor(ctx), &filter, scope.unwrap_or_default());
-    Connection::read(&command_ctx(ctx)?.db, list, &order, window, GqlLead).await
+    let list = select_leads(ctx.actor(), &filter, scope.unwrap_or_default());
+    Connection::read(&ctx.app().db, list, &order, window, GqlLead).await
 }
 
 /// A page of the inquiries that the caller may see.
@@ -64,8 +64,8 @@ pub async fn inquiry_connection(
     });
     let descending = order_by.direction == OrderDirection::Desc;
     let order = crate::features::leads::InquiryOrder::from(order_by.field).by(descending);
-    let list = select_inquiries(actor(ctx), &filter, scope.unwrap_or_default());
-    Connection::read(&command_ctx(ctx)?.db, list, &order, window, GqlInquiry).await
+    let list = select_inquiries(ctx.actor(), &filter, scope.unwrap_or_default());
+    Connection::read(&ctx.app().db, list, &order, window, GqlInquiry).await
 }
 
 fn wrong(violation: Violation) -> async_graphql::Error {
@@ -86,7 +86,7 @@ impl LeadsQuery {
         #[graphql(desc = "The lead's id.")] id: ID,
     ) -> Result<Option<GqlLead>> {
         let id = parse_id(&id, &["id"]).map_err(wrong)?;
-        let found = living_lead(command_ctx(ctx)?.db.reader(), actor(ctx), id).await;
+        let found = living_lead(ctx.app().db.reader(), ctx.actor(), id).await;
         Ok(found.map_err(internal)?.map(GqlLead))
     }
 
@@ -98,7 +98,7 @@ impl LeadsQuery {
         #[graphql(desc = "The inquiry's id.")] id: ID,
     ) -> Result<Option<GqlInquiry>> {
         let id = parse_id(&id, &["id"]).map_err(wrong)?;
-        let found = living_inquiry(command_ctx(ctx)?.db.reader(), actor(ctx), id).await;
+        let found = living_inquiry(ctx.app().db.reader(), ctx.actor(), id).await;
         Ok(found.map_err(internal)?.map(GqlInquiry))
     }
 

@@ -12,7 +12,7 @@ use crate::{
         leads::{Activity, ActivityKind},
         projects::graphql::{GqlProject, ProjectLoader},
     },
-    platform::graphql::{internal, loader},
+    platform::graphql::{ContextExt, internal},
 };
 
 /// What an entry of a lead's timeline tells.
@@ -87,7 +87,7 @@ impl LeadTimelineEntry {
         let Some(id) = self.0.delivery_id else {
             return Ok(None);
         };
-        let found = loader::<DeliveryLoader>(ctx)?.load_one(id).await;
+        let found = ctx.loader::<DeliveryLoader>().load_one(id).await;
         Ok(found.map_err(internal)?.map(GqlDelivery))
     }
 
@@ -104,7 +104,7 @@ impl LeadTimelineEntry {
         let Some(id) = self.0.project_id else {
             return Ok(None);
         };
-        let found = loader::<ProjectLoader>(ctx)?.load_one(id).await;
+        let found = ctx.loader::<ProjectLoader>().load_one(id).await;
         Ok(found.map_err(internal)?.map(GqlProject))
     }
 }

@@ -7,7 +7,7 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use crate::features::media::{Audience, Image, Media, Rendition};
 use crate::platform::actor::Locale;
 use crate::platform::error::CommandError;
-use crate::platform::graphql::actor;
+use crate::platform::graphql::ContextExt;
 use crate::platform::graphql::scalars::Url;
 use crate::platform::graphql::user_error::{internal, top_level};
 use crate::platform::images::RenditionFormat;
@@ -153,11 +153,11 @@ impl GqlImage {
 
 impl GqlImage {
     fn url_of(&self, ctx: &Context<'_>, rendition: &Rendition) -> Result<Url> {
-        let media = ctx.data::<Media>()?;
+        let media = ctx.data_unchecked::<Media>();
         if self.is_public {
             return Ok(Url(media.urls().public_rendition(&self.image, rendition)));
         }
-        let audience = Audience::of(actor(ctx)).ok_or_else(|| top_level(CommandError::Unauthenticated))?;
+        let audience = Audience::of(ctx.actor()).ok_or_else(|| top_level(CommandError::Unauthenticated))?;
         Ok(Url(media.urls().rendition(&self.image, rendition, audience)))
     }
 }

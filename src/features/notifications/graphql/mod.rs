@@ -12,17 +12,14 @@ use super::{
     Notification, NotificationColumn, NotificationFilter, NotificationId, commands, notifications_by_ids,
     select_notifications, unread_count,
 };
-use crate::platform::graphql::{RequestLoader, loader};
+use crate::platform::graphql::{ContextExt, RequestLoader};
 use crate::{
     features::projects::ProjectId,
     platform::{
         actor::Actor,
         db::Db,
         error::{Violation, Violations},
-        graphql::{
-            Allow, BoundedList, Connection, UserError, actor, command_ctx, internal, split,
-            user_error::top_level,
-        },
+        graphql::{Allow, BoundedList, Connection, UserError, internal, split, user_error::top_level},
         paging::{self, OrderBy, PageArgs},
     },
 };
@@ -101,7 +98,7 @@ pub async fn notification_connection(
         unread: filter.unread,
         project: project.map(|id| id.0),
     };
-    let db = command_ctx(ctx)?.db.clone();
+    let db = ctx.app().db.clone();
     let list = select_notifications(actor, &filter);
     let order = OrderBy::new(NotificationColumn::CreatedAt, true, NotificationColumn::Id);
     let page = paging::fetch(db.reader(), list.clone(), &order, &window)
@@ -119,7 +116,7 @@ pub async fn notification_connection(
 /// # Errors
 /// INTERNAL when the database is away.
 pub async fn unread_notification_count(ctx: &Context<'_>, actor: &Actor) -> Result<i32> {
-    let count = unread_count(command_ctx(ctx)?.db.reader(), actor)
+    let count = unread_count(ctx.app().db.reader(), actor)
         .await
         .map_err(internal)?;
     Ok(i32::try_from(count).unwrap_or(i32::MAX))
@@ -130,7 +127,8 @@ pub async fn unread_notification_count(ctx: &Context<'_>, actor: &Actor) -> Resu
 /// # Errors
 /// INTERNAL when the database is away.
 pub async fn notification_by_id(ctx: &Context<'_>, id: Uuid) -> Result<Option<GqlNotification>> {
-    let found = loader::<NotificationLoader>(ctx)?
+    let found = ctx
+        .loader::<NotificationLoader>()
         .load_one(NotificationId(id))
         .await;
     Ok(found.map_err(internal)?.map(GqlNotification))
@@ -216,13 +214,13 @@ impl NotificationsMutation {
                     .collect()
             });
         let outcome = match violations.into_result() {
-            Ok(()) => commands::mark_notifications_read(command_ctx(ctx)?, actor(ctx), ids).await,
+            Ok(()) => commands::mark_notifications_read(ctx.app(), ctx.actor(), ids).await,
             Err(error) => Err(error),
         };
         let (marked, user_errors) = split(outcome)?;
         Ok(MarkNotificationsReadPayload {
             marked_count: marked.map(|marked| i32::try_from(marked).unwrap_or(i32::MAX)),
-            unread_notification_count: unread_notification_count(ctx, actor(ctx)).await?,
+            unread_notification_count: unread_notification_count(ctx, ctx.actor()).await?,
             user_errors,
         })
     }

@@ -25,8 +25,8 @@ use crate::{
     platform::{
         error::{CommandError, ErrorCode, Violation, Violations},
         graphql::{
-            Allow, RecordScope, UserError, UserErrorCode, actor, change, change_required, command_ctx,
-            internal, split,
+            Allow, ContextExt, RecordScope, UserError, UserErrorCode, change, change_required, internal,
+            split,
         },
     },
 };
@@ -74,7 +74,7 @@ impl ProjectsMutation {
                 currency: input.currency.map(Into::into),
                 idempotency_key: input.idempotency_key,
             };
-            commands::create_project(require_ctx(ctx)?, actor(ctx), input).await
+            commands::create_project(ctx.app(), ctx.actor(), input).await
         };
         project_payload(ctx, None, outcome.await).await
     }
@@ -90,7 +90,7 @@ impl ProjectsMutation {
         let current = id.as_ref().ok().copied();
         let outcome = async {
             let patch = project_patch(input.patch)?;
-            commands::update_project(require_ctx(ctx)?, actor(ctx), id?, input.expected_version, patch).await
+            commands::update_project(ctx.app(), ctx.actor(), id?, input.expected_version, patch).await
         };
         project_payload(ctx, current, outcome.await).await
     }
@@ -104,9 +104,8 @@ impl ProjectsMutation {
     ) -> Result<ProjectPayload> {
         let id = project_id(&input.id, &["input", "id"]);
         let current = id.as_ref().ok().copied();
-        let outcome = async {
-            commands::close_project(require_ctx(ctx)?, actor(ctx), id?, input.expected_version).await
-        };
+        let outcome =
+            async { commands::close_project(ctx.app(), ctx.actor(), id?, input.expected_version).await };
         project_payload(ctx, current, outcome.await).await
     }
 
@@ -119,9 +118,8 @@ impl ProjectsMutation {
     ) -> Result<ProjectPayload> {
         let id = project_id(&input.id, &["input", "id"]);
         let current = id.as_ref().ok().copied();
-        let outcome = async {
-            commands::reopen_project(require_ctx(ctx)?, actor(ctx), id?, input.expected_version).await
-        };
+        let outcome =
+            async { commands::reopen_project(ctx.app(), ctx.actor(), id?, input.expected_version).await };
         project_payload(ctx, current, outcome.await).await
     }
 
@@ -143,7 +141,7 @@ impl ProjectsMutation {
                 post: input.post.unwrap_or(false),
                 idempotency_key: input.idempotency_key,
             };
-            commands::create_project_update(require_ctx(ctx)?, actor(ctx), input).await
+            commands::create_project_update(ctx.app(), ctx.actor(), input).await
         };
         update_payload(ctx, None, outcome.await).await
     }
@@ -159,8 +157,7 @@ impl ProjectsMutation {
         let current = id.as_ref().ok().copied();
         let outcome = async {
             let patch = update_patch(input.patch)?;
-            commands::update_project_update(require_ctx(ctx)?, actor(ctx), id?, input.expected_version, patch)
-                .await
+            commands::update_project_update(ctx.app(), ctx.actor(), id?, input.expected_version, patch).await
         };
         update_payload(ctx, current, outcome.await).await
     }
@@ -176,14 +173,10 @@ impl ProjectsMutation {
         let id = update_id(&input.id);
         let current = id.as_ref().ok().copied();
         let outcome = async {
-            commands::post_project_update(require_ctx(ctx)?, actor(ctx), id?, input.expected_version).await
+            commands::post_project_update(ctx.app(), ctx.actor(), id?, input.expected_version).await
         };
         update_payload(ctx, current, outcome.await).await
     }
-}
-
-fn require_ctx<'a>(ctx: &Context<'a>) -> Result<&'a crate::platform::ctx::Ctx, CommandError> {
-    command_ctx(ctx).map_err(|error| CommandError::Internal(anyhow::anyhow!("{}", error.message)))
 }
 
 fn update_id(id: &str) -> Result<ProjectUpdateId, Violation> {
@@ -289,9 +282,9 @@ async fn project_payload(
     let (project, user_errors) = split(outcome)?;
     let project = match (project, id) {
         (None, Some(id)) if is_conflict(&user_errors) => {
-            select_projects(actor(ctx), &ProjectFilter::default(), RecordScope::Living)
+            select_projects(ctx.actor(), &ProjectFilter::default(), RecordScope::Living)
                 .filter(ProjectColumn::Id.eq(id))
-                .one(command_ctx(ctx)?.db.reader())
+                .one(ctx.app().db.reader())
                 .await
                 .map_err(internal)?
         }
@@ -313,9 +306,9 @@ async fn update_payload(
     let (update, user_errors) = split(outcome)?;
     let update = match (update, id) {
         (None, Some(id)) if is_conflict(&user_errors) => {
-            select_updates(actor(ctx), &UpdateFilter::default(), RecordScope::Living)
+            select_updates(ctx.actor(), &UpdateFilter::default(), RecordScope::Living)
                 .filter(UpdateColumn::Id.eq(id))
-                .one(command_ctx(ctx)?.db.reader())
+                .one(ctx.app().db.reader())
                 .await
                 .map_err(internal)?
         }

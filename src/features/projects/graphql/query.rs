@@ -13,7 +13,6 @@ use super::{
     loaders::{CountProjects, NestedProjects, NestedProjectsLoader, ProjectCountLoader, ProjectList},
     types::{GqlProject, GqlProjectUpdate, update_order},
 };
-use crate::platform::graphql::loader;
 use crate::{
     features::projects::{
         ProjectColumn, ProjectFilter, ProjectOrder, UpdateFilter, resolve_scope, select_projects,
@@ -22,8 +21,7 @@ use crate::{
     platform::{
         actor::{Actor, ClientId},
         graphql::{
-            Allow, Connection, OrderDirection, RecordScope, actor, command_ctx, internal,
-            user_error::top_level,
+            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, user_error::top_level,
         },
         paging::{self, PageArgs},
     },
@@ -49,7 +47,7 @@ pub async fn project_connection(
     let scope = resolve_scope(actor, scope).map_err(top_level)?;
     let (order, descending) = project_order(order_by);
     let order = order.by(descending);
-    let db = command_ctx(ctx)?.db.clone();
+    let db = ctx.app().db.clone();
     let list = select_projects(actor, &filter, scope);
     let page = paging::fetch(db.reader(), list.clone(), &order, &window)
         .await
@@ -79,7 +77,7 @@ pub async fn projects_of_client(
         .unwrap_or_default()
         .check()
         .map_err(|violation| top_level(violation.into()))?;
-    let scope = resolve_scope(actor(ctx), scope).map_err(top_level)?;
+    let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
     let (order, descending) = project_order(order_by);
     let key = NestedProjects {
         client,
@@ -91,13 +89,13 @@ pub async fn projects_of_client(
             window: window.clone(),
         }),
     };
-    let page = loader::<NestedProjectsLoader>(ctx)?.load_one(key).await;
+    let page = ctx.loader::<NestedProjectsLoader>().load_one(key).await;
     let page = page.map_err(|error| match Arc::try_unwrap(error) {
         Ok(error) => top_level(error),
         Err(shared) => internal(anyhow::anyhow!("{shared}")),
     })?;
     let page = page.map(Arc::unwrap_or_clone).unwrap_or_default();
-    let loader = loader::<ProjectCountLoader>(ctx)?;
+    let loader = ctx.loader::<ProjectCountLoader>();
     let counted = CountProjects {
         client,
         filter: Arc::new(filter),
@@ -133,9 +131,9 @@ impl ProjectsQuery {
     ) -> Result<Option<GqlProject>> {
         use sea_orm::{ColumnTrait, QueryFilter};
         let id = project_id(&id, &["id"]).map_err(|violation| top_level(violation.into()))?;
-        let found = select_projects(actor(ctx), &ProjectFilter::default(), RecordScope::Living)
+        let found = select_projects(ctx.actor(), &ProjectFilter::default(), RecordScope::Living)
             .filter(ProjectColumn::Id.eq(id))
-            .one(command_ctx(ctx)?.db.reader())
+            .one(ctx.app().db.reader())
             .await
             .map_err(internal)?;
         Ok(found.map(GqlProject::from))
@@ -166,7 +164,7 @@ impl ProjectsQuery {
             page,
             page_size,
         };
-        project_connection(ctx, actor(ctx), args, filter, order_by, scope).await
+        project_connection(ctx, ctx.actor(), args, filter, order_by, scope).await
     }
 
     /// All projects' updates, the latest posted first unless ordered otherwise, drafts last. For staff; clients have
@@ -199,10 +197,10 @@ impl ProjectsQuery {
             .unwrap_or_default()
             .check()
             .map_err(|violation| top_level(violation.into()))?;
-        let scope = resolve_scope(actor(ctx), scope).map_err(top_level)?;
+        let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
         let (order, descending) = update_order(order_by);
-        let db = command_ctx(ctx)?.db.clone();
-        let list = select_updates(actor(ctx), &filter, scope);
+        let db = ctx.app().db.clone();
+        let list = select_updates(ctx.actor(), &filter, scope);
         let page = paging::fetch(db.reader(), list.clone(), &order.by(descending), &window)
             .await
             .map_err(top_level)?;

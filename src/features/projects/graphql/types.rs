@@ -13,7 +13,6 @@ use super::{
         UpdateImagesLoader, UpdateList,
     },
 };
-use crate::platform::graphql::loader;
 use crate::{
     features::{
         accounts::graphql::{GqlActor, actor_of},
@@ -27,7 +26,7 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Connection, OrderDirection, RecordScope, actor, internal, removed_meanwhile,
+            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, removed_meanwhile,
             scalars::Url,
             user_error::top_level,
             values::{Date, Money},
@@ -153,7 +152,7 @@ impl GqlProject {
     /// Where the project's statement of account is, a PDF in the client's language: every invoice, credit note and payment
     /// up to the moment it is fetched, with a running balance. Works without a token for whoever asked, for 12 to 24 hours
     /// and as long as they stay signed in and may see the project. Null for a deleted project.
-    async fn statement_url(&self, ctx: &Context<'_>) -> Result<Option<Url>> {
+    async fn statement_url(&self, ctx: &Context<'_>) -> Option<Url> {
         statement_url(ctx, &self.0)
     }
 
@@ -238,7 +237,7 @@ impl GqlProject {
             .unwrap_or_default()
             .check()
             .map_err(|violation| top_level(violation.into()))?;
-        let scope = resolve_scope(actor(ctx), scope).map_err(top_level)?;
+        let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
         let (order, descending) = update_order(order_by);
         let page = self
             .page_of_updates(
@@ -252,7 +251,7 @@ impl GqlProject {
                 },
             )
             .await?;
-        let loader = loader::<UpdateCountLoader>(ctx)?;
+        let loader = ctx.loader::<UpdateCountLoader>();
         let counted = CountUpdates {
             project: self.0.id,
             filter: Arc::new(filter),
@@ -295,7 +294,7 @@ impl GqlProject {
             project: self.0.id,
             list: Arc::new(list),
         };
-        let page = loader::<NestedUpdatesLoader>(ctx)?.load_one(key).await;
+        let page = ctx.loader::<NestedUpdatesLoader>().load_one(key).await;
         let page = page.map_err(|error| match Arc::try_unwrap(error) {
             Ok(error) => top_level(error),
             Err(shared) => internal(anyhow::anyhow!("{shared}")),
@@ -403,7 +402,8 @@ impl GqlProjectUpdate {
         if let Some(project) = &self.project {
             return Ok(GqlProject(Arc::clone(project)));
         }
-        let loaded = loader::<ProjectLoader>(ctx)?
+        let loaded = ctx
+            .loader::<ProjectLoader>()
             .load_one(self.update.project_id)
             .await;
         loaded
@@ -430,7 +430,8 @@ impl GqlProjectUpdate {
                 .map(|image| GqlImage::signed(Arc::clone(image)))
                 .collect());
         }
-        let loaded = loader::<UpdateImagesLoader>(ctx)?
+        let loaded = ctx
+            .loader::<UpdateImagesLoader>()
             .load_one(self.update.id)
             .await
             .map_err(internal)?;

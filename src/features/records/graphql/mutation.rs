@@ -7,7 +7,7 @@ use crate::{
     features::records::{RecordId, StoredRecord, commands},
     platform::{
         error::{CommandError, ErrorCode},
-        graphql::{Allow, UserError, actor, command_ctx, internal, split},
+        graphql::{Allow, ContextExt, UserError, internal, split},
     },
 };
 
@@ -80,9 +80,7 @@ impl RecordsMutation {
     ) -> Result<RecordPayload> {
         let id = RecordId::parse(&input.id, &["input", "id"]);
         let outcome = match id.clone() {
-            Ok(id) => {
-                commands::delete_record(command_ctx(ctx)?, actor(ctx), id, input.expected_version).await
-            }
+            Ok(id) => commands::delete_record(ctx.app(), ctx.actor(), id, input.expected_version).await,
             Err(violation) => Err(violation.into()),
         };
         payload(ctx, id.ok(), outcome).await
@@ -99,9 +97,7 @@ impl RecordsMutation {
     ) -> Result<RecordPayload> {
         let id = RecordId::parse(&input.id, &["input", "id"]);
         let outcome = match id.clone() {
-            Ok(id) => {
-                commands::restore_record(command_ctx(ctx)?, actor(ctx), id, input.expected_version).await
-            }
+            Ok(id) => commands::restore_record(ctx.app(), ctx.actor(), id, input.expected_version).await,
             Err(violation) => Err(violation.into()),
         };
         payload(ctx, id.ok(), outcome).await
@@ -118,9 +114,7 @@ impl RecordsMutation {
     ) -> Result<ForceDeleteRecordPayload> {
         let id = RecordId::parse(&input.id, &["input", "id"]);
         let outcome = match id.clone() {
-            Ok(id) => {
-                commands::force_delete_record(command_ctx(ctx)?, actor(ctx), id, input.expected_version).await
-            }
+            Ok(id) => commands::force_delete_record(ctx.app(), ctx.actor(), id, input.expected_version).await,
             Err(violation) => Err(violation.into()),
         };
         let record = current_after_conflict(ctx, id.ok(), &outcome).await?;
@@ -156,7 +150,7 @@ async fn current_after_conflict<T>(
         if violations.iter().any(|violation| violation.code == ErrorCode::Conflict));
     match id {
         Some(id) if conflict => {
-            let current = id.load(command_ctx(ctx)?.db.reader()).await.map_err(internal)?;
+            let current = id.load(ctx.app().db.reader()).await.map_err(internal)?;
             Ok(current.map(Record::from))
         }
         _ => Ok(None),

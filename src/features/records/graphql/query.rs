@@ -19,7 +19,7 @@ use crate::{
         actor::{AccountId, Actor},
         audit,
         error::{CommandError, ErrorCode, Violation},
-        graphql::{Allow, Connection, OrderDirection, actor, command_ctx, internal, user_error::top_level},
+        graphql::{Allow, Connection, ContextExt, OrderDirection, internal, user_error::top_level},
         ids,
         paging::{self, OrderBy, PageArgs},
     },
@@ -47,7 +47,7 @@ impl RecordsQuery {
                 "not an id: an id is a prefix, an underscore, and 26 letters and digits",
             ))));
         };
-        let actor = actor(ctx);
+        let actor = ctx.actor();
         if prefix == AccountId::PREFIX {
             let own = actor.account_id() == Some(AccountId(uuid));
             return Ok(own.then(|| Viewer::of(actor)).flatten().map(Node::Viewer));
@@ -62,7 +62,7 @@ impl RecordsQuery {
             }
             Allow::signed_in().judge(actor)?;
         }
-        let command = command_ctx(ctx)?;
+        let command = ctx.app();
         let now = command.clock.now();
         let found = visible_record(command.db.reader(), actor, now, today(&command.config, now), id)
             .await
@@ -104,8 +104,8 @@ impl RecordsQuery {
             direction == OrderDirection::Desc,
             audit::Column::Id,
         );
-        let db = command_ctx(ctx)?.db.clone();
-        let list = select_audit(actor(ctx), &filter);
+        let db = ctx.app().db.clone();
+        let list = select_audit(ctx.actor(), &filter);
         let page = paging::fetch(db.reader(), list.clone(), &order, &window)
             .await
             .map_err(top_level)?;
