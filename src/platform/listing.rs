@@ -32,14 +32,19 @@ pub trait Listed: RecordEntity {
     fn usual_order() -> (Self::Order, bool);
 }
 
-/// The scope that a list has for this caller: what is published, unless staff say otherwise.
+/// The scope that a list has for this caller: what is asked for, or else `for_staff` for staff and what is published
+/// for everybody else.
 ///
 /// # Errors
-/// When somebody else asks for more.
-pub fn resolve_scope(actor: &Actor, asked: Option<RecordScope>) -> Result<RecordScope, CommandError> {
+/// When somebody who isn't staff asks for more than what is published.
+pub fn resolve_scope(
+    actor: &Actor,
+    asked: Option<RecordScope>,
+    for_staff: RecordScope,
+) -> Result<RecordScope, CommandError> {
     match asked {
+        _ if actor.is_staff() => Ok(asked.unwrap_or(for_staff)),
         None | Some(RecordScope::Published) => Ok(RecordScope::Published),
-        Some(more) if actor.is_staff() => Ok(more),
         Some(_) if matches!(actor, Actor::Anonymous) => Err(CommandError::Unauthenticated),
         Some(_) => Err(CommandError::Forbidden),
     }

@@ -19,7 +19,7 @@ pub use parents::{
 };
 pub use queries::{
     PostedUpdate, ProjectFilter, ProjectOrder, UpdateFilter, UpdateOrder, images_of_updates, projects_by_ids,
-    resolve_scope, select_projects, select_updates, select_without_news, updates_with_all,
+    select_projects, select_updates, select_without_news, updates_with_all,
 };
 pub use tables::{
     project::{Column as ProjectColumn, Entity as Projects, Model as Project},

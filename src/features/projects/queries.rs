@@ -17,7 +17,6 @@ use crate::{
     features::media::{Image, tables::image},
     platform::{
         actor::{Actor, ClientId},
-        error::CommandError,
         graphql::RecordScope,
         paging::OrderBy,
         search,
@@ -115,19 +114,6 @@ impl UpdateOrder {
             Self::CreatedAt => update::Column::CreatedAt,
         };
         OrderBy::new(column, descending, update::Column::Id)
-    }
-}
-
-/// The scope a list has for this caller: staff see the living unless they say otherwise, everybody else what is
-/// published.
-///
-/// # Errors
-/// FORBIDDEN when somebody else asks for more.
-pub fn resolve_scope(actor: &Actor, asked: Option<RecordScope>) -> Result<RecordScope, CommandError> {
-    match asked {
-        _ if actor.is_staff() => Ok(asked.unwrap_or(RecordScope::Living)),
-        None | Some(RecordScope::Published) => Ok(RecordScope::Published),
-        Some(_) => Err(CommandError::Forbidden),
     }
 }
 

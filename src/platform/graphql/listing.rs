@@ -59,7 +59,7 @@ where
         .unwrap_or_default()
         .check()
         .map_err(|violation| top_level(violation.into()))?;
-    let scope = listing::resolve_scope(actor, scope).map_err(top_level)?;
+    let scope = listing::resolve_scope(actor, scope, RecordScope::Published).map_err(top_level)?;
     let order = listing::order_by::<E>(order_by.map(OrderInput::by));
     let command = ctx.app();
     let db = command.db.clone();

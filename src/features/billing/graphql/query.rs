@@ -21,12 +21,13 @@ use super::{
 use crate::{
     features::{
         billing::{InvoiceColumn, InvoiceFilter, InvoiceId, select_invoices, select_payments, today},
-        projects::{Project, ProjectId, resolve_scope},
+        projects::{Project, ProjectId},
     },
     platform::{
         actor::Actor,
         error::CommandError,
         graphql::{Allow, Connection, ContextExt, RecordScope, internal, parse_id, user_error::top_level},
+        listing::resolve_scope,
         money::Amount,
         paging::{self, PageArgs},
     },
@@ -49,7 +50,7 @@ fn invoice_list(
             .unwrap_or_default()
             .check(&["filter"])
             .map_err(|violation| top_level(violation.into()))?,
-        scope: resolve_scope(actor, scope).map_err(top_level)?,
+        scope: resolve_scope(actor, scope, RecordScope::Living).map_err(top_level)?,
         today: today(&tools.config, tools.clock.now()),
         order,
         descending,

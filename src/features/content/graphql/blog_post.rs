@@ -353,7 +353,7 @@ impl BlogQuery {
         )]
         locale: Locale,
     ) -> Result<Option<GqlBlogPost>> {
-        let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
+        let scope = resolve_scope(ctx.actor(), scope, RecordScope::Published).map_err(top_level)?;
         let command = ctx.app();
         let list = select::<Entity>(scope, command.clock.now(), &BlogPostFilter::default());
         let found = by_slug(command.db.reader(), list, &slug)

@@ -388,7 +388,7 @@ impl PortfolioQuery {
         )]
         locale: Locale,
     ) -> Result<Option<GqlPortfolioItem>> {
-        let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
+        let scope = resolve_scope(ctx.actor(), scope, RecordScope::Published).map_err(top_level)?;
         let command = ctx.app();
         let list = select::<Entity>(scope, command.clock.now(), &PortfolioFilter::default());
         let found = by_slug(command.db.reader(), list, &slug)

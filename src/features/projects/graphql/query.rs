@@ -15,14 +15,14 @@ use super::{
 };
 use crate::{
     features::projects::{
-        ProjectColumn, ProjectFilter, ProjectOrder, UpdateFilter, resolve_scope, select_projects,
-        select_updates,
+        ProjectColumn, ProjectFilter, ProjectOrder, UpdateFilter, select_projects, select_updates,
     },
     platform::{
         actor::{Actor, ClientId},
         graphql::{
             Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, user_error::top_level,
         },
+        listing::resolve_scope,
         paging::{self, PageArgs},
     },
 };
@@ -44,7 +44,7 @@ pub async fn project_connection(
         .unwrap_or_default()
         .check()
         .map_err(|violation| top_level(violation.into()))?;
-    let scope = resolve_scope(actor, scope).map_err(top_level)?;
+    let scope = resolve_scope(actor, scope, RecordScope::Living).map_err(top_level)?;
     let (order, descending) = project_order(order_by);
     let order = order.by(descending);
     let db = ctx.app().db.clone();
@@ -77,7 +77,7 @@ pub async fn projects_of_client(
         .unwrap_or_default()
         .check()
         .map_err(|violation| top_level(violation.into()))?;
-    let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
+    let scope = resolve_scope(ctx.actor(), scope, RecordScope::Living).map_err(top_level)?;
     let (order, descending) = project_order(order_by);
     let key = NestedProjects {
         client,
@@ -197,7 +197,7 @@ impl ProjectsQuery {
             .unwrap_or_default()
             .check()
             .map_err(|violation| top_level(violation.into()))?;
-        let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
+        let scope = resolve_scope(ctx.actor(), scope, RecordScope::Living).map_err(top_level)?;
         let (order, descending) = update_order(order_by);
         let db = ctx.app().db.clone();
         let list = select_updates(ctx.actor(), &filter, scope);

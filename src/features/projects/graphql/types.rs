@@ -22,7 +22,7 @@ use crate::{
         },
         clients::graphql::{Client, client_by_id},
         media::{Image, graphql::GqlImage},
-        projects::{PostedUpdate, Project, ProjectUpdate, UpdateFilter, UpdateOrder, resolve_scope},
+        projects::{PostedUpdate, Project, ProjectUpdate, UpdateFilter, UpdateOrder},
     },
     platform::{
         graphql::{
@@ -31,6 +31,7 @@ use crate::{
             user_error::top_level,
             values::{Date, Money},
         },
+        listing::resolve_scope,
         money::Amount,
         paging::{Page, PageArgs, Window},
     },
@@ -237,7 +238,7 @@ impl GqlProject {
             .unwrap_or_default()
             .check()
             .map_err(|violation| top_level(violation.into()))?;
-        let scope = resolve_scope(ctx.actor(), scope).map_err(top_level)?;
+        let scope = resolve_scope(ctx.actor(), scope, RecordScope::Living).map_err(top_level)?;
         let (order, descending) = update_order(order_by);
         let page = self
             .page_of_updates(
