@@ -2,15 +2,18 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use async_graphql::{Enum, Object, OutputType, Result, SimpleObject, TypeName};
+use async_graphql::{Context, Enum, Object, OutputType, Result, SimpleObject, TypeName};
 use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, ModelTrait, QueryFilter, Select};
 use tokio::sync::OnceCell;
 
-use super::user_error::{internal, top_level};
+use super::{
+    nested::{NestedList, NestedLoader},
+    request::ContextExt,
+    user_error::{internal, top_level},
+};
 use crate::platform::{
-    db::Db,
-    paging::{self, OrderBy, Page, Window},
+    paging::{self, OrderBy, Page, PageArgs, Window},
     record::{RecordColumn, RecordEntity},
 };
 
@@ -108,7 +111,7 @@ impl<T: OutputType> Edge<T> {
 }
 
 /// Counts a list when somebody asks.
-pub type Counter = Arc<dyn Fn() -> BoxFuture<'static, anyhow::Result<i64>> + Send + Sync>;
+type Counter = Box<dyn Fn() -> BoxFuture<'static, anyhow::Result<i64>> + Send + Sync>;
 
 /// A page of a list.
 pub struct Connection<T> {
@@ -121,35 +124,61 @@ pub struct Connection<T> {
 }
 
 impl<T> Connection<T> {
-    /// The page `window` of a list of rows that become nodes by `to_node`: one statement, and one more when somebody asks
-    /// how many there are.
+    /// The page of a list that `args` ask for; its rows become nodes by `to_node`. One statement, and one more when
+    /// somebody asks how many there are.
     ///
     /// # Errors
-    /// A top-level error for a cursor of another order, and when the database refuses.
+    /// A top-level error for wrong arguments, and when the database refuses.
     pub async fn read<E>(
-        db: &Db,
+        ctx: &Context<'_>,
         list: Select<E>,
         order: &OrderBy<E>,
-        window: Window,
+        args: &PageArgs,
         to_node: impl FnMut(E::Model) -> T,
     ) -> Result<Self>
     where
         E: EntityTrait,
         E::Model: ModelTrait<Entity = E> + FromQueryResult + Send,
     {
+        let window = args.window().map_err(top_level)?;
+        let db = ctx.app().db.clone();
         let page = paging::fetch(db.reader(), list.clone(), order, &window)
             .await
             .map_err(top_level)?;
-        let db = db.clone();
-        let counter = Arc::new(move || {
+        let counter = move || {
             let (db, list) = (db.clone(), list.clone());
             async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
-        });
-        Ok(Self::new(page, window, counter, to_node))
+        };
+        Ok(Self::new(page, window, Box::new(counter), to_node))
     }
 
-    /// A page whose rows become nodes by `to_node`; `counter` counts the whole list, once, if asked.
-    pub fn new<M>(page: Page<M>, window: Window, counter: Counter, mut to_node: impl FnMut(M) -> T) -> Self {
+    /// The page of one record's children that `args` ask for. Records of one operation whose children are asked for alike
+    /// share the statement, and that of the count.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_nested<E>(
+        ctx: &Context<'_>,
+        list: NestedList<E>,
+        order: OrderBy<E>,
+        args: &PageArgs,
+        to_node: impl FnMut(E::Model) -> T,
+    ) -> Result<Self>
+    where
+        E: EntityTrait,
+        E::Model: ModelTrait<Entity = E> + FromQueryResult + Send + Sync,
+    {
+        let window = args.window().map_err(top_level)?;
+        let page = list.clone().page(ctx, order, window.clone()).await?;
+        let loader = ctx.loader::<NestedLoader<E>>();
+        let counter = move || {
+            let (loader, list) = (Arc::clone(&loader), list.clone());
+            async move { Ok(loader.load_one(list).await?.unwrap_or(0)) }.boxed()
+        };
+        Ok(Self::new(page, window, Box::new(counter), to_node))
+    }
+
+    fn new<M>(page: Page<M>, window: Window, counter: Counter, mut to_node: impl FnMut(M) -> T) -> Self {
         Self {
             has_next: page.has_next,
             has_previous: page.has_previous,

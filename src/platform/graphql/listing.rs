@@ -1,9 +1,6 @@
 //! The GraphQL side of `platform::listing`: a page of a kind of record as a connection.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Result};
-use futures_util::FutureExt;
 use sea_orm::{FromQueryResult, ModelTrait};
 
 use super::{
@@ -15,7 +12,7 @@ use crate::platform::{
     actor::Actor,
     error::Violation,
     listing::{self, Listed},
-    paging::{self, PageArgs},
+    paging::PageArgs,
 };
 
 /// A filter as GraphQL carries it.
@@ -54,24 +51,11 @@ where
     E: Listed,
     E::Model: ModelTrait<Entity = E> + FromQueryResult + Send,
 {
-    let window = args.window().map_err(|violation| top_level(violation.into()))?;
-    let filter = filter
-        .unwrap_or_default()
-        .check()
-        .map_err(|violation| top_level(violation.into()))?;
+    let filter = filter.unwrap_or_default().check().map_err(top_level)?;
     let scope = listing::resolve_scope(actor, scope, RecordScope::Published).map_err(top_level)?;
     let order = listing::order_by::<E>(order_by.map(OrderInput::by));
-    let command = ctx.app();
-    let db = command.db.clone();
-    let list = listing::select::<E>(scope, command.clock.now(), &filter);
-    let page = paging::fetch(db.reader(), list.clone(), &order, &window)
-        .await
-        .map_err(top_level)?;
-    let counter = Arc::new(move || {
-        let (db, list) = (db.clone(), list.clone());
-        async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
-    });
-    Ok(Connection::new(page, window, counter, to_node))
+    let list = listing::select::<E>(scope, ctx.app().clock.now(), &filter);
+    Connection::read(ctx, list, &order, &args, to_node).await
 }
 
 /// Whether the largest comes first.

@@ -72,8 +72,8 @@ pub fn split<T>(outcome: Result<T, CommandError>) -> async_graphql::Result<Paylo
 
 /// The top-level error for a failed read or command.
 #[must_use]
-pub fn top_level(error: CommandError) -> async_graphql::Error {
-    match error {
+pub fn top_level(error: impl Into<CommandError>) -> async_graphql::Error {
+    match error.into() {
         CommandError::Rejected(violations) => {
             let first = violations.into_iter().next();
             let (reason, message, field) = first.map_or_else(

@@ -72,7 +72,8 @@ impl Cursor {
     }
 }
 
-fn signature<E: EntityTrait>(order: &OrderBy<E>) -> String {
+/// What an order is told by.
+pub(super) fn signature<E: EntityTrait>(order: &OrderBy<E>) -> String {
     order
         .terms()
         .iter()

@@ -66,7 +66,6 @@ pub async fn fetch_nested<E>(
     conn: &impl ConnectionTrait,
     list: Select<E>,
     parent: E::Column,
-    id: E::Column,
     parents: impl IntoIterator<Item = Uuid>,
     order: &OrderBy<E>,
     window: &Window,
@@ -76,6 +75,7 @@ where
     E::Model: ModelTrait<Entity = E> + FromQueryResult + Send,
 {
     let plan = Plan::new(order, window)?;
+    let id = order.id();
     let mut ranked = list.filter(parent.is_in(parents)).select_only().column(id);
     if let Some(condition) = plan.beyond_cursor.clone() {
         ranked = ranked.filter(condition);

@@ -146,12 +146,12 @@ impl<E: EntityTrait> Copy for OrderTerm<E> {}
 
 /// An order: its terms, and the id last as a tie-break.
 #[derive(Debug, Clone)]
-pub struct OrderBy<E: EntityTrait>(Vec<OrderTerm<E>>);
+pub struct OrderBy<E: EntityTrait>([OrderTerm<E>; 2]);
 
 impl<E: EntityTrait> OrderBy<E> {
     /// Orders by `column`, then by `id` in the same direction.
     pub fn new(column: E::Column, descending: bool, id: E::Column) -> Self {
-        Self(vec![
+        Self([
             OrderTerm { column, descending },
             OrderTerm {
                 column: id,
@@ -160,10 +160,21 @@ impl<E: EntityTrait> OrderBy<E> {
         ])
     }
 
+    /// The id, by which rows that are equal otherwise are ordered.
+    pub(super) fn id(&self) -> E::Column {
+        self.0[1].column
+    }
+
     /// The terms.
     #[must_use]
     pub fn terms(&self) -> &[OrderTerm<E>] {
         &self.0
+    }
+}
+
+impl<E: EntityTrait> PartialEq for OrderBy<E> {
+    fn eq(&self, other: &Self) -> bool {
+        cursor::signature(self) == cursor::signature(other)
     }
 }
 

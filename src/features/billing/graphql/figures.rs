@@ -15,7 +15,7 @@ use crate::{
         projects::graphql::{GqlProject, ProjectLoader},
     },
     platform::{
-        error::{CommandError, ErrorCode, Violation},
+        error::{ErrorCode, Violation},
         graphql::{ContextExt, internal, removed_meanwhile, user_error::top_level, values::Money},
         money::{Amount, Currency},
     },
@@ -137,7 +137,7 @@ impl BillingFigures {
             .filter(|count| (1..=100).contains(count));
         let count = count.ok_or_else(|| {
             let wrong = Violation::new(ErrorCode::Invalid, ["first"], "Ask for 1 to 100 projects.");
-            top_level(CommandError::from(wrong))
+            top_level(wrong)
         })?;
         let owed = self.owed(ctx).await?;
         Ok(owed.iter().take(count).copied().map(ProjectOwed).collect())

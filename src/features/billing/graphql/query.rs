@@ -3,58 +3,52 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use futures_util::FutureExt;
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter, Select};
 
 use super::{
     inputs::{
         InvoiceFilterInput, InvoiceOrderInput, PaymentFilterInput, PaymentOrderInput, invoice_order,
         payment_order,
     },
-    loaders::{
-        CountInvoices, CountPayments, InvoiceList, NestedInvoices, NestedInvoicesLoader, NestedPayments,
-        NestedPaymentsLoader, PaidLoader, PaymentList,
-    },
+    loaders::PaidLoader,
     payment::GqlPayment,
     types::GqlInvoice,
 };
 use crate::{
     features::{
-        billing::{InvoiceColumn, InvoiceFilter, InvoiceId, select_invoices, select_payments, today},
+        billing::{
+            InvoiceColumn, InvoiceFilter, InvoiceId, Invoices, PaymentColumn, Payments, select_invoices,
+            select_payments, today,
+        },
         projects::{Project, ProjectId},
     },
     platform::{
         actor::Actor,
-        error::CommandError,
-        graphql::{Allow, Connection, ContextExt, RecordScope, internal, parse_id, user_error::top_level},
+        graphql::{
+            Allow, Connection, ContextExt, NestedList, RecordScope, internal, parse_id, user_error::top_level,
+        },
         listing::resolve_scope,
         money::Amount,
-        paging::{self, PageArgs},
+        paging::{OrderBy, PageArgs},
     },
 };
 
-/// The arguments of a list of invoices, checked, for who asks.
+/// The arguments of a list of invoices, checked: what `actor` may see of it, in its order.
 fn invoice_list(
     ctx: &Context<'_>,
     actor: &Actor,
-    args: &PageArgs,
     filter: Option<InvoiceFilterInput>,
     order_by: Option<InvoiceOrderInput>,
     scope: Option<RecordScope>,
-) -> Result<InvoiceList> {
-    let tools = ctx.app();
+) -> Result<(Select<Invoices>, OrderBy<Invoices>)> {
+    let filter = filter.unwrap_or_default().check(&["filter"]).map_err(top_level)?;
+    let scope = resolve_scope(actor, scope, RecordScope::Living).map_err(top_level)?;
+    let today = today(&ctx.app().config, ctx.app().clock.now());
     let (order, descending) = invoice_order(order_by);
-    Ok(InvoiceList {
-        window: args.window().map_err(|violation| top_level(violation.into()))?,
-        filter: filter
-            .unwrap_or_default()
-            .check(&["filter"])
-            .map_err(|violation| top_level(violation.into()))?,
-        scope: resolve_scope(actor, scope, RecordScope::Living).map_err(top_level)?,
-        today: today(&tools.config, tools.clock.now()),
-        order,
-        descending,
-    })
+    Ok((
+        select_invoices(actor, &filter, scope, today),
+        order.by(descending),
+    ))
 }
 
 /// A page of the invoices that `actor` may see.
@@ -69,18 +63,8 @@ pub async fn invoice_connection(
     order_by: Option<InvoiceOrderInput>,
     scope: Option<RecordScope>,
 ) -> Result<Connection<GqlInvoice>> {
-    let list = invoice_list(ctx, actor, &args, filter, order_by, scope)?;
-    let db = ctx.app().db.clone();
-    let all = select_invoices(actor, &list.filter, list.scope, list.today);
-    let order = list.order.by(list.descending);
-    let page = paging::fetch(db.reader(), all.clone(), &order, &list.window)
-        .await
-        .map_err(top_level)?;
-    let counter = Arc::new(move || {
-        let (db, all) = (db.clone(), all.clone());
-        async move { Ok(paging::count(db.reader(), all).await?) }.boxed()
-    });
-    Ok(Connection::new(page, list.window, counter, GqlInvoice::from))
+    let (list, order) = invoice_list(ctx, actor, filter, order_by, scope)?;
+    Connection::read(ctx, list, &order, &args, GqlInvoice::from).await
 }
 
 /// A page of one project's invoices, as far as the caller may see them. Many projects of one operation share a
@@ -96,25 +80,10 @@ pub async fn invoices_of_project(
     order_by: Option<InvoiceOrderInput>,
     scope: Option<RecordScope>,
 ) -> Result<Connection<GqlInvoice>> {
-    let list = Arc::new(invoice_list(ctx, ctx.actor(), &args, filter, order_by, scope)?);
-    let loader = ctx.loader::<NestedInvoicesLoader>();
-    let key = NestedInvoices {
-        project: project.id,
-        list: Arc::clone(&list),
-    };
-    let page = loader.load_one(key).await.map_err(shared)?;
-    let counted = CountInvoices {
-        project: project.id,
-        list: Arc::clone(&list),
-    };
-    let counter = Arc::new(move || {
-        let (loader, counted) = (Arc::clone(&loader), counted.clone());
-        async move { Ok(loader.load_one(counted).await?.unwrap_or(0)) }.boxed()
-    });
-    let page = page.map(Arc::unwrap_or_clone).unwrap_or_default();
-    Ok(Connection::new(page, list.window.clone(), counter, |invoice| {
-        GqlInvoice::of(invoice, project)
-    }))
+    let (list, order) = invoice_list(ctx, ctx.actor(), filter, order_by, scope)?;
+    let list = NestedList::new(list, InvoiceColumn::ProjectId, project.id.0);
+    let node = |invoice| GqlInvoice::of(invoice, project);
+    Connection::read_nested(ctx, list, order, &args, node).await
 }
 
 /// A page of one project's payments, as far as the caller may see them. Many projects of one operation share a statement.
@@ -128,45 +97,19 @@ pub async fn payments_of_project(
     filter: Option<PaymentFilterInput>,
     order_by: Option<PaymentOrderInput>,
 ) -> Result<Connection<GqlPayment>> {
-    let list = Arc::new(payment_list(&args, filter, order_by)?);
-    let loader = ctx.loader::<NestedPaymentsLoader>();
-    let key = NestedPayments {
-        project,
-        list: Arc::clone(&list),
-    };
-    let page = loader.load_one(key).await.map_err(shared)?;
-    let counted = CountPayments {
-        project,
-        list: Arc::clone(&list),
-    };
-    let counter = Arc::new(move || {
-        let (loader, counted) = (Arc::clone(&loader), counted.clone());
-        async move { Ok(loader.load_one(counted).await?.unwrap_or(0)) }.boxed()
-    });
-    let page = page.map(Arc::unwrap_or_clone).unwrap_or_default();
-    Ok(Connection::new(
-        page,
-        list.window.clone(),
-        counter,
-        GqlPayment::from,
-    ))
+    let (list, order) = payment_list(ctx, filter, order_by)?;
+    let list = NestedList::new(list, PaymentColumn::ProjectId, project.0);
+    Connection::read_nested(ctx, list, order, &args, GqlPayment::from).await
 }
 
 fn payment_list(
-    args: &PageArgs,
+    ctx: &Context<'_>,
     filter: Option<PaymentFilterInput>,
     order_by: Option<PaymentOrderInput>,
-) -> Result<PaymentList> {
+) -> Result<(Select<Payments>, OrderBy<Payments>)> {
+    let filter = filter.unwrap_or_default().check(&["filter"]).map_err(top_level)?;
     let (order, descending) = payment_order(order_by);
-    Ok(PaymentList {
-        window: args.window().map_err(|violation| top_level(violation.into()))?,
-        filter: filter
-            .unwrap_or_default()
-            .check(&["filter"])
-            .map_err(|violation| top_level(violation.into()))?,
-        order,
-        descending,
-    })
+    Ok((select_payments(ctx.actor(), &filter), order.by(descending)))
 }
 
 /// The sum of a project's payments that aren't voided.
@@ -176,13 +119,6 @@ fn payment_list(
 pub async fn paid_of_project(ctx: &Context<'_>, project: ProjectId) -> Result<Amount> {
     let loaded = ctx.loader::<PaidLoader>().load_one(project).await;
     Ok(loaded.map_err(internal)?.unwrap_or_default())
-}
-
-fn shared(error: Arc<CommandError>) -> async_graphql::Error {
-    match Arc::try_unwrap(error) {
-        Ok(error) => top_level(error),
-        Err(shared) => internal(anyhow::anyhow!("{shared}")),
-    }
 }
 
 /// Reads of invoices and payments.
@@ -198,7 +134,7 @@ impl BillingQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The invoice's id (`inv_…`).")] id: ID,
     ) -> Result<Option<GqlInvoice>> {
-        let id: InvoiceId = parse_id(&id, &["id"]).map_err(|violation| top_level(violation.into()))?;
+        let id: InvoiceId = parse_id(&id, &["id"]).map_err(top_level)?;
         let tools = ctx.app();
         let today = today(&tools.config, tools.clock.now());
         let found = select_invoices(ctx.actor(), &InvoiceFilter::default(), RecordScope::Living, today)
@@ -262,17 +198,7 @@ impl BillingQuery {
             page,
             page_size,
         };
-        let list = payment_list(&args, filter, order_by)?;
-        let db = ctx.app().db.clone();
-        let all = select_payments(ctx.actor(), &list.filter);
-        let order = list.order.by(list.descending);
-        let page = paging::fetch(db.reader(), all.clone(), &order, &list.window)
-            .await
-            .map_err(top_level)?;
-        let counter = Arc::new(move || {
-            let (db, all) = (db.clone(), all.clone());
-            async move { Ok(paging::count(db.reader(), all).await?) }.boxed()
-        });
-        Ok(Connection::new(page, list.window, counter, GqlPayment::from))
+        let (list, order) = payment_list(ctx, filter, order_by)?;
+        Connection::read(ctx, list, &order, &args, GqlPayment::from).await
     }
 }

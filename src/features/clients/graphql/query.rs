@@ -1,7 +1,5 @@
 //! `clients` and `client`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 
 use super::types::Client;
@@ -9,11 +7,11 @@ use crate::{
     features::clients::{ClientColumn, ClientFilter, Clients, living_client, select},
     platform::{
         actor::ClientId,
-        error::{CommandError, Violation},
+        error::Violation,
         graphql::{
             Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, user_error::top_level,
         },
-        paging::{self, OrderBy, PageArgs},
+        paging::{OrderBy, PageArgs},
         search,
     },
 };
@@ -90,28 +88,15 @@ impl ClientsQuery {
             page,
             page_size,
         };
-        let window = args.window().map_err(|violation| top_level(violation.into()))?;
-        let filter = filter
-            .unwrap_or_default()
-            .check()
-            .map_err(|violation| top_level(violation.into()))?;
+        let filter = filter.unwrap_or_default().check().map_err(top_level)?;
         let order = order_by
             .unwrap_or(ClientOrder {
                 field: ClientOrderField::Name,
                 direction: OrderDirection::Asc,
             })
             .order_by();
-        let db = ctx.app().db.clone();
         let list = scope.filter(select(ctx.actor(), &filter));
-        let rows = paging::fetch(db.reader(), list.clone(), &order, &window)
-            .await
-            .map_err(top_level)?;
-        let counter = Arc::new(move || {
-            let (db, list) = (db.clone(), list.clone());
-            let count = async move { Ok(paging::count(db.reader(), list).await?) };
-            Box::pin(count) as futures_util::future::BoxFuture<'static, anyhow::Result<i64>>
-        });
-        Ok(Connection::new(rows, window, counter, Client))
+        Connection::read(ctx, list, &order, &args, Client).await
     }
 
     /// A client by id; null when there is none, or it is deleted. For staff.
@@ -121,8 +106,7 @@ impl ClientsQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The client's id (`cli_…`).")] id: ID,
     ) -> Result<Option<Client>> {
-        let id = ClientId::parse(&id)
-            .map_err(|error| top_level(CommandError::from(Violation::invalid_id(["id"], &error))))?;
+        let id = ClientId::parse(&id).map_err(|error| top_level(Violation::invalid_id(["id"], &error)))?;
         let found = living_client(ctx.app().db.reader(), ctx.actor(), id)
             .await
             .map_err(internal)?;

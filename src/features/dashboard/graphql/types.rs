@@ -14,7 +14,7 @@ use crate::{
         projects::{ProjectColumn, graphql::GqlProject, select_without_news},
     },
     platform::{
-        error::{CommandError, ErrorCode, Violation},
+        error::{ErrorCode, Violation},
         graphql::{Connection, ContextExt, user_error::top_level},
         outbox::Status,
         paging::{OrderBy, PageArgs},
@@ -107,7 +107,7 @@ impl Dashboard {
     ) -> Result<Connection<GqlProject>> {
         if !(1..=365).contains(&days) {
             let wrong = Violation::new(ErrorCode::Invalid, ["days"], "Give 1 to 365 days.");
-            return Err(top_level(wrong.into()));
+            return Err(top_level(wrong));
         }
         let args = PageArgs {
             first,
@@ -117,13 +117,12 @@ impl Dashboard {
             page,
             page_size,
         };
-        let window = args.window().map_err(|violation| top_level(violation.into()))?;
         let command = ctx.app();
         let now = command.clock.now();
         let today = now.with_timezone(&command.config.time_zone).date_naive();
         let list = select_without_news(ctx.actor(), now - TimeDelta::days(days.into()), today);
         let order = OrderBy::new(ProjectColumn::CreatedAt, false, ProjectColumn::Id);
-        Connection::read(&command.db, list, &order, window, GqlProject::from).await
+        Connection::read(ctx, list, &order, &args, GqlProject::from).await
     }
 
     /// Messages that were given up, the latest first: mend what is wrong, then `replayDelivery`.
@@ -146,15 +145,12 @@ impl Dashboard {
             page,
             page_size,
         };
-        let window = args
-            .window()
-            .map_err(|violation| top_level(CommandError::from(violation)))?;
         let dead = DeliveryFilter {
             status: Some(vec![Status::Dead]),
             ..DeliveryFilter::default()
         };
         let list = select_deliveries(ctx.actor(), &dead);
         let order = OrderBy::new(DeliveryColumn::CreatedAt, true, DeliveryColumn::Id);
-        Connection::read(&ctx.app().db, list, &order, window, GqlDelivery).await
+        Connection::read(ctx, list, &order, &args, GqlDelivery).await
     }
 }

@@ -1,7 +1,5 @@
 //! `deliveries`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
 use super::types::{DeliveryChannel, DeliveryStatus, GqlDelivery};
@@ -9,9 +7,9 @@ use crate::{
     features::deliveries::{DeliveryColumn, DeliveryFilter, select},
     platform::{
         actor::AccountId,
-        error::{CommandError, Violation},
+        error::Violation,
         graphql::{Allow, Connection, ContextExt, FilterList, OrderDirection, user_error::top_level},
-        paging::{self, OrderBy, PageArgs},
+        paging::{OrderBy, PageArgs},
     },
 };
 
@@ -56,28 +54,18 @@ impl DeliveriesQuery {
             page,
             page_size,
         };
-        let window = args.window().map_err(|violation| top_level(violation.into()))?;
         let filter = filter
             .map(DeliveryFilter::try_from)
             .transpose()
-            .map_err(|violation| top_level(CommandError::from(violation)))?
+            .map_err(top_level)?
             .unwrap_or_default();
         let order = OrderBy::new(
             DeliveryColumn::CreatedAt,
             direction == OrderDirection::Desc,
             DeliveryColumn::Id,
         );
-        let db = ctx.app().db.clone();
         let list = select(ctx.actor(), &filter);
-        let rows = paging::fetch(db.reader(), list.clone(), &order, &window)
-            .await
-            .map_err(top_level)?;
-        let counter = Arc::new(move || {
-            let (db, list) = (db.clone(), list.clone());
-            let count = async move { Ok(paging::count(db.reader(), list).await?) };
-            Box::pin(count) as futures_util::future::BoxFuture<'static, anyhow::Result<i64>>
-        });
-        Ok(Connection::new(rows, window, counter, GqlDelivery))
+        Connection::read(ctx, list, &order, &args, GqlDelivery).await
     }
 }
 

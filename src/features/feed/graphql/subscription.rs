@@ -168,8 +168,8 @@ fn reader(actor: &Actor, project: Option<ProjectId>) -> Result<Reader> {
 /// large as its largest step for as long as it lives.
 async fn checked_project(ctx: &Context<'_>, id: Option<ID>) -> Result<Option<ProjectId>> {
     let Some(id) = id else { return Ok(None) };
-    let id = ProjectId::parse(&id)
-        .map_err(|error| top_level(Violation::invalid_id(["projectId"], &error).into()))?;
+    let id =
+        ProjectId::parse(&id).map_err(|error| top_level(Violation::invalid_id(["projectId"], &error)))?;
     let found = select_projects(ctx.actor(), &ProjectFilter::default(), RecordScope::Living)
         .filter(ProjectColumn::Id.eq(id))
         .one(ctx.app().db.reader())

@@ -1,13 +1,10 @@
 //! `ConstructionLead`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
 
 use super::{
-    loaders::{Contact, DuplicatesLoader, KnownClientsLoader, TimelineLoader, TimelineOf, TimelinePage},
+    loaders::{Contact, DuplicatesLoader, KnownClientsLoader},
     timeline::LeadTimelineEntry,
 };
 use crate::{
@@ -18,15 +15,15 @@ use crate::{
         },
         clients::graphql::{Client, client_by_id},
         content::graphql::{GqlPortfolioItem, portfolio_item_by_id},
-        leads::{Doubt, Lead, LeadStatus},
+        leads::{ActivityColumn, Doubt, Lead, LeadStatus, select_activities},
         projects::graphql::{GqlProject, ProjectLoader},
     },
     platform::{
         graphql::{
-            Allow, Connection, ContextExt, Locale, OrderDirection, internal, scalars::EmailAddress,
-            user_error::top_level,
+            Allow, Connection, ContextExt, Locale, NestedList, OrderDirection, internal,
+            scalars::EmailAddress,
         },
-        paging::PageArgs,
+        paging::{OrderBy, PageArgs},
     },
 };
 
@@ -255,24 +252,13 @@ impl GqlLead {
             page,
             page_size,
         };
-        let window = args.window().map_err(|violation| top_level(violation.into()))?;
-        let key = TimelinePage {
-            lead: self.0.id,
-            descending: direction == OrderDirection::Desc,
-            window: window.clone(),
-        };
-        let found = ctx.loader::<TimelineLoader>().load_one(key).await;
-        let found = found.map_err(|error| match Arc::try_unwrap(error) {
-            Ok(error) => top_level(error),
-            Err(shared) => internal(anyhow::anyhow!("{shared}")),
-        })?;
-        let loader = ctx.loader::<TimelineLoader>();
-        let lead = self.0.id;
-        let counter = Arc::new(move || {
-            let loader = Arc::clone(&loader);
-            async move { Ok(loader.load_one(TimelineOf(lead)).await?.unwrap_or(0)) }.boxed()
-        });
-        let page = found.map(Arc::unwrap_or_clone).unwrap_or_default();
-        Ok(Connection::new(page, window, counter, LeadTimelineEntry))
+        let list = NestedList::new(
+            select_activities(ctx.actor()),
+            ActivityColumn::LeadId,
+            self.0.id.0,
+        );
+        let descending = direction == OrderDirection::Desc;
+        let order = OrderBy::new(ActivityColumn::At, descending, ActivityColumn::Id);
+        Connection::read_nested(ctx, list, order, &args, LeadTimelineEntry).await
     }
 }

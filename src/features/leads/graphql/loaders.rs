@@ -9,16 +9,9 @@ use crate::{
     features::{
         clients::{StoredClient, clients_by_contact},
         deliveries::{Delivery, deliveries_by_ids},
-        leads::{Activity, ActivityColumn, Lead, LeadId, duplicates_of, select_activities},
+        leads::{Lead, LeadId, duplicates_of},
     },
-    platform::{
-        actor::Actor,
-        db::Db,
-        error::CommandError,
-        graphql::RequestLoader,
-        outbox::DeliveryId,
-        paging::{self, OrderBy, Page, Window},
-    },
+    platform::{actor::Actor, db::Db, graphql::RequestLoader, outbox::DeliveryId},
 };
 
 /// Loads deliveries by id, for those who may see all.
@@ -40,93 +33,6 @@ impl Loader<DeliveryId> for DeliveryLoader {
             .await
             .map_err(Arc::new)?;
         Ok(found.into_iter().map(|it| (it.id, it)).collect())
-    }
-}
-
-/// A page of one lead's timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct TimelinePage {
-    /// The lead.
-    pub lead: LeadId,
-    /// The latest first.
-    pub descending: bool,
-    /// Which page.
-    pub window: Window,
-}
-
-/// Loads pages of timelines, and counts them.
-#[derive(Debug, Clone)]
-pub struct TimelineLoader {
-    db: Db,
-    actor: Actor,
-}
-
-impl RequestLoader for TimelineLoader {
-    fn for_request(db: &Db, actor: &Actor) -> Self {
-        Self {
-            db: db.clone(),
-            actor: actor.clone(),
-        }
-    }
-}
-
-impl Loader<TimelinePage> for TimelineLoader {
-    type Value = Arc<Page<Activity>>;
-    type Error = Arc<CommandError>;
-
-    async fn load(&self, keys: &[TimelinePage]) -> Result<HashMap<TimelinePage, Self::Value>, Self::Error> {
-        let mut lists: HashMap<(bool, &Window), Vec<LeadId>> = HashMap::new();
-        for key in keys {
-            lists
-                .entry((key.descending, &key.window))
-                .or_default()
-                .push(key.lead);
-        }
-        let mut pages = HashMap::new();
-        for ((descending, window), leads) in lists {
-            let order = OrderBy::new(ActivityColumn::At, descending, ActivityColumn::Id);
-            let found = paging::fetch_nested(
-                self.db.reader(),
-                select_activities(&self.actor),
-                ActivityColumn::LeadId,
-                ActivityColumn::Id,
-                leads.into_iter().map(|lead| lead.0),
-                &order,
-                window,
-            )
-            .await
-            .map_err(Arc::new)?;
-            pages.extend(found.into_iter().map(|(lead, page)| {
-                let key = TimelinePage {
-                    lead: LeadId(lead),
-                    descending,
-                    window: window.clone(),
-                };
-                (key, Arc::new(page))
-            }));
-        }
-        Ok(pages)
-    }
-}
-
-/// The timeline of one lead, to count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct TimelineOf(pub LeadId);
-
-impl Loader<TimelineOf> for TimelineLoader {
-    type Value = i64;
-    type Error = Arc<DbErr>;
-
-    async fn load(&self, keys: &[TimelineOf]) -> Result<HashMap<TimelineOf, i64>, Self::Error> {
-        let list = select_activities(&self.actor);
-        let leads = keys.iter().map(|key| key.0.0);
-        let counted = paging::count_nested(self.db.reader(), list, ActivityColumn::LeadId, leads)
-            .await
-            .map_err(Arc::new)?;
-        Ok(counted
-            .into_iter()
-            .map(|(lead, count)| (TimelineOf(LeadId(lead)), count))
-            .collect())
     }
 }
 

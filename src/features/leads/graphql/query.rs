@@ -15,7 +15,6 @@ use crate::{
         InquiryFilter, LeadFilter, living_inquiry, living_lead, select_inquiries, select_leads,
     },
     platform::{
-        error::Violation,
         graphql::{
             Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, parse_id,
             user_error::top_level,
@@ -35,7 +34,6 @@ pub async fn lead_connection(
     order_by: Option<LeadOrderInput>,
     scope: Option<RecordScope>,
 ) -> Result<Connection<GqlLead>> {
-    let window = args.window().map_err(wrong)?;
     let order_by = order_by.unwrap_or(LeadOrderInput {
         field: LeadOrderField::ReceivedAt,
         direction: OrderDirection::Desc,
@@ -43,7 +41,7 @@ pub async fn lead_connection(
     let descending = order_by.direction == OrderDirection::Desc;
     let order = crate::features::leads::LeadOrder::from(order_by.field).by(descending);
     let list = select_leads(ctx.actor(), &filter, scope.unwrap_or_default());
-    Connection::read(&ctx.app().db, list, &order, window, GqlLead).await
+    Connection::read(ctx, list, &order, &args, GqlLead).await
 }
 
 /// A page of the inquiries that the caller may see.
@@ -57,7 +55,6 @@ pub async fn inquiry_connection(
     order_by: Option<InquiryOrderInput>,
     scope: Option<RecordScope>,
 ) -> Result<Connection<GqlInquiry>> {
-    let window = args.window().map_err(wrong)?;
     let order_by = order_by.unwrap_or(InquiryOrderInput {
         field: InquiryOrderField::ReceivedAt,
         direction: OrderDirection::Desc,
@@ -65,11 +62,7 @@ pub async fn inquiry_connection(
     let descending = order_by.direction == OrderDirection::Desc;
     let order = crate::features::leads::InquiryOrder::from(order_by.field).by(descending);
     let list = select_inquiries(ctx.actor(), &filter, scope.unwrap_or_default());
-    Connection::read(&ctx.app().db, list, &order, window, GqlInquiry).await
-}
-
-fn wrong(violation: Violation) -> async_graphql::Error {
-    top_level(violation.into())
+    Connection::read(ctx, list, &order, &args, GqlInquiry).await
 }
 
 /// Reads of leads and inquiries.
@@ -85,7 +78,7 @@ impl LeadsQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The lead's id.")] id: ID,
     ) -> Result<Option<GqlLead>> {
-        let id = parse_id(&id, &["id"]).map_err(wrong)?;
+        let id = parse_id(&id, &["id"]).map_err(top_level)?;
         let found = living_lead(ctx.app().db.reader(), ctx.actor(), id).await;
         Ok(found.map_err(internal)?.map(GqlLead))
     }
@@ -97,7 +90,7 @@ impl LeadsQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The inquiry's id.")] id: ID,
     ) -> Result<Option<GqlInquiry>> {
-        let id = parse_id(&id, &["id"]).map_err(wrong)?;
+        let id = parse_id(&id, &["id"]).map_err(top_level)?;
         let found = living_inquiry(ctx.app().db.reader(), ctx.actor(), id).await;
         Ok(found.map_err(internal)?.map(GqlInquiry))
     }
@@ -126,7 +119,7 @@ impl LeadsQuery {
             page,
             page_size,
         };
-        let filter = filter.unwrap_or_default().check(&["filter"]).map_err(wrong)?;
+        let filter = filter.unwrap_or_default().check(&["filter"]).map_err(top_level)?;
         lead_connection(ctx, args, filter, order_by, scope).await
     }
 
@@ -154,7 +147,7 @@ impl LeadsQuery {
             page,
             page_size,
         };
-        let filter = filter.unwrap_or_default().check(&["filter"]).map_err(wrong)?;
+        let filter = filter.unwrap_or_default().check(&["filter"]).map_err(top_level)?;
         inquiry_connection(ctx, args, filter, order_by, scope).await
     }
 }

@@ -4,7 +4,6 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -19,8 +18,8 @@ use crate::{
         actor::Actor,
         db::Db,
         error::{Violation, Violations},
-        graphql::{Allow, BoundedList, Connection, UserError, internal, split, user_error::top_level},
-        paging::{self, OrderBy, PageArgs},
+        graphql::{Allow, Connection, UserError, internal, split, user_error::top_level},
+        paging::{BoundedList, OrderBy, PageArgs},
     },
 };
 
@@ -87,28 +86,19 @@ pub async fn notification_connection(
     args: PageArgs,
     filter: Option<NotificationFilterInput>,
 ) -> Result<Connection<GqlNotification>> {
-    let window = args.window().map_err(|violation| top_level(violation.into()))?;
     let filter = filter.unwrap_or_default();
     let project = filter
         .project_id
         .map(|id| ProjectId::parse(&id))
         .transpose()
-        .map_err(|error| top_level(Violation::invalid_id(["filter", "projectId"], &error).into()))?;
+        .map_err(|error| top_level(Violation::invalid_id(["filter", "projectId"], &error)))?;
     let filter = NotificationFilter {
         unread: filter.unread,
         project: project.map(|id| id.0),
     };
-    let db = ctx.app().db.clone();
     let list = select_notifications(actor, &filter);
     let order = OrderBy::new(NotificationColumn::CreatedAt, true, NotificationColumn::Id);
-    let page = paging::fetch(db.reader(), list.clone(), &order, &window)
-        .await
-        .map_err(top_level)?;
-    let counter = Arc::new(move || {
-        let (db, list) = (db.clone(), list.clone());
-        async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
-    });
-    Ok(Connection::new(page, window, counter, GqlNotification))
+    Connection::read(ctx, list, &order, &args, GqlNotification).await
 }
 
 /// How many entries of the actor's inbox are unread.

@@ -7,10 +7,7 @@ pub mod query;
 pub mod types;
 
 pub use inputs::{ProjectFilterInput, ProjectOrderInput};
-pub use loaders::{
-    NestedProjectsLoader, NestedUpdates, NestedUpdatesLoader, ProjectCountLoader, ProjectLoader,
-    UpdateCountLoader, UpdateImagesLoader,
-};
+pub use loaders::{ProjectLoader, UpdateImagesLoader};
 pub use mutation::ProjectsMutation;
 pub use query::{ProjectsQuery, project_connection, projects_of_client};
 pub use types::{GqlProject, GqlProjectUpdate};

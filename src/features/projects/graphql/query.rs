@@ -1,31 +1,45 @@
 //! `projects`, `project`, `projectUpdates`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object, Result};
-use futures_util::FutureExt;
+use sea_orm::{ColumnTrait, QueryFilter, Select};
 
 use super::{
     inputs::{
         ProjectFilterInput, ProjectOrderField, ProjectOrderInput, ProjectUpdateFilterInput,
         ProjectUpdateOrder, project_id,
     },
-    loaders::{CountProjects, NestedProjects, NestedProjectsLoader, ProjectCountLoader, ProjectList},
-    types::{GqlProject, GqlProjectUpdate, update_order},
+    types::{GqlProject, GqlProjectUpdate, update_list},
 };
 use crate::{
-    features::projects::{
-        ProjectColumn, ProjectFilter, ProjectOrder, UpdateFilter, select_projects, select_updates,
-    },
+    features::projects::{ProjectColumn, ProjectFilter, ProjectOrder, Projects, select_projects},
     platform::{
         actor::{Actor, ClientId},
         graphql::{
-            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, user_error::top_level,
+            Allow, Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal,
+            user_error::top_level,
         },
         listing::resolve_scope,
-        paging::{self, PageArgs},
+        paging::{OrderBy, PageArgs},
     },
 };
+
+/// The arguments of a list of projects, checked: what `actor` may see of it, in its order.
+fn project_list(
+    actor: &Actor,
+    filter: Option<ProjectFilterInput>,
+    order_by: Option<ProjectOrderInput>,
+    scope: Option<RecordScope>,
+) -> Result<(Select<Projects>, OrderBy<Projects>)> {
+    let filter: ProjectFilter = filter.unwrap_or_default().check().map_err(top_level)?;
+    let scope = resolve_scope(actor, scope, RecordScope::Living).map_err(top_level)?;
+    let order_by = order_by.unwrap_or(ProjectOrderInput {
+        field: ProjectOrderField::CreatedAt,
+        direction: OrderDirection::Desc,
+    });
+    let descending = order_by.direction == OrderDirection::Desc;
+    let order = ProjectOrder::from(order_by.field).by(descending);
+    Ok((select_projects(actor, &filter, scope), order))
+}
 
 /// A page of the projects that `actor` may see.
 ///
@@ -39,24 +53,8 @@ pub async fn project_connection(
     order_by: Option<ProjectOrderInput>,
     scope: Option<RecordScope>,
 ) -> Result<Connection<GqlProject>> {
-    let window = args.window().map_err(|violation| top_level(violation.into()))?;
-    let filter: ProjectFilter = filter
-        .unwrap_or_default()
-        .check()
-        .map_err(|violation| top_level(violation.into()))?;
-    let scope = resolve_scope(actor, scope, RecordScope::Living).map_err(top_level)?;
-    let (order, descending) = project_order(order_by);
-    let order = order.by(descending);
-    let db = ctx.app().db.clone();
-    let list = select_projects(actor, &filter, scope);
-    let page = paging::fetch(db.reader(), list.clone(), &order, &window)
-        .await
-        .map_err(top_level)?;
-    let counter = Arc::new(move || {
-        let (db, list) = (db.clone(), list.clone());
-        async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
-    });
-    Ok(Connection::new(page, window, counter, GqlProject::from))
+    let (list, order) = project_list(actor, filter, order_by, scope)?;
+    Connection::read(ctx, list, &order, &args, GqlProject::from).await
 }
 
 /// A page of one client's projects, as far as the caller may see them. Many clients of one operation share a
@@ -72,48 +70,9 @@ pub async fn projects_of_client(
     order_by: Option<ProjectOrderInput>,
     scope: Option<RecordScope>,
 ) -> Result<Connection<GqlProject>> {
-    let window = args.window().map_err(|violation| top_level(violation.into()))?;
-    let filter: ProjectFilter = filter
-        .unwrap_or_default()
-        .check()
-        .map_err(|violation| top_level(violation.into()))?;
-    let scope = resolve_scope(ctx.actor(), scope, RecordScope::Living).map_err(top_level)?;
-    let (order, descending) = project_order(order_by);
-    let key = NestedProjects {
-        client,
-        list: Arc::new(ProjectList {
-            filter: filter.clone(),
-            scope,
-            order,
-            descending,
-            window: window.clone(),
-        }),
-    };
-    let page = ctx.loader::<NestedProjectsLoader>().load_one(key).await;
-    let page = page.map_err(|error| match Arc::try_unwrap(error) {
-        Ok(error) => top_level(error),
-        Err(shared) => internal(anyhow::anyhow!("{shared}")),
-    })?;
-    let page = page.map(Arc::unwrap_or_clone).unwrap_or_default();
-    let loader = ctx.loader::<ProjectCountLoader>();
-    let counted = CountProjects {
-        client,
-        filter: Arc::new(filter),
-        scope,
-    };
-    let counter = Arc::new(move || {
-        let (loader, counted) = (Arc::clone(&loader), counted.clone());
-        async move { Ok(loader.load_one(counted).await?.unwrap_or(0)) }.boxed()
-    });
-    Ok(Connection::new(page, window, counter, GqlProject::from))
-}
-
-fn project_order(order_by: Option<ProjectOrderInput>) -> (ProjectOrder, bool) {
-    let order_by = order_by.unwrap_or(ProjectOrderInput {
-        field: ProjectOrderField::CreatedAt,
-        direction: OrderDirection::Desc,
-    });
-    (order_by.field.into(), order_by.direction == OrderDirection::Desc)
+    let (list, order) = project_list(ctx.actor(), filter, order_by, scope)?;
+    let list = NestedList::new(list, ProjectColumn::ClientId, client.0);
+    Connection::read_nested(ctx, list, order, &args, GqlProject::from).await
 }
 
 /// Reads of projects.
@@ -129,8 +88,7 @@ impl ProjectsQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The project's id (`prj_…`).")] id: ID,
     ) -> Result<Option<GqlProject>> {
-        use sea_orm::{ColumnTrait, QueryFilter};
-        let id = project_id(&id, &["id"]).map_err(|violation| top_level(violation.into()))?;
+        let id = project_id(&id, &["id"]).map_err(top_level)?;
         let found = select_projects(ctx.actor(), &ProjectFilter::default(), RecordScope::Living)
             .filter(ProjectColumn::Id.eq(id))
             .one(ctx.app().db.reader())
@@ -192,22 +150,7 @@ impl ProjectsQuery {
             page,
             page_size,
         };
-        let window = args.window().map_err(|violation| top_level(violation.into()))?;
-        let filter: UpdateFilter = filter
-            .unwrap_or_default()
-            .check()
-            .map_err(|violation| top_level(violation.into()))?;
-        let scope = resolve_scope(ctx.actor(), scope, RecordScope::Living).map_err(top_level)?;
-        let (order, descending) = update_order(order_by);
-        let db = ctx.app().db.clone();
-        let list = select_updates(ctx.actor(), &filter, scope);
-        let page = paging::fetch(db.reader(), list.clone(), &order.by(descending), &window)
-            .await
-            .map_err(top_level)?;
-        let counter = Arc::new(move || {
-            let (db, list) = (db.clone(), list.clone());
-            async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
-        });
-        Ok(Connection::new(page, window, counter, GqlProjectUpdate::from))
+        let (list, order) = update_list(ctx, filter, order_by, scope)?;
+        Connection::read(ctx, list, &order, &args, GqlProjectUpdate::from).await
     }
 }

@@ -4,14 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
+use sea_orm::Select;
 
 use super::{
     inputs::{ProjectPhase, ProjectUpdateFilterInput, ProjectUpdateOrder, ProjectUpdateOrderField},
-    loaders::{
-        CountUpdates, NestedUpdates, NestedUpdatesLoader, ProjectLoader, UpdateCountLoader,
-        UpdateImagesLoader, UpdateList,
-    },
+    loaders::{ProjectLoader, UpdateImagesLoader},
 };
 use crate::{
     features::{
@@ -22,18 +19,22 @@ use crate::{
         },
         clients::graphql::{Client, client_by_id},
         media::{Image, graphql::GqlImage},
-        projects::{PostedUpdate, Project, ProjectUpdate, UpdateFilter, UpdateOrder},
+        projects::{
+            PostedUpdate, Project, ProjectUpdate, ProjectUpdates, UpdateColumn, UpdateFilter, UpdateOrder,
+            select_updates,
+        },
     },
     platform::{
         graphql::{
-            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, removed_meanwhile,
+            Allow, Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal,
+            removed_meanwhile,
             scalars::Url,
             user_error::top_level,
             values::{Date, Money},
         },
         listing::resolve_scope,
         money::Amount,
-        paging::{Page, PageArgs, Window},
+        paging::{OrderBy, PageArgs, Window},
     },
 };
 
@@ -233,83 +234,43 @@ impl GqlProject {
             page,
             page_size,
         };
-        let window = args.window().map_err(|violation| top_level(violation.into()))?;
-        let filter = filter
-            .unwrap_or_default()
-            .check()
-            .map_err(|violation| top_level(violation.into()))?;
-        let scope = resolve_scope(ctx.actor(), scope, RecordScope::Living).map_err(top_level)?;
-        let (order, descending) = update_order(order_by);
-        let page = self
-            .page_of_updates(
-                ctx,
-                UpdateList {
-                    filter: filter.clone(),
-                    scope,
-                    order,
-                    descending,
-                    window: window.clone(),
-                },
-            )
-            .await?;
-        let loader = ctx.loader::<UpdateCountLoader>();
-        let counted = CountUpdates {
-            project: self.0.id,
-            filter: Arc::new(filter),
-            scope,
-        };
-        let counter = Arc::new(move || {
-            let (loader, counted) = (Arc::clone(&loader), counted.clone());
-            async move { Ok(loader.load_one(counted).await?.unwrap_or(0)) }.boxed()
-        });
-        let project = Arc::clone(&self.0);
-        Ok(Connection::new(page, window, counter, move |update| {
-            GqlProjectUpdate::of(update, &project)
-        }))
+        let (list, order) = update_list(ctx, filter, order_by, scope)?;
+        let list = NestedList::new(list, UpdateColumn::ProjectId, self.0.id.0);
+        let node = |update| GqlProjectUpdate::of(update, &self.0);
+        Connection::read_nested(ctx, list, order, &args, node).await
     }
 
     /// The last update posted; null before the first.
     async fn latest_update(&self, ctx: &Context<'_>) -> Result<Option<GqlProjectUpdate>> {
-        let list = UpdateList {
-            filter: UpdateFilter::default(),
-            scope: RecordScope::Published,
-            order: UpdateOrder::PostedAt,
-            descending: true,
-            window: Window::Forward {
-                limit: 1,
-                after: None,
-            },
+        let posted = select_updates(ctx.actor(), &UpdateFilter::default(), RecordScope::Published);
+        let window = Window::Forward {
+            limit: 1,
+            after: None,
         };
-        let page = self.page_of_updates(ctx, list).await?;
-        Ok(page
-            .rows
-            .into_iter()
-            .next()
-            .map(|row| GqlProjectUpdate::of(row.model, &self.0)))
+        let page = NestedList::new(posted, UpdateColumn::ProjectId, self.0.id.0)
+            .page(ctx, UpdateOrder::PostedAt.by(true), window)
+            .await?;
+        let latest = page.rows.into_iter().next();
+        Ok(latest.map(|row| GqlProjectUpdate::of(row.model, &self.0)))
     }
 }
 
-impl GqlProject {
-    async fn page_of_updates(&self, ctx: &Context<'_>, list: UpdateList) -> Result<Page<ProjectUpdate>> {
-        let key = NestedUpdates {
-            project: self.0.id,
-            list: Arc::new(list),
-        };
-        let page = ctx.loader::<NestedUpdatesLoader>().load_one(key).await;
-        let page = page.map_err(|error| match Arc::try_unwrap(error) {
-            Ok(error) => top_level(error),
-            Err(shared) => internal(anyhow::anyhow!("{shared}")),
-        })?;
-        Ok(page.map(Arc::unwrap_or_clone).unwrap_or_default())
-    }
-}
-
-pub(super) fn update_order(order_by: Option<ProjectUpdateOrder>) -> (UpdateOrder, bool) {
+/// The arguments of a list of updates, checked: what the caller may see of it, in its order.
+pub(super) fn update_list(
+    ctx: &Context<'_>,
+    filter: Option<ProjectUpdateFilterInput>,
+    order_by: Option<ProjectUpdateOrder>,
+    scope: Option<RecordScope>,
+) -> Result<(Select<ProjectUpdates>, OrderBy<ProjectUpdates>)> {
+    let filter = filter.unwrap_or_default().check().map_err(top_level)?;
+    let scope = resolve_scope(ctx.actor(), scope, RecordScope::Living).map_err(top_level)?;
     let order_by = order_by.unwrap_or(ProjectUpdateOrder {
         field: ProjectUpdateOrderField::PostedAt,
         direction: OrderDirection::Desc,
     });
-    (order_by.field.into(), order_by.direction == OrderDirection::Desc)
+    let descending = order_by.direction == OrderDirection::Desc;
+    let order = UpdateOrder::from(order_by.field).by(descending);
+    Ok((select_updates(ctx.actor(), &filter, scope), order))
 }
 
 /// News from a site.

@@ -1,9 +1,6 @@
 //! `node` and `auditLog`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object, Result};
-use futures_util::FutureExt;
 
 use super::{
     audit::{AuditEntry, AuditFilterInput},
@@ -21,7 +18,7 @@ use crate::{
         error::{CommandError, ErrorCode, Violation},
         graphql::{Allow, Connection, ContextExt, OrderDirection, internal, user_error::top_level},
         ids,
-        paging::{self, OrderBy, PageArgs},
+        paging::{OrderBy, PageArgs},
     },
 };
 
@@ -94,25 +91,13 @@ impl RecordsQuery {
             page,
             page_size,
         };
-        let window = args.window().map_err(|violation| top_level(violation.into()))?;
-        let filter = filter
-            .unwrap_or_default()
-            .check()
-            .map_err(|violation| top_level(violation.into()))?;
+        let filter = filter.unwrap_or_default().check().map_err(top_level)?;
         let order = OrderBy::new(
             audit::Column::At,
             direction == OrderDirection::Desc,
             audit::Column::Id,
         );
-        let db = ctx.app().db.clone();
         let list = select_audit(ctx.actor(), &filter);
-        let page = paging::fetch(db.reader(), list.clone(), &order, &window)
-            .await
-            .map_err(top_level)?;
-        let counter = Arc::new(move || {
-            let (db, list) = (db.clone(), list.clone());
-            async move { Ok(paging::count(db.reader(), list).await?) }.boxed()
-        });
-        Ok(Connection::new(page, window, counter, AuditEntry))
+        Connection::read(ctx, list, &order, &args, AuditEntry).await
     }
 }
