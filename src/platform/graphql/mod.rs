@@ -24,6 +24,7 @@ pub use guard::Allow;
 pub use inputs::{BulkRowInput, change, change_required, parse_id};
 pub use lists::{BoundedList, FilterList};
 pub use loaders::{Loaders, RequestLoader};
+pub use macros::paged;
 pub use nested::NestedList;
 pub use people::{Locale, Role};
 pub use request::{ContextExt, JustSignedIn, RequestInfo, ResumeFrom};

@@ -21,7 +21,7 @@ use crate::{
     platform::{
         actor::{Account, Actor},
         graphql::{
-            Allow, Connection, ContextExt, Locale, RecordScope, Role, internal, scalars::EmailAddress,
+            Allow, Connection, ContextExt, Locale, RecordScope, Role, internal, paged, scalars::EmailAddress,
         },
         paging::PageArgs,
     },
@@ -56,6 +56,7 @@ impl Viewer {
 
 /// The signed-in person. Until a temporary password is replaced only `id`, `email`, `name`, `role`, `locale` and
 /// `mustChangePassword` can be read.
+#[paged]
 #[Object]
 impl Viewer {
     /// The account's id (`acc_…`).
@@ -96,45 +97,25 @@ impl Viewer {
     }
 
     /// The person's projects, the latest entered first unless ordered otherwise: a client's own; for staff, everybody's.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which projects.")] filter: Option<ProjectFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<ProjectOrderInput>,
         #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
         scope: Option<RecordScope>,
     ) -> Result<Connection<GqlProject>> {
         let actor = self.with_own_password()?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         project_connection(ctx, &actor, args, filter, order_by, scope).await
     }
 
     /// The banners of the app: the active ones whose item is published or that lead out to the web, the latest entered
     /// first unless ordered otherwise.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn promotions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which promotions.")] filter: Option<AppPromotionFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<AppPromotionOrder>,
         #[graphql(
@@ -143,68 +124,32 @@ impl Viewer {
         locale: Option<Locale>,
     ) -> Result<Connection<GqlPromotion>> {
         let actor = self.with_own_password()?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         promotion_connection(ctx, &actor, args, filter, order_by, None, locale).await
     }
 
     /// The person's invoices and credit notes, the latest entered first unless ordered otherwise: a client's own issued
     /// ones; for staff, everybody's, drafts too.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn invoices(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<InvoiceOrderInput>,
         #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
         scope: Option<RecordScope>,
     ) -> Result<Connection<GqlInvoice>> {
         let actor = self.with_own_password()?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         invoice_connection(ctx, &actor, args, filter, order_by, scope).await
     }
 
     /// Your inbox, the newest entry first.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn notifications(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which entries.")] filter: Option<NotificationFilterInput>,
     ) -> Result<Connection<GqlNotification>> {
         let actor = self.with_own_password()?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         notification_connection(ctx, &actor, args, filter).await
     }
 

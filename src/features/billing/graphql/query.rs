@@ -25,7 +25,8 @@ use crate::{
     platform::{
         actor::Actor,
         graphql::{
-            Allow, Connection, ContextExt, NestedList, RecordScope, internal, parse_id, user_error::top_level,
+            Allow, Connection, ContextExt, NestedList, RecordScope, internal, paged, parse_id,
+            user_error::top_level,
         },
         listing::resolve_scope,
         money::Amount,
@@ -125,6 +126,7 @@ pub async fn paid_of_project(ctx: &Context<'_>, project: ProjectId) -> Result<Am
 #[derive(Debug, Default)]
 pub struct BillingQuery;
 
+#[paged]
 #[Object]
 impl BillingQuery {
     /// An invoice or credit note by id: a client's own issued ones, or any living one for staff. Null when there is none.
@@ -148,56 +150,28 @@ impl BillingQuery {
     /// All invoices and credit notes, the latest entered first unless ordered otherwise. For staff; clients have
     /// `viewer.invoices`.
     #[graphql(guard = "Allow::staff()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn invoices(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<InvoiceOrderInput>,
         #[graphql(desc = "Issued ones (PUBLISHED), living ones, deleted ones or all.")] scope: Option<
             RecordScope,
         >,
     ) -> Result<Connection<GqlInvoice>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         invoice_connection(ctx, ctx.actor(), args, filter, order_by, scope).await
     }
 
     /// All payments, the latest first unless ordered otherwise. For staff; clients have `Project.payments`.
     #[graphql(guard = "Allow::staff()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn payments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which payments.")] filter: Option<PaymentFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<PaymentOrderInput>,
     ) -> Result<Connection<GqlPayment>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let (list, order) = payment_list(ctx, filter, order_by)?;
         Connection::read(ctx, list, &order, &args, GqlPayment::from).await
     }

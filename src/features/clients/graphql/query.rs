@@ -9,7 +9,8 @@ use crate::{
         actor::ClientId,
         error::Violation,
         graphql::{
-            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, user_error::top_level,
+            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, paged,
+            user_error::top_level,
         },
         paging::{OrderBy, PageArgs},
         search,
@@ -62,32 +63,19 @@ impl ClientOrder {
 #[derive(Debug, Default)]
 pub struct ClientsQuery;
 
+#[paged]
 #[Object]
 impl ClientsQuery {
     /// The company's clients, by name unless ordered otherwise. For staff.
     #[graphql(guard = "Allow::staff()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn clients(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which clients.")] filter: Option<ClientFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<ClientOrder>,
         #[graphql(desc = "Living ones, deleted ones or all.", default)] scope: RecordScope,
     ) -> Result<Connection<Client>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let filter = filter.unwrap_or_default().check().map_err(top_level)?;
         let order = order_by
             .unwrap_or(ClientOrder {

@@ -16,7 +16,7 @@ use crate::{
     platform::{
         actor::{Actor, ClientId},
         graphql::{
-            Allow, Connection, ContextExt, Locale, RecordScope, internal, removed_meanwhile,
+            Allow, Connection, ContextExt, Locale, RecordScope, internal, paged, removed_meanwhile,
             scalars::EmailAddress,
         },
         paging::PageArgs,
@@ -73,6 +73,7 @@ impl Client {
 }
 
 /// A client of the company: clients see themselves alone, staff all.
+#[paged]
 #[Object]
 impl Client {
     /// The client's id (`cli_…`).
@@ -119,29 +120,15 @@ impl Client {
     }
 
     /// The client's projects, the latest entered first unless ordered otherwise.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which projects.")] filter: Option<ProjectFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<ProjectOrderInput>,
         #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
         scope: Option<RecordScope>,
     ) -> Result<Connection<GqlProject>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         projects_of_client(ctx, self.0.id, args, filter, order_by, scope).await
     }
 

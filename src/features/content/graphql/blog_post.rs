@@ -32,6 +32,7 @@ use crate::{
             editing::{create, update},
             internal,
             listing::{FilterInput, connection},
+            paged,
             scalars::{Moment, Url},
             user_error::top_level,
         },
@@ -300,19 +301,14 @@ record_payload! {
 #[derive(Debug, Default)]
 pub struct BlogQuery;
 
+#[paged]
 #[Object]
 impl BlogQuery {
     /// The articles of the blog, the latest published first unless asked for otherwise. For everybody.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn blog_posts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which articles.")] filter: Option<BlogPostFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<BlogPostOrder>,
         #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")] scope: Option<
@@ -324,14 +320,6 @@ impl BlogQuery {
         )]
         locale: Locale,
     ) -> Result<Connection<GqlBlogPost>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let locale = locale.into();
         let node = |row| GqlBlogPost::new(row, locale);
         connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await

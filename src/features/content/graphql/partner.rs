@@ -22,6 +22,7 @@ use crate::{
             Allow, BoundedList, Connection, ContextExt, Locale, RecordScope, UserError,
             editing::{Entered, create, update},
             listing::{FilterInput, connection},
+            paged,
             scalars::Url,
             split,
         },
@@ -165,19 +166,14 @@ pub struct ReorderPartnersPayload {
 #[derive(Debug, Default)]
 pub struct PartnerQuery;
 
+#[paged]
 #[Object]
 impl PartnerQuery {
     /// The company's partners, in the order that staff give them unless asked for otherwise. For everybody.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn partners(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which partners.")] filter: Option<PartnerFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<PartnerOrder>,
         #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")] scope: Option<
@@ -189,14 +185,6 @@ impl PartnerQuery {
         )]
         locale: Locale,
     ) -> Result<Connection<GqlPartner>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let locale = locale.into();
         let node = |row| GqlPartner::new(row, locale);
         connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await

@@ -36,6 +36,7 @@ use crate::{
             editing::{create, update},
             internal,
             listing::connection,
+            paged,
             scalars::Url,
             user_error::top_level,
             values::Decimal,
@@ -334,20 +335,15 @@ record_payload! {
 #[derive(Debug, Default)]
 pub struct PortfolioQuery;
 
+#[paged]
 #[Object]
 impl PortfolioQuery {
     /// The portfolio: designs and finished buildings, the latest published first unless asked for otherwise. For
     /// everybody.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn portfolio(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which items.")] filter: Option<PortfolioFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<PortfolioOrder>,
         #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")] scope: Option<
@@ -359,14 +355,6 @@ impl PortfolioQuery {
         )]
         locale: Locale,
     ) -> Result<Connection<GqlPortfolioItem>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let locale = locale.into();
         let node = |row| GqlPortfolioItem::new(row, locale);
         connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await

@@ -21,6 +21,7 @@ use crate::{
             Allow, Connection, ContextExt, Locale, RecordScope,
             editing::{create, update},
             listing::{FilterInput, connection},
+            paged,
             scalars::Url,
         },
         paging::PageArgs,
@@ -181,21 +182,16 @@ pub async fn promotion_connection(
 #[derive(Debug, Default)]
 pub struct PromotionQuery;
 
+#[paged]
 #[Object]
 impl PromotionQuery {
     /// The banners of the clients' app: the active ones whose item is published or that lead out to the web, the latest
     /// entered first unless asked for otherwise. For whoever is signed in.
     #[graphql(guard = "Allow::signed_in()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn promotions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which promotions.")] filter: Option<AppPromotionFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<AppPromotionOrder>,
         #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")] scope: Option<
@@ -206,14 +202,6 @@ impl PromotionQuery {
         )]
         locale: Option<Locale>,
     ) -> Result<Connection<GqlPromotion>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         promotion_connection(ctx, ctx.actor(), args, filter, order_by, scope, locale).await
     }
 }

@@ -22,7 +22,7 @@ use crate::{
             Allow, BoundedList, Connection, ContextExt, Locale, RecordScope, UserError,
             editing::{Entered, create, update},
             listing::{FilterInput, connection},
-            split,
+            paged, split,
         },
         paging::PageArgs,
     },
@@ -182,19 +182,14 @@ pub struct ReorderServicesPayload {
 #[derive(Debug, Default)]
 pub struct ServiceQuery;
 
+#[paged]
 #[Object]
 impl ServiceQuery {
     /// What the company does for people, in the order that staff give it unless asked for otherwise. For everybody.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn services(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which services.")] filter: Option<ServiceFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<ServiceOrder>,
         #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")] scope: Option<
@@ -206,14 +201,6 @@ impl ServiceQuery {
         )]
         locale: Locale,
     ) -> Result<Connection<GqlService>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let locale = locale.into();
         let node = |row| GqlService::new(row, locale);
         connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await

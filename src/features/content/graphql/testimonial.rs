@@ -21,6 +21,7 @@ use crate::{
             Allow, Connection, ContextExt, Locale, RecordScope,
             editing::{create, update},
             listing::{FilterInput, connection},
+            paged,
         },
         paging::PageArgs,
     },
@@ -186,19 +187,14 @@ record_payload! {
 #[derive(Debug, Default)]
 pub struct TestimonialQuery;
 
+#[paged]
 #[Object]
 impl TestimonialQuery {
     /// What customers said, the latest entered first unless asked for otherwise. PUBLISHED means featured. For everybody.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn testimonials(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which testimonials.")] filter: Option<TestimonialFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<TestimonialOrder>,
         #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")] scope: Option<
@@ -210,14 +206,6 @@ impl TestimonialQuery {
         )]
         locale: Locale,
     ) -> Result<Connection<GqlTestimonial>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let locale = locale.into();
         let node = |row| GqlTestimonial::new(row, locale);
         connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await

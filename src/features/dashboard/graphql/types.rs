@@ -15,7 +15,7 @@ use crate::{
     },
     platform::{
         error::{ErrorCode, Violation},
-        graphql::{Connection, ContextExt, user_error::top_level},
+        graphql::{Connection, ContextExt, paged, user_error::top_level},
         outbox::Status,
         paging::{OrderBy, PageArgs},
     },
@@ -30,6 +30,7 @@ pub struct Dashboard;
 
 /// What needs a person today. Each field costs a statement, and only when it is asked for; `totalCount` one more. For
 /// staff.
+#[paged]
 #[Object]
 impl Dashboard {
     /// What is owed to the company, what of it is late, and what this month brought.
@@ -38,25 +39,7 @@ impl Dashboard {
     }
 
     /// Leads that nobody has answered yet, the latest first.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
-    async fn new_leads(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
-    ) -> Result<Connection<GqlLead>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
+    async fn new_leads(&self, ctx: &Context<'_>, args: PageArgs) -> Result<Connection<GqlLead>> {
         let new = LeadFilter {
             status: Some(vec![LeadStatus::New]),
             ..LeadFilter::default()
@@ -65,25 +48,7 @@ impl Dashboard {
     }
 
     /// Inquiries that nobody has read yet, the latest first.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
-    async fn unread_inquiries(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
-    ) -> Result<Connection<GqlInquiry>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
+    async fn unread_inquiries(&self, ctx: &Context<'_>, args: PageArgs) -> Result<Connection<GqlInquiry>> {
         let unread = InquiryFilter {
             read: Some(false),
             ..InquiryFilter::default()
@@ -93,30 +58,16 @@ impl Dashboard {
 
     /// Open projects whose client has read nothing new for so many days: entered before that, not to be started later than
     /// today, and without an update posted since. The longest known first.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn projects_without_news(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many days, 1 to 365.", default_with = "QUIET_DAYS")] days: i32,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
     ) -> Result<Connection<GqlProject>> {
         if !(1..=365).contains(&days) {
             let wrong = Violation::new(ErrorCode::Invalid, ["days"], "Give 1 to 365 days.");
             return Err(top_level(wrong));
         }
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let command = ctx.app();
         let now = command.clock.now();
         let today = now.with_timezone(&command.config.time_zone).date_naive();
@@ -126,25 +77,7 @@ impl Dashboard {
     }
 
     /// Messages that were given up, the latest first: mend what is wrong, then `replayDelivery`.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
-    async fn dead_deliveries(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
-    ) -> Result<Connection<GqlDelivery>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
+    async fn dead_deliveries(&self, ctx: &Context<'_>, args: PageArgs) -> Result<Connection<GqlDelivery>> {
         let dead = DeliveryFilter {
             status: Some(vec![Status::Dead]),
             ..DeliveryFilter::default()

@@ -8,7 +8,7 @@ use crate::{
     platform::{
         actor::AccountId,
         error::Violation,
-        graphql::{Allow, Connection, ContextExt, FilterList, OrderDirection, user_error::top_level},
+        graphql::{Allow, Connection, ContextExt, FilterList, OrderDirection, paged, user_error::top_level},
         paging::{OrderBy, PageArgs},
     },
 };
@@ -28,32 +28,19 @@ pub struct DeliveryFilterInput {
 #[derive(Debug, Default)]
 pub struct DeliveriesQuery;
 
+#[paged]
 #[Object]
 impl DeliveriesQuery {
     /// E-mails and pushes on their way, sent and given up, newest first unless ordered otherwise. For staff.
     #[graphql(guard = "Allow::staff()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn deliveries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which deliveries.")] filter: Option<DeliveryFilterInput>,
         #[graphql(desc = "By when they were written.", default_with = "OrderDirection::Desc")]
         direction: OrderDirection,
     ) -> Result<Connection<GqlDelivery>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let filter = filter
             .map(DeliveryFilter::try_from)
             .transpose()

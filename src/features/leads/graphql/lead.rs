@@ -20,7 +20,7 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Connection, ContextExt, Locale, NestedList, OrderDirection, internal,
+            Allow, Connection, ContextExt, Locale, NestedList, OrderDirection, internal, paged,
             scalars::EmailAddress,
         },
         paging::{OrderBy, PageArgs},
@@ -64,6 +64,7 @@ impl From<Lead> for GqlLead {
 }
 
 /// Somebody who wants a house: through the form "Build for me", or entered by the staff. For staff.
+#[paged]
 #[Object(name = "ConstructionLead")]
 impl GqlLead {
     /// The lead's id (`led_…`).
@@ -231,27 +232,13 @@ impl GqlLead {
     }
 
     /// What happened to it, the oldest first unless said otherwise.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn timeline(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "By when it happened.", default_with = "OrderDirection::Asc")]
         direction: OrderDirection,
     ) -> Result<Connection<LeadTimelineEntry>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let list = NestedList::new(
             select_activities(ctx.actor()),
             ActivityColumn::LeadId,

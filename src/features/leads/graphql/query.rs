@@ -16,7 +16,7 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, parse_id,
+            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, paged, parse_id,
             user_error::top_level,
         },
         paging::PageArgs,
@@ -69,6 +69,7 @@ pub async fn inquiry_connection(
 #[derive(Debug, Default)]
 pub struct LeadsQuery;
 
+#[paged]
 #[Object]
 impl LeadsQuery {
     /// A living lead (`led_…`). For staff.
@@ -97,56 +98,28 @@ impl LeadsQuery {
 
     /// Those who want a house, the latest first unless ordered otherwise. For staff.
     #[graphql(guard = "Allow::staff()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn leads(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which leads.")] filter: Option<LeadFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<LeadOrderInput>,
         #[graphql(desc = "Living ones, deleted ones or all.")] scope: Option<RecordScope>,
     ) -> Result<Connection<GqlLead>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let filter = filter.unwrap_or_default().check(&["filter"]).map_err(top_level)?;
         lead_connection(ctx, args, filter, order_by, scope).await
     }
 
     /// Questions that came through the contact form, the latest first unless ordered otherwise. For staff.
     #[graphql(guard = "Allow::staff()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn inquiries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which inquiries.")] filter: Option<InquiryFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<InquiryOrderInput>,
         #[graphql(desc = "Living ones, deleted ones or all.")] scope: Option<RecordScope>,
     ) -> Result<Connection<GqlInquiry>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let filter = filter.unwrap_or_default().check(&["filter"]).map_err(top_level)?;
         inquiry_connection(ctx, args, filter, order_by, scope).await
     }

@@ -15,7 +15,7 @@ use crate::{
     platform::{
         actor::{Actor, ClientId},
         graphql::{
-            Allow, Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal,
+            Allow, Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal, paged,
             user_error::top_level,
         },
         listing::resolve_scope,
@@ -79,6 +79,7 @@ pub async fn projects_of_client(
 #[derive(Debug, Default)]
 pub struct ProjectsQuery;
 
+#[paged]
 #[Object]
 impl ProjectsQuery {
     /// A project by id; null when there is none, it is deleted, or it isn't yours. For clients and staff.
@@ -100,56 +101,28 @@ impl ProjectsQuery {
     /// All clients' projects, the latest entered first unless ordered otherwise. For staff; clients have
     /// `viewer.projects`.
     #[graphql(guard = "Allow::staff()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which projects.")] filter: Option<ProjectFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<ProjectOrderInput>,
         #[graphql(desc = "Living ones, deleted ones or all.")] scope: Option<RecordScope>,
     ) -> Result<Connection<GqlProject>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         project_connection(ctx, ctx.actor(), args, filter, order_by, scope).await
     }
 
     /// All projects' updates, the latest posted first unless ordered otherwise, drafts last. For staff; clients have
     /// `Project.updates`.
     #[graphql(guard = "Allow::staff()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn project_updates(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which updates.")] filter: Option<ProjectUpdateFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<ProjectUpdateOrder>,
         #[graphql(desc = "Posted ones, living ones, deleted ones or all.")] scope: Option<RecordScope>,
     ) -> Result<Connection<GqlProjectUpdate>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let (list, order) = update_list(ctx, filter, order_by, scope)?;
         Connection::read(ctx, list, &order, &args, GqlProjectUpdate::from).await
     }

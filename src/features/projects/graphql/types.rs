@@ -26,7 +26,7 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal,
+            Allow, Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal, paged,
             removed_meanwhile,
             scalars::Url,
             user_error::top_level,
@@ -49,6 +49,7 @@ impl From<Project> for GqlProject {
 }
 
 /// A contract with a client, and how far its building is. Clients see their own, staff all.
+#[paged]
 #[Object(name = "Project")]
 impl GqlProject {
     /// The project's id (`prj_…`).
@@ -159,81 +160,39 @@ impl GqlProject {
     }
 
     /// The project's invoices and credit notes, the latest entered first unless ordered otherwise. Clients see issued ones.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn invoices(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which invoices.")] filter: Option<InvoiceFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<InvoiceOrderInput>,
         #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
         scope: Option<RecordScope>,
     ) -> Result<Connection<GqlInvoice>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         invoices_of_project(ctx, &self.0, args, filter, order_by, scope).await
     }
 
     /// The project's payments, the latest first unless ordered otherwise.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn payments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which payments.")] filter: Option<PaymentFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<PaymentOrderInput>,
     ) -> Result<Connection<GqlPayment>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         payments_of_project(ctx, self.0.id, args, filter, order_by).await
     }
 
     /// News from the site, the latest posted first unless ordered otherwise. Clients see posted ones.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn updates(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which updates.")] filter: Option<ProjectUpdateFilterInput>,
         #[graphql(desc = "In which order.")] order_by: Option<ProjectUpdateOrder>,
         #[graphql(desc = "In which state. Staff alone may ask for more than they see by default.")]
         scope: Option<RecordScope>,
     ) -> Result<Connection<GqlProjectUpdate>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let (list, order) = update_list(ctx, filter, order_by, scope)?;
         let list = NestedList::new(list, UpdateColumn::ProjectId, self.0.id.0);
         let node = |update| GqlProjectUpdate::of(update, &self.0);

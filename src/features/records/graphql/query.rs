@@ -16,7 +16,7 @@ use crate::{
         actor::{AccountId, Actor},
         audit,
         error::{CommandError, ErrorCode, Violation},
-        graphql::{Allow, Connection, ContextExt, OrderDirection, internal, user_error::top_level},
+        graphql::{Allow, Connection, ContextExt, OrderDirection, internal, paged, user_error::top_level},
         ids,
         paging::{OrderBy, PageArgs},
     },
@@ -26,6 +26,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct RecordsQuery;
 
+#[paged]
 #[Object]
 impl RecordsQuery {
     /// Finds again what has an id: clients (`cli_…`), projects (`prj_…`), updates (`upd_…`), invoices (`inv_…`), payments
@@ -69,28 +70,14 @@ impl RecordsQuery {
 
     /// Who changed what and when, the newest entry first unless ordered otherwise. For staff.
     #[graphql(guard = "Allow::staff()")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn audit_log(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many rows, 100 at most…")] first: Option<i32>,
-        #[graphql(desc = "…after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, 100 at most…")] last: Option<i32>,
-        #[graphql(desc = "…before this cursor.")] before: Option<String>,
-        #[graphql(desc = "The page of this number, from 1.")] page: Option<i32>,
-        #[graphql(desc = "Rows a page, 100 at most.")] page_size: Option<i32>,
+        args: PageArgs,
         #[graphql(desc = "Which entries.")] filter: Option<AuditFilterInput>,
         #[graphql(desc = "By when they were written.", default_with = "OrderDirection::Desc")]
         direction: OrderDirection,
     ) -> Result<Connection<AuditEntry>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-            page,
-            page_size,
-        };
         let filter = filter.unwrap_or_default().check().map_err(top_level)?;
         let order = OrderBy::new(
             audit::Column::At,
