@@ -280,4 +280,20 @@ async fn nested_lists_cost_one_statement_a_level() {
         "0/6"
     );
     assert!(statements.len() <= 6, "{statements:#?}");
+
+    // Lists of the same records that differ in filter or order are read apart, and each answers what it was asked.
+    let document = r#"{ viewer { projects { nodes {
+        all: updates { totalCount nodes { title } }
+        last: updates(filter: { search: "/6" }) { totalCount nodes { title } }
+        first: updates(first: 1, orderBy: { field: POSTED_AT, direction: ASC }) { totalCount nodes { title } }
+    } } } }"#;
+    let (answer, statements) = app.statements.of(query(&app, &client, document)).await;
+    let project = &answer["viewer"]["projects"]["nodes"][2];
+    assert_eq!(texts(&project["all"]["nodes"], "title").len(), 7);
+    assert_eq!(texts(&project["last"]["nodes"], "title"), ["1/6"]);
+    assert_eq!(texts(&project["first"]["nodes"], "title"), ["1/0"]);
+    let counts = ["all", "last", "first"].map(|list| project[list]["totalCount"].as_i64());
+    assert_eq!(counts, [Some(7), Some(1), Some(7)]);
+    // A page each; the count of all is shared by the lists that differ in their order alone.
+    assert!(statements.len() <= 8, "{statements:#?}");
 }
