@@ -49,8 +49,8 @@ impl Png<'_> {
 /// 2 GB is found out here and not by an allocation.
 pub(crate) fn read(bytes: &[u8]) -> Result<Png<'_>, ImageError> {
     let mut chunks = Chunks { bytes, at: SIGNATURE };
-    let (kind, header, _) = chunks.next()?;
-    let (b"IHDR", &[w3, w2, w1, w0, h3, h2, h1, h0, depth, colour, ..]) = (kind, header) else {
+    let Chunk { kind, content, .. } = chunks.next()?;
+    let (b"IHDR", &[w3, w2, w1, w0, h3, h2, h1, h0, depth, colour, ..]) = (kind, content) else {
         return Err(ImageError::Damaged);
     };
     let mut png = Png {
@@ -65,7 +65,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Png<'_>, ImageError> {
         exif: None,
     };
     loop {
-        let (kind, content, _) = chunks.next()?;
+        let Chunk { kind, content, .. } = chunks.next()?;
         match kind {
             b"IEND" => return Ok(png),
             b"tRNS" => png.transparency = true,
@@ -82,7 +82,7 @@ pub(crate) fn pixels_alone(bytes: &[u8]) -> Result<Vec<u8>, ImageError> {
     kept.extend_from_slice(bytes.get(..SIGNATURE).unwrap_or_default());
     let mut chunks = Chunks { bytes, at: SIGNATURE };
     loop {
-        let (kind, _, whole) = chunks.next()?;
+        let Chunk { kind, whole, .. } = chunks.next()?;
         if matches!(kind, b"IHDR" | b"PLTE" | b"tRNS" | b"IDAT" | b"IEND") {
             kept.extend_from_slice(whole);
         }
@@ -92,14 +92,20 @@ pub(crate) fn pixels_alone(bytes: &[u8]) -> Result<Vec<u8>, ImageError> {
     }
 }
 
+struct Chunk<'a> {
+    kind: &'a [u8; 4],
+    content: &'a [u8],
+    /// With its length, its kind and its sum.
+    whole: &'a [u8],
+}
+
 struct Chunks<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Chunks<'a> {
-    /// The kind, the content and the whole of the next chunk.
-    fn next(&mut self) -> Result<(&'a [u8; 4], &'a [u8], &'a [u8]), ImageError> {
+    fn next(&mut self) -> Result<Chunk<'a>, ImageError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let (length, after) = rest.split_first_chunk().ok_or(ImageError::Truncated)?;
         let length = u32::from_be_bytes(*length) as usize;
@@ -110,6 +116,6 @@ impl<'a> Chunks<'a> {
         let content = after.get(..length).ok_or(ImageError::Truncated)?;
         let whole = rest.get(..length + 12).ok_or(ImageError::Truncated)?;
         self.at += length + 12;
-        Ok((kind, content, whole))
+        Ok(Chunk { kind, content, whole })
     }
 }
