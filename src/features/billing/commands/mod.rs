@@ -38,7 +38,6 @@ use super::{
 use crate::{
     features::projects::{BelowProject, Project, ProjectId, lock_below_project_in_tx, lock_project_in_tx},
     platform::{
-        actor::Actor,
         ctx::Ctx,
         db::WriteTx,
         error::{CommandError, ErrorCode, Violation},

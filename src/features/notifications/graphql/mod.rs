@@ -18,8 +18,8 @@ use crate::{
         actor::Actor,
         db::Db,
         error::{Violation, Violations},
-        graphql::{Allow, Connection, UserError, internal, split, user_error::top_level},
-        paging::{BoundedList, OrderBy, PageArgs},
+        graphql::{Allow, BoundedList, Connection, UserError, internal, split, user_error::top_level},
+        paging::{OrderBy, PageArgs},
     },
 };
 

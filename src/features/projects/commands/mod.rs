@@ -14,7 +14,6 @@ pub use update_project_update::{ImageChoice, ProjectUpdatePatch, update_project_
 
 use super::{ProjectId, ProjectUpdateId, events, lock_project_in_tx, tables::project};
 use crate::platform::{
-    actor::Actor,
     db::WriteTx,
     error::{CommandError, Violation},
     events::{NewEvent, append_in_tx},
