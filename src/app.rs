@@ -47,8 +47,8 @@ use crate::{
     },
 };
 
-/// What the features forget every hour.
-const FORGET: &[housekeeping::Forget] =
+/// What the features purge every hour.
+const PURGES: &[housekeeping::Purge] =
     &[|ctx| Box::pin(async move { Ok(accounts::purge_sessions(&ctx.db, ctx.clock.now()).await?) })];
 
 /// Called with each SQL statement that has run.
@@ -189,7 +189,7 @@ impl App {
                 Arc::clone(&self.ctx.clock),
                 self.stop.clone(),
             ));
-            tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone(), FORGET));
+            tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone(), PURGES));
         }
         tracker.close();
         http::serve(listener, self.router, self.endpoint).await;

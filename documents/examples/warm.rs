@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use documents::{
-    Company, Currency, Document, Invoice, InvoiceKind, Language, Line, Party, RenderError, Standing,
+    Company, Currency, Document, DocumentState, Invoice, InvoiceKind, Language, Line, Party, RenderError,
 };
 
 fn main() -> Result<(), RenderError> {
@@ -60,7 +60,7 @@ fn invoice(lines: usize) -> Document {
     let total = i64::try_from(lines).unwrap_or(0) * line.total;
     Document::Invoice(Box::new(Invoice {
         kind: InvoiceKind::Invoice,
-        standing: Standing::Issued,
+        state: DocumentState::Issued,
         language: Language::Fr,
         number: Some("BH/2026/12".into()),
         subject: "Gros œuvre".into(),

@@ -17,8 +17,8 @@ mod words;
 pub use engine::RenderError;
 pub use format::{amount, date, money, percentage, quantity, short_date};
 pub use model::{
-    Company, Currency, Document, Entry, Fiscal, Invoice, InvoiceKind, Language, Line, Party, PaymentMode,
-    Receipt, Standing, Statement,
+    Company, Currency, Document, DocumentState, Entry, Fiscal, Invoice, InvoiceKind, Language, Line, Party,
+    PaymentMode, Receipt, Statement,
 };
 pub use words::{NegativeAmount, amount_in_words};
 

@@ -121,7 +121,7 @@ pub enum InvoiceKind {
 
 /// Where a document stands; all but the issued ones carry a watermark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub enum Standing {
+pub enum DocumentState {
     /// Being written.
     Draft,
     /// Valid.
@@ -152,7 +152,7 @@ pub struct Invoice {
     /// Which of the two.
     pub kind: InvoiceKind,
     /// Draft and cancelled ones get a watermark.
-    pub standing: Standing,
+    pub state: DocumentState,
     /// The language of the words on it.
     pub language: Language,
     /// The number; none on a draft.
@@ -195,7 +195,7 @@ pub struct Receipt {
     /// The language of the words on it.
     pub language: Language,
     /// Whether the payment was voided since.
-    pub standing: Standing,
+    pub state: DocumentState,
     /// Who received the money.
     pub company: Company,
     /// Who paid.

@@ -61,7 +61,7 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
     let mut findings = configuration(config);
     findings.push(("data", data_dir(&config.data_dir)));
     let db = reach_database(config).await;
-    findings.push(("database", judge_database(config, &db).await));
+    findings.push(("database", check_database(config, &db).await));
     if let Ok(Some(db)) = &db {
         findings.extend(heartbeat(config, db).await.map(|finding| ("writes", finding)));
         findings.extend(outbox(db).await.map(|finding| ("outbox", finding)));
@@ -70,7 +70,7 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
     let mail = async { mail::from_config(config)?.check().await };
     findings.push((
         "mail",
-        judge(
+        finding(
             "EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS or EMAIL_USE_SSL, EMAIL_HOST_USER and EMAIL_HOST_PASSWORD decide where mail goes.",
             mail,
         )
@@ -79,14 +79,14 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
     let push = async { push::from_config(config, Arc::clone(&clock))?.check().await };
     findings.push((
         "push",
-        judge(
+        finding(
             "FIREBASE_CREDENTIALS_PATH names the JSON key of a service account of the app's Firebase project; the server's clock must be right.",
             push,
         )
         .await,
     ));
     let texts = async { deliveries::templates(config).map(|_| "all messages have their texts".to_owned()) };
-    findings.push(("texts", judge("This build is broken: report it.", texts).await));
+    findings.push(("texts", finding("This build is broken: report it.", texts).await));
     findings
 }
 
@@ -153,7 +153,7 @@ async fn reach_database(config: &Config) -> Result<Option<Db>> {
         .map(Some)
 }
 
-async fn judge_database(config: &Config, db: &Result<Option<Db>>) -> Finding {
+async fn check_database(config: &Config, db: &Result<Option<Db>>) -> Finding {
     let kind = if config.database.is_sqlite() {
         "SQLite"
     } else {
@@ -231,14 +231,14 @@ async fn storage(config: &Config) -> Finding {
         storage.check().await?;
         Ok(format!("{} can be written and read", storage.describe()))
     };
-    judge(
+    finding(
         "STORAGE=fs needs a DATA_DIR that can be written; STORAGE=s3 needs S3_BUCKET, S3_REGION, S3_ENDPOINT and keys that may read and write there.",
         check,
     )
     .await
 }
 
-async fn judge(mend: &str, check: impl Future<Output = Result<String>>) -> Finding {
+async fn finding(mend: &str, check: impl Future<Output = Result<String>>) -> Finding {
     let outcome = tokio::time::timeout(PATIENCE, check).await;
     match outcome.context("no answer in time").flatten() {
         Ok(what) => Finding::Fine(what),

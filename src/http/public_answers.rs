@@ -2,7 +2,7 @@
 //! cheaply: a strong `ETag` for each encoding, `304`, and `Cache-Control` that lets nobody answer without asking.
 //!
 //! What may be kept is decided elsewhere; for how long by [`crate::platform::content_version`]: an answer belongs to the
-//! turn it was asked in, and is never found again in another.
+//! generation it was asked in, and is never found again in another.
 
 use std::{
     io::Write,
@@ -18,7 +18,7 @@ use bytes::Bytes;
 use data_encoding::BASE64URL_NOPAD;
 use quick_cache::{Weighter, sync::Cache};
 
-use crate::platform::{clock::SharedClock, content_version::Turn, crypto::sha256, ctx::Ctx, db::Db};
+use crate::platform::{clock::SharedClock, content_version::Generation, crypto::sha256, ctx::Ctx, db::Db};
 
 /// Memory for answers, in bytes.
 const CAPACITY: u64 = 48 * 1024 * 1024;
@@ -48,7 +48,7 @@ pub struct Question {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
-    turn: Turn,
+    generation: Generation,
     question: Question,
 }
 
@@ -82,27 +82,27 @@ impl PublicAnswers {
         }
     }
 
-    /// The present turn. Must be asked before an answer is computed that is then kept for it.
+    /// The present generation. Must be asked before an answer is computed that is then kept for it.
     #[must_use]
-    pub fn turn(&self) -> Option<Turn> {
-        self.db.signals().content().turn(self.clock.now())
+    pub fn generation(&self) -> Option<Generation> {
+        self.db.signals().content().generation(self.clock.now())
     }
 
-    /// The answer of this turn, if it is ready.
+    /// The answer of this generation, if it is ready.
     #[must_use]
-    pub fn find(&self, turn: Option<Turn>, question: &Question) -> Option<Arc<PublicAnswer>> {
+    pub fn find(&self, generation: Option<Generation>, question: &Question) -> Option<Arc<PublicAnswer>> {
         let question = question.clone();
         self.kept.get(&Key {
-            turn: turn?,
+            generation: generation?,
             question,
         })
     }
 
-    /// Keeps an answer whose computing began in this turn.
-    pub fn keep(&self, turn: Option<Turn>, question: Question, answer: &Arc<PublicAnswer>) {
-        let Some(turn) = turn else { return };
+    /// Keeps an answer whose computing began in this generation.
+    pub fn keep(&self, generation: Option<Generation>, question: Question, answer: &Arc<PublicAnswer>) {
+        let Some(generation) = generation else { return };
         if question.text.len() <= MAX_KEY && answer.body.len() <= MAX_BODY {
-            self.kept.insert(Key { turn, question }, Arc::clone(answer));
+            self.kept.insert(Key { generation, question }, Arc::clone(answer));
         }
     }
 }

@@ -95,18 +95,18 @@ async fn ready(
     make: impl AsyncFnOnce(&Ctx) -> anyhow::Result<Vec<u8>>,
 ) -> Response {
     let public = endpoint.public();
-    let turn = public.turn();
+    let generation = public.generation();
     let question = Question {
         kind: (name, content_type),
         text: Bytes::new(),
     };
-    if let Some(answer) = public.find(turn, &question) {
+    if let Some(answer) = public.find(generation, &question) {
         return answer.respond(headers);
     }
     match make(endpoint.ctx()).await {
         Ok(body) => {
             let answer = Arc::new(PublicAnswer::new(content_type, body));
-            public.keep(turn, question, &answer);
+            public.keep(generation, question, &answer);
             answer.respond(headers)
         }
         Err(error) => {

@@ -3,7 +3,7 @@
 //! A transaction that changes a record marked as shown to visitors (`record_entity!(…, shown to visitors)`) bumps one
 //! row right before its commit: last, so that this row's lock is held for a moment and never waits behind another. The
 //! instance that committed knows at once. The others hear of it by NOTIFY, and look by themselves every 300 ms; who
-//! could not look for a second trusts no cached answer. What is published by its date changes without a write: a turn
+//! could not look for a second trusts no cached answer. What is published by its date changes without a write: a generation
 //! also ends when the next date has come.
 
 use std::{
@@ -30,9 +30,9 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 pub type Schedule =
     Arc<dyn Fn(Db, DateTime<Utc>) -> BoxFuture<'static, Result<Option<DateTime<Utc>>, DbErr>> + Send + Sync>;
 
-/// A stretch of time in which nothing changes for visitors, as far as this instance knows. Turns are never reused.
+/// A stretch of time in which nothing changes for visitors, as far as this instance knows. Generations are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Turn(u64);
+pub struct Generation(u64);
 
 /// What this instance knows.
 #[derive(Debug)]
@@ -45,8 +45,8 @@ pub struct ContentVersion {
 #[derive(Debug)]
 struct Known {
     version: i64,
-    turn: u64,
-    /// Until when the turn lasts by itself; `None` while that isn't known.
+    generation: u64,
+    /// Until when the generation lasts by itself; `None` while that isn't known.
     until: Option<Until>,
     /// The latest moment of which `version` is known to have been true.
     verified_at: Option<Instant>,
@@ -65,7 +65,7 @@ impl Default for ContentVersion {
         Self {
             known: Mutex::new(Known {
                 version: 0,
-                turn: 0,
+                generation: 0,
                 until: None,
                 verified_at: None,
                 raised_at: None,
@@ -76,29 +76,29 @@ impl Default for ContentVersion {
 }
 
 impl Known {
-    fn next_turn(&mut self) {
-        self.turn += 1;
+    fn next_generation(&mut self) {
+        self.generation += 1;
         self.until = None;
     }
 }
 
 impl ContentVersion {
-    /// The present turn; `None` when that can't be known, so that no cached answer may be given. An answer that is
-    /// computed after this was called may be kept for this turn.
+    /// The present generation; `None` when that can't be known, so that no cached answer may be given. An answer that is
+    /// computed after this was called may be kept for this generation.
     #[must_use]
-    pub fn turn(&self, now: DateTime<Utc>) -> Option<Turn> {
+    pub fn generation(&self, now: DateTime<Utc>) -> Option<Generation> {
         let mut known = self.lock();
         if known.verified_at?.elapsed() > TRUSTED_FOR {
             return None;
         }
         match known.until? {
             Until::Due(due) if now >= due => {
-                known.next_turn();
+                known.next_generation();
                 drop(known);
                 self.changed.notify_one();
                 None
             }
-            _ => Some(Turn(known.turn)),
+            _ => Some(Generation(known.generation)),
         }
     }
 
@@ -108,7 +108,7 @@ impl ContentVersion {
         known.raised_at = Some(Instant::now());
         if version > known.version {
             known.version = version;
-            known.next_turn();
+            known.next_generation();
         }
         drop(known);
         self.changed.notify_one();
@@ -127,20 +127,20 @@ impl ContentVersion {
         let restored = version < known.version && known.raised_at.is_none_or(|raised| raised < started);
         if version > known.version || restored {
             known.version = version;
-            known.next_turn();
+            known.next_generation();
         }
         known.verified_at = Some(started);
     }
 
-    /// The turn, if its end isn't known yet.
-    fn open_turn(&self) -> Option<Turn> {
+    /// The generation, if its end isn't known yet.
+    fn open_generation(&self) -> Option<Generation> {
         let known = self.lock();
-        known.until.is_none().then_some(Turn(known.turn))
+        known.until.is_none().then_some(Generation(known.generation))
     }
 
-    fn ends(&self, turn: Turn, due: Option<DateTime<Utc>>) {
+    fn ends(&self, generation: Generation, due: Option<DateTime<Utc>>) {
         let mut known = self.lock();
-        if known.turn == turn.0 {
+        if known.generation == generation.0 {
             known.until = Some(due.map_or(Until::Written, Until::Due));
         }
     }
@@ -203,9 +203,9 @@ async fn look(
 ) -> Result<(), DbErr> {
     let started = Instant::now();
     content.saw(started, read(db).await?);
-    if let Some(turn) = content.open_turn() {
+    if let Some(generation) = content.open_generation() {
         let now = clock.now();
-        content.ends(turn, schedule(db.clone(), now).await?);
+        content.ends(generation, schedule(db.clone(), now).await?);
     }
     Ok(())
 }
@@ -221,8 +221,8 @@ mod tests {
     }
 
     fn settle(content: &ContentVersion, due: Option<DateTime<Utc>>) {
-        let turn = content.open_turn().unwrap();
-        content.ends(turn, due);
+        let generation = content.open_generation().unwrap();
+        content.ends(generation, due);
     }
 
     #[test]
@@ -233,36 +233,36 @@ mod tests {
     #[test]
     fn nothing_is_trusted_that_was_not_verified_lately() {
         let content = ContentVersion::default();
-        assert_eq!(content.turn(at(0)), None);
+        assert_eq!(content.generation(at(0)), None);
         content.saw(Instant::now(), 1);
-        assert_eq!(content.turn(at(0)), None, "when it ends isn't known yet");
+        assert_eq!(content.generation(at(0)), None, "when it ends isn't known yet");
         settle(&content, None);
-        assert!(content.turn(at(0)).is_some());
+        assert!(content.generation(at(0)).is_some());
         content.saw(Instant::now() - Duration::from_millis(1001), 1);
-        assert_eq!(content.turn(at(0)), None);
+        assert_eq!(content.generation(at(0)), None);
         content.saw(Instant::now(), 1);
-        assert!(content.turn(at(0)).is_some());
+        assert!(content.generation(at(0)).is_some());
     }
 
     #[test]
-    fn a_turn_ends_by_a_write_and_by_its_date() {
+    fn a_generation_ends_by_a_write_and_by_its_date() {
         let content = ContentVersion::default();
         content.saw(Instant::now(), 1);
         settle(&content, Some(at(5)));
-        let first = content.turn(at(4)).unwrap();
-        assert_eq!(content.turn(at(5)), None, "due");
+        let first = content.generation(at(4)).unwrap();
+        assert_eq!(content.generation(at(5)), None, "due");
         settle(&content, None);
-        let second = content.turn(at(5)).unwrap();
+        let second = content.generation(at(5)).unwrap();
         assert_ne!(first, second);
         content.raise(2);
-        assert_eq!(content.turn(at(5)), None, "written here");
+        assert_eq!(content.generation(at(5)), None, "written here");
         settle(&content, None);
-        let third = content.turn(at(5)).unwrap();
+        let third = content.generation(at(5)).unwrap();
         assert_ne!(second, third);
-        // The end of a turn that is over says nothing of the present one.
+        // The end of a generation that is over says nothing of the present one.
         content.saw(Instant::now(), 3);
         content.ends(third, None);
-        assert_eq!(content.turn(at(5)), None);
+        assert_eq!(content.generation(at(5)), None);
     }
 
     #[test]
@@ -272,15 +272,15 @@ mod tests {
         let early = Instant::now() - Duration::from_millis(5);
         content.raise(8);
         settle(&content, None);
-        let turn = content.turn(at(0)).unwrap();
+        let generation = content.generation(at(0)).unwrap();
         content.saw(early, 7);
-        assert_eq!(content.turn(at(0)), Some(turn));
+        assert_eq!(content.generation(at(0)), Some(generation));
         let late = Instant::now() + Duration::from_millis(5);
         content.saw(late, 8);
-        assert_eq!(content.turn(at(0)), Some(turn));
+        assert_eq!(content.generation(at(0)), Some(generation));
         content.saw(Instant::now(), 3);
         assert_eq!(
-            content.turn(at(0)),
+            content.generation(at(0)),
             None,
             "a backup was restored: everything is new"
         );

@@ -1,4 +1,4 @@
-//! Forgetting what has had its time: old events, idempotency keys, limiter buckets.
+//! Purges what has expired: old events, idempotency keys, limiter buckets.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ctx::Ctx, feed, idempotency, limiter};
 
-/// What a feature forgets besides; answers how many rows.
-pub type Forget = fn(Ctx) -> BoxFuture<'static, anyhow::Result<u64>>;
+/// What a feature purges besides; answers how many rows.
+pub type Purge = fn(Ctx) -> BoxFuture<'static, anyhow::Result<u64>>;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(3600);
 
-/// Forgets every hour until `stop`. Running on several instances at once does no harm.
-pub async fn run(ctx: Ctx, stop: CancellationToken, features: &'static [Forget]) {
+/// Purges every hour until `stop`. Running on several instances at once does no harm.
+pub async fn run(ctx: Ctx, stop: CancellationToken, features: &'static [Purge]) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
-        if let Err(error) = forget(&ctx, features).await {
+        if let Err(error) = purge(&ctx, features).await {
             tracing::warn!(
                 error = format!("{error:#}"),
                 "housekeeping failed; trying again in an hour"
@@ -29,19 +29,19 @@ pub async fn run(ctx: Ctx, stop: CancellationToken, features: &'static [Forget])
     }
 }
 
-/// Forgets once.
+/// Purges once.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn forget(ctx: &Ctx, features: &[Forget]) -> anyhow::Result<()> {
+pub async fn purge(ctx: &Ctx, features: &[Purge]) -> anyhow::Result<()> {
     let now = ctx.clock.now();
     let events = feed::purge(&ctx.db, now).await?;
     let keys = idempotency::purge(&ctx.db, now).await?;
     let buckets = limiter::purge(&ctx.db, now).await?;
     let mut others = 0;
-    for forget in features {
-        others += forget(ctx.clone()).await?;
+    for purge in features {
+        others += purge(ctx.clone()).await?;
     }
-    tracing::debug!(events, keys, buckets, others, "forgot what has had its time");
+    tracing::debug!(events, keys, buckets, others, "purged what has expired");
     Ok(())
 }

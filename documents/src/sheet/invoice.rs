@@ -2,7 +2,7 @@
 
 use super::{Notice, Row, Sheet, Table, addressed, certificate, note};
 use crate::{
-    Invoice, InvoiceKind, Standing,
+    DocumentState, Invoice, InvoiceKind,
     format::{amount, date, money, percentage, quantity},
     labels::{Labels, payment_mode},
     text::{line, lines, optional_line, optional_lines},
@@ -20,18 +20,14 @@ pub fn sheet(invoice: &Invoice) -> Sheet {
         InvoiceKind::CreditNote { of } => (labels.credit_note, optional_line(of.as_deref())),
     };
     let is_credit_note = invoice.kind != InvoiceKind::Invoice;
-    sheet.named(
-        kind,
-        invoice.number.as_deref(),
-        &format!("{:?}", invoice.standing),
-    );
-    match &invoice.standing {
-        Standing::Draft => {
+    sheet.named(kind, invoice.number.as_deref(), &format!("{:?}", invoice.state));
+    match &invoice.state {
+        DocumentState::Draft => {
             sheet.number.get_or_insert_with(|| labels.draft.to_owned());
             sheet.watermark = Some(labels.draft_watermark);
         }
-        Standing::Issued => {}
-        Standing::Cancelled { reason } => {
+        DocumentState::Issued => {}
+        DocumentState::Cancelled { reason } => {
             let reason = optional_lines(reason.as_deref());
             let label = format!("{}{}", labels.reason, labels.colon);
             sheet.watermark = Some(labels.cancelled_watermark);
@@ -95,7 +91,7 @@ pub fn sheet(invoice: &Invoice) -> Sheet {
         .map(|words| (before, words, after));
 
     // How to pay is said where something is to be paid.
-    if !is_credit_note && !matches!(invoice.standing, Standing::Cancelled { .. }) {
+    if !is_credit_note && !matches!(invoice.state, DocumentState::Cancelled { .. }) {
         sheet
             .notes
             .extend(note(labels.terms, invoice.company.payment_terms.as_deref()));
@@ -103,7 +99,7 @@ pub fn sheet(invoice: &Invoice) -> Sheet {
             .notes
             .extend(note(labels.bank, invoice.company.bank_details.as_deref()));
     }
-    if invoice.standing != Standing::Draft {
+    if invoice.state != DocumentState::Draft {
         sheet.fiscal = certificate(&invoice.company, labels);
     }
     sheet

@@ -2,7 +2,7 @@
 
 use super::{Notice, Sheet, addressed};
 use crate::{
-    Receipt, Standing,
+    DocumentState, Receipt,
     format::{date, money},
     labels::{Labels, payment_mode},
     text::optional_line,
@@ -16,11 +16,11 @@ pub fn sheet(receipt: &Receipt) -> Sheet {
     let day = date(receipt.date, language);
     let detail = format!(
         "{day} {} {:?} {:?}",
-        receipt.amount, receipt.reference, receipt.standing
+        receipt.amount, receipt.reference, receipt.state
     );
     sheet.named(labels.receipt, None, &detail);
     sheet.number = Some(day);
-    if receipt.standing != Standing::Issued {
+    if receipt.state != DocumentState::Issued {
         sheet.watermark = Some(labels.voided_watermark);
         sheet.notice = Some(Notice {
             text: labels.cancelled_other,
@@ -60,7 +60,7 @@ pub fn sheet(receipt: &Receipt) -> Sheet {
         (Some(_), Some(_)) => vec![labels.settled.to_owned()],
         (Some(_), None) => Vec::new(),
     };
-    if receipt.standing == Standing::Issued && !left.is_empty() {
+    if receipt.state == DocumentState::Issued && !left.is_empty() {
         sheet.notes.push((labels.balance, left));
     }
     sheet.signature = Some(format!("{} {}", labels.for_company, sheet.author));

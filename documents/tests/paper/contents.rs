@@ -1,7 +1,7 @@
 //! What is read in the PDF is what was given, whatever was given.
 
 use documents::{
-    Currency, Document, Invoice, InvoiceKind, Language, Party, PaymentMode, Receipt, Standing,
+    Currency, Document, DocumentState, Invoice, InvoiceKind, Language, Party, PaymentMode, Receipt,
     amount_in_words, date, money,
 };
 
@@ -111,11 +111,11 @@ fn watermarks_are_on_every_page() {
     ] {
         let mut invoice = samples::invoice(samples::many_lines(30));
         invoice.language = language;
-        invoice.standing = Standing::Draft;
+        invoice.state = DocumentState::Draft;
         for page in pages(&pdf(&Document::Invoice(Box::new(invoice.clone())))) {
             says(&page, &[draft]);
         }
-        invoice.standing = Standing::Cancelled {
+        invoice.state = DocumentState::Cancelled {
             reason: Some("Une erreur\nde client".into()),
         };
         let said = pages(&pdf(&Document::Invoice(Box::new(invoice))));
@@ -173,7 +173,7 @@ fn a_receipt_says_who_paid_what_and_what_is_left() {
     says(&drawn(|it| it.balance = Some(0)), &["Facture soldée"]);
     says(&drawn(|it| it.invoice_number = None), &["Acompte sur le projet"]);
     says(
-        &drawn(|it| it.standing = Standing::Cancelled { reason: None }),
+        &drawn(|it| it.state = DocumentState::Cancelled { reason: None }),
         &["ANNULÉ", "n’est plus valable"],
     );
     says(
@@ -310,7 +310,7 @@ fn a_long_number_is_whole_when_copied() {
 fn what_is_empty_is_left_out() {
     let bare = Invoice {
         kind: InvoiceKind::CreditNote { of: None },
-        standing: Standing::Draft,
+        state: DocumentState::Draft,
         language: Language::Fr,
         number: None,
         subject: String::new(),

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use documents::{
-    Company, Currency, Document, Entry, Invoice, InvoiceKind, Language, Line, Party, PaymentMode, Receipt,
-    Standing, Statement,
+    Company, Currency, Document, DocumentState, Entry, Invoice, InvoiceKind, Language, Line, Party,
+    PaymentMode, Receipt, Statement,
 };
 
 pub fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -53,7 +53,7 @@ pub fn invoice(lines: Vec<Line>) -> Invoice {
     let tax_amount = (subtotal * 19 + 50) / 100;
     Invoice {
         kind: InvoiceKind::Invoice,
-        standing: Standing::Issued,
+        state: DocumentState::Issued,
         language: Language::Fr,
         number: Some("BH/2026/12".into()),
         subject: "Gros œuvre du rez-de-chaussée – situation n° 2".into(),
@@ -125,7 +125,7 @@ pub fn long() -> Document {
 
 pub fn draft() -> Document {
     let mut invoice = invoice(many_lines(5));
-    invoice.standing = Standing::Draft;
+    invoice.state = DocumentState::Draft;
     invoice.number = None;
     invoice.issue_date = None;
     Document::Invoice(Box::new(invoice))
@@ -133,7 +133,7 @@ pub fn draft() -> Document {
 
 pub fn cancelled() -> Document {
     let mut invoice = invoice(many_lines(3));
-    invoice.standing = Standing::Cancelled {
+    invoice.state = DocumentState::Cancelled {
         reason: Some(
             "Le chantier a changé de maître d’ouvrage : la facture est refaite au nom de la SCI.".into(),
         ),
@@ -180,7 +180,7 @@ pub fn english() -> Document {
 pub fn receipt() -> Document {
     Document::Receipt(Box::new(Receipt {
         language: Language::Fr,
-        standing: Standing::Issued,
+        state: DocumentState::Issued,
         company: company(),
         client: client(),
         project: "Villa Maïga, Koira Kano".into(),

@@ -21,8 +21,8 @@ pub use passwords::{
 };
 pub use phone::{phone, readable_phone};
 pub use queries::{
-    StaffSession, Standing, account_by_id, accounts_by_ids, living_account_by_email, living_staff,
-    sessions_of, staff_session, standing,
+    SessionAccess, StaffSession, account_by_id, accounts_by_ids, living_account_by_email, living_staff,
+    session_access, sessions_of, staff_session,
 };
 pub use sessions::{
     ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, purge as purge_sessions,

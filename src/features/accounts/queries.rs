@@ -77,7 +77,7 @@ pub async fn sessions_of(ctx: &Ctx, actor: &Actor) -> Result<Vec<session::Model>
 
 /// What the live feed must know of a session to judge what it may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
-pub struct Standing {
+pub struct SessionAccess {
     /// The session.
     pub session_id: SessionId,
     /// Its account.
@@ -94,11 +94,11 @@ pub struct Standing {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn standing(
+pub async fn session_access(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     sessions: impl IntoIterator<Item = SessionId>,
-) -> Result<Vec<Standing>, DbErr> {
+) -> Result<Vec<SessionAccess>, DbErr> {
     living_sessions(now)
         .filter(session::Column::Id.is_in(sessions))
         .select_only()
@@ -107,7 +107,7 @@ pub async fn standing(
         .column(account::Column::Role)
         .expr_as(client_id(), "client_id")
         .column(account::Column::MustChangePassword)
-        .into_model::<Standing>()
+        .into_model::<SessionAccess>()
         .all(conn)
         .await
 }
@@ -141,7 +141,7 @@ pub enum StaffSession {
 /// # Errors
 /// When the database refuses.
 pub async fn staff_session(ctx: &Ctx, session: SessionId) -> Result<StaffSession, DbErr> {
-    let found = standing(ctx.db.reader(), ctx.clock.now(), [session]).await?;
+    let found = session_access(ctx.db.reader(), ctx.clock.now(), [session]).await?;
     let good = found
         .iter()
         .any(|it| matches!(it.role, Role::Staff | Role::Admin) && !it.must_change_password);

@@ -12,7 +12,7 @@ use super::{
     InvoiceFilter, InvoiceId, InvoiceKind, InvoiceOrder, InvoiceState, InvoiceStatus, PaymentFilter,
     PaymentOrder, balance, invoices_by_ids,
     journal::{self, Entry},
-    select_invoices, select_payments, standings, status,
+    select_invoices, select_payments, settlements, status,
     tables::{invoice, payment},
     today,
 };
@@ -120,7 +120,7 @@ impl Rows for InvoiceRows {
             let page = paging::fetch(conn, list, &InvoiceOrder::Number.by(false), &window).await?;
             self.place = Place::behind(&page);
             let invoices: Vec<invoice::Model> = page.rows.into_iter().map(|row| row.model).collect();
-            let standings = standings(conn, invoices.iter().map(|invoice| invoice.id)).await?;
+            let settlements = settlements(conn, invoices.iter().map(|invoice| invoice.id)).await?;
             let projects = projects_by_ids(conn, invoices.iter().map(|invoice| invoice.project_id)).await?;
             let project = |id: ProjectId| projects.get(&id).map(|project| project.name.clone());
             // A draft goes to the client as it is now.
@@ -144,8 +144,8 @@ impl Rows for InvoiceRows {
             Ok(invoices
                 .into_iter()
                 .map(|invoice| {
-                    let standing = standings.get(&invoice.id).copied().unwrap_or_default();
-                    let left = balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
+                    let settlement = settlements.get(&invoice.id).copied().unwrap_or_default();
+                    let left = balance(invoice.kind, invoice.state, invoice.net_to_pay, settlement);
                     let now = status(invoice.kind, invoice.state, left, invoice.due_date, self.today);
                     let money = |amount: crate::platform::money::Amount| {
                         Cell::Number(amount.to_decimal(invoice.currency))
@@ -166,8 +166,8 @@ impl Rows for InvoiceRows {
                         money(invoice.total_ttc),
                         money(invoice.advance_payment),
                         money(invoice.net_to_pay),
-                        money(standing.paid),
-                        money(standing.credited),
+                        money(settlement.paid),
+                        money(settlement.credited),
                         money(left),
                         invoice.id.to_string().into(),
                     ]

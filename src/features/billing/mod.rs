@@ -27,11 +27,11 @@ pub use filters::{
     InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentOrder, select_invoices, select_payments, today,
 };
 pub use holds::{BillingHolds, delete_drafts_in_tx, force_delete_drafts_in_tx, refuse_deletion_in_tx};
-pub use model::{InvoiceKind, InvoiceState, InvoiceStatus, PaymentMode, Standing, balance, status};
+pub use model::{InvoiceKind, InvoiceState, InvoiceStatus, PaymentMode, Settlement, balance, status};
 pub use queries::{
     BilledInvoice, billed_invoices, credit_notes_of, invoices_by_ids, items_of, payments_by_ids, payments_of,
 };
-pub use sums::{paid_of_projects, standings};
+pub use sums::{paid_of_projects, settlements};
 pub use tables::{
     company::{Column as CompanyColumn, Entity as CompanyProfiles, Model as CompanyProfile},
     invoice::{Column as InvoiceColumn, Entity as Invoices, Model as Invoice},

@@ -174,7 +174,7 @@ pub fn totals(
 
 /// What has come in for an invoice and what was taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Standing {
+pub struct Settlement {
     /// Its payments that aren't voided.
     pub paid: Amount,
     /// Its credit notes.
@@ -184,14 +184,14 @@ pub struct Standing {
 /// What is left to pay (DESIGN.md 2.5): net to pay less payments and credit notes. Negative: a refund is due. A
 /// cancelled invoice and a credit note ask for nothing; of a draft nothing is due yet, but its net is shown.
 #[must_use]
-pub fn balance(kind: InvoiceKind, state: InvoiceState, net_to_pay: Amount, standing: Standing) -> Amount {
+pub fn balance(kind: InvoiceKind, state: InvoiceState, net_to_pay: Amount, settlement: Settlement) -> Amount {
     match (kind, state) {
         (InvoiceKind::CreditNote, _) | (_, InvoiceState::Cancelled) => Amount(0),
         _ => Amount(
             net_to_pay
                 .0
-                .saturating_sub(standing.paid.0)
-                .saturating_sub(standing.credited.0),
+                .saturating_sub(settlement.paid.0)
+                .saturating_sub(settlement.credited.0),
         ),
     }
 }

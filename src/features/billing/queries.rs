@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
-    InvoiceId, InvoiceState, PaymentId, Standing, standings,
+    InvoiceId, InvoiceState, PaymentId, Settlement, settlements,
     tables::{invoice, item, payment},
 };
 
@@ -115,10 +115,10 @@ pub struct BilledInvoice {
     /// Its lines, in order.
     pub items: Arc<[item::Model]>,
     /// What came in and was credited.
-    pub standing: Standing,
+    pub settlement: Settlement,
 }
 
-/// Issued invoices with their lines and standings. Three statements.
+/// Issued invoices with their lines and settlements. Three statements.
 ///
 /// # Errors
 /// When the database refuses.
@@ -132,7 +132,7 @@ pub async fn billed_invoices(
         .all(conn)
         .await?;
     let mut items = items_of(conn, ids.iter().copied()).await?;
-    let standings = standings(conn, ids).await?;
+    let settlements = settlements(conn, ids).await?;
     Ok(invoices
         .into_iter()
         .map(|invoice| {
@@ -140,7 +140,7 @@ pub async fn billed_invoices(
             let billed = BilledInvoice {
                 invoice: Arc::new(invoice),
                 items: items.remove(&id).unwrap_or_default().into(),
-                standing: standings.get(&id).copied().unwrap_or_default(),
+                settlement: settlements.get(&id).copied().unwrap_or_default(),
             };
             (id, billed)
         })

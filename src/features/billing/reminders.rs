@@ -173,7 +173,7 @@ async fn remind(ctx: &Ctx, today: NaiveDate) -> anyhow::Result<usize> {
                 continue;
             };
             let is_told = |name: &str| told.contains(&(found.id, name.to_owned()));
-            let Some(telling) = telling(plan, issued, due, today, is_told) else {
+            let Some(telling) = reminder_due(plan, issued, due, today, is_told) else {
                 continue;
             };
             reminded += usize::from(remind_one(ctx, found.id, due, &telling, today).await?);
@@ -185,7 +185,7 @@ async fn remind_one(
     ctx: &Ctx,
     id: InvoiceId,
     due: NaiveDate,
-    telling: &Telling,
+    telling: &Reminder,
     today: NaiveDate,
 ) -> anyhow::Result<bool> {
     write_tx!(ctx, |tx| {
@@ -267,23 +267,23 @@ async fn note(tx: &WriteTx, invoice: InvoiceId, notice: &str, due: NaiveDate) ->
 
 /// What is told today, under which name it is noted, and what needn't be told any more because of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Telling {
+struct Reminder {
     notice: String,
     also: Option<String>,
 }
 
 /// What an unpaid invoice's client is told today: the latest thing whose day has come since the issue, unless it was
 /// told. Earlier ones that were missed are passed over, but that it is overdue is always told once.
-fn telling(
+fn reminder_due(
     plan: &ReminderConfig,
     issued: NaiveDate,
     due: NaiveDate,
     today: NaiveDate,
     is_told: impl Fn(&str) -> bool,
-) -> Option<Telling> {
+) -> Option<Reminder> {
     const OVERDUE: &str = "OVERDUE";
     let late = (today - due).num_days();
-    let alone = |notice: String| (!is_told(&notice)).then_some(Telling { notice, also: None });
+    let alone = |notice: String| (!is_told(&notice)).then_some(Reminder { notice, also: None });
     if late <= 0 {
         let left = -late;
         let days = plan
@@ -304,7 +304,7 @@ fn telling(
         .max()
         .map(|days| format!("AFTER_{days}"));
     if !is_told(OVERDUE) {
-        return Some(Telling {
+        return Some(Reminder {
             notice: OVERDUE.to_owned(),
             also: reminder,
         });
@@ -330,7 +330,7 @@ mod tests {
         let mut told = Vec::new();
         for today in days {
             let is_told = |name: &str| noted.contains(name);
-            if let Some(telling) = telling(&plan, day(issued), day(due), day(today), is_told) {
+            if let Some(telling) = reminder_due(&plan, day(issued), day(due), day(today), is_told) {
                 noted.insert(telling.notice.clone());
                 noted.extend(telling.also);
                 told.push((today, telling.notice));

@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    InvoiceId, InvoiceState, Standing,
+    InvoiceId, InvoiceState, Settlement,
     tables::{invoice, payment},
 };
 use crate::{features::projects::ProjectId, platform::money::Amount};
@@ -42,10 +42,10 @@ struct StandingRow {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn standings(
+pub async fn settlements(
     conn: &impl ConnectionTrait,
     invoices: impl IntoIterator<Item = InvoiceId>,
-) -> Result<HashMap<InvoiceId, Standing>, DbErr> {
+) -> Result<HashMap<InvoiceId, Settlement>, DbErr> {
     let ids: Vec<InvoiceId> = invoices.into_iter().collect();
     let credited = invoice::Entity::find()
         .select_only()
@@ -70,13 +70,13 @@ pub async fn standings(
     let rows = StandingRow::find_by_statement(conn.get_database_backend().build(&both))
         .all(conn)
         .await?;
-    let mut standings: HashMap<InvoiceId, Standing> = HashMap::new();
+    let mut settlements: HashMap<InvoiceId, Settlement> = HashMap::new();
     for row in rows {
-        let standing = standings.entry(InvoiceId(row.invoice)).or_default();
-        standing.paid.0 += row.paid;
-        standing.credited.0 += row.credited;
+        let settlement = settlements.entry(InvoiceId(row.invoice)).or_default();
+        settlement.paid.0 += row.paid;
+        settlement.credited.0 += row.credited;
     }
-    Ok(standings)
+    Ok(settlements)
 }
 
 /// How much was paid for each project: the sum of its payments that aren't voided. One statement.

@@ -4,4 +4,4 @@
 pub mod graphql;
 mod source;
 
-pub use source::{FeatureEvents, FeedEvent, FeedHub, Happening, NOTIFICATION_ADDED};
+pub use source::{EventDetails, FeatureEvents, FeedEvent, FeedHub, NOTIFICATION_ADDED};

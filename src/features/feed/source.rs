@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     features::{
-        accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, standing},
+        accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, session_access},
         billing::{
             BilledInvoice, InvoiceId, InvoiceStatus, Payment, PaymentId, billed_invoices, events as billing,
             payments_by_ids,
@@ -58,12 +58,12 @@ pub struct FeedEvent {
     /// The project it is about.
     pub project: Option<ProjectId>,
     /// What.
-    pub what: Happening,
+    pub what: EventDetails,
 }
 
 /// What an event tells of.
 #[derive(Debug)]
-pub enum Happening {
+pub enum EventDetails {
     /// An update was shown to the client.
     UpdatePosted(PostedUpdate, Arc<Project>),
     /// Something of a project changed.
@@ -199,7 +199,7 @@ impl FeedSource for FeatureEvents {
             let mut living = Vec::with_capacity(sessions.len());
             // SQLite takes 32,766 values a statement.
             for some in sessions.chunks(5_000) {
-                let found = standing(self.db.reader(), self.clock.now(), some.iter().copied()).await?;
+                let found = session_access(self.db.reader(), self.clock.now(), some.iter().copied()).await?;
                 living.extend(found.into_iter().map(|standing| standing.session_id));
             }
             Ok(living)
@@ -239,20 +239,20 @@ impl Books {
         Ok(books)
     }
 
-    fn happening(&self, row: &events::Model, project: &Arc<Project>) -> Option<Happening> {
+    fn details(&self, row: &events::Model, project: &Arc<Project>) -> Option<EventDetails> {
         let id = row.record_id?;
         let project = Arc::clone(project);
         if row.kind == billing::PAYMENT_RECORDED {
             let payment = self.payments.get(&PaymentId(id))?;
-            return Some(Happening::PaymentRecorded(Arc::clone(payment), project));
+            return Some(EventDetails::PaymentRecorded(Arc::clone(payment), project));
         }
         let billed = self.invoices.get(&InvoiceId(id))?.clone();
         if row.kind == billing::INVOICE_ISSUED {
-            return Some(Happening::InvoiceIssued(billed, project));
+            return Some(EventDetails::InvoiceIssued(billed, project));
         }
         let status = row.payload.get("status").and_then(Value::as_str);
         let status = status.and_then(InvoiceStatus::from_name)?;
-        Some(Happening::InvoiceStatusChanged(billed, project, status))
+        Some(EventDetails::InvoiceStatusChanged(billed, project, status))
     }
 }
 
@@ -280,14 +280,14 @@ fn assemble(
             .record_id
             .and_then(|id| updates.get(&ProjectUpdateId(id)))
             .zip(project)
-            .map(|(posted, project)| Happening::UpdatePosted(posted.clone(), Arc::clone(project))),
-        kinds::PROJECT_CHANGED => project.map(|project| Happening::ProjectChanged(Arc::clone(project))),
+            .map(|(posted, project)| EventDetails::UpdatePosted(posted.clone(), Arc::clone(project))),
+        kinds::PROJECT_CHANGED => project.map(|project| EventDetails::ProjectChanged(Arc::clone(project))),
         billing::INVOICE_ISSUED | billing::INVOICE_STATUS_CHANGED | billing::PAYMENT_RECORDED => {
-            project.and_then(|project| books.happening(&row, project))
+            project.and_then(|project| books.details(&row, project))
         }
         kinds::RECORD_REMOVED => removed(&row),
-        NOTIFICATION_ADDED => row.record_id.map(Happening::NotificationAdded),
-        _ => desk.happening(&row),
+        NOTIFICATION_ADDED => row.record_id.map(EventDetails::NotificationAdded),
+        _ => desk.details(&row),
     };
     Loaded {
         position: row.position.unwrap_or_default(),
@@ -337,20 +337,24 @@ impl Desk {
         Ok(desk)
     }
 
-    fn happening(&self, row: &events::Model) -> Option<Happening> {
+    fn details(&self, row: &events::Model) -> Option<EventDetails> {
         let id = row.record_id?;
         match row.kind.as_str() {
-            LEAD_RECEIVED => self.leads.get(&LeadId(id)).cloned().map(Happening::LeadReceived),
+            LEAD_RECEIVED => self
+                .leads
+                .get(&LeadId(id))
+                .cloned()
+                .map(EventDetails::LeadReceived),
             INQUIRY_RECEIVED => self
                 .inquiries
                 .get(&InquiryId(id))
                 .cloned()
-                .map(Happening::InquiryReceived),
+                .map(EventDetails::InquiryReceived),
             DELIVERY_GIVEN_UP => self
                 .deliveries
                 .get(&DeliveryId(id))
                 .cloned()
-                .map(Happening::DeliveryGivenUp),
+                .map(EventDetails::DeliveryGivenUp),
             _ => None,
         }
     }
@@ -360,7 +364,7 @@ fn shared<K: Eq + std::hash::Hash, V>(found: impl IntoIterator<Item = (K, V)>) -
     found.into_iter().map(|(id, row)| (id, Arc::new(row))).collect()
 }
 
-fn removed(row: &events::Model) -> Option<Happening> {
+fn removed(row: &events::Model) -> Option<EventDetails> {
     let id = row.record_id?;
     let (kind, id) = match row.record_kind.as_deref()? {
         "Client" => ("Client", ClientId(id).to_string()),
@@ -371,7 +375,7 @@ fn removed(row: &events::Model) -> Option<Happening> {
         "Invoice" => ("Invoice", InvoiceId(id).to_string()),
         _ => return None,
     };
-    Some(Happening::RecordRemoved { kind, id })
+    Some(EventDetails::RecordRemoved { kind, id })
 }
 
 fn control(row: &events::Model) -> Option<Control> {

@@ -49,10 +49,10 @@ pub enum Verdict {
 }
 
 impl FormTraces {
-    /// Judges a form that arrives at `now`. With both of its times the visitor's clock may be wrong by years: only what
+    /// Checks a form that arrives at `now`. With both of its times the visitor's clock may be wrong by years: only what
     /// lies between them counts.
     #[must_use]
-    pub fn judge(&self, now: DateTime<Utc>) -> Verdict {
+    pub fn check(&self, now: DateTime<Utc>) -> Verdict {
         if self.website.as_deref().is_some_and(|text| !text.is_empty()) {
             return Verdict::Program;
         }
@@ -93,13 +93,13 @@ mod tests {
             website: Some("http://spam.example".into()),
             ..shown(TimeDelta::minutes(2))
         };
-        assert_eq!(filled.judge(now()), Verdict::Program);
-        assert_eq!(shown(TimeDelta::zero()).judge(now()), Verdict::Program);
+        assert_eq!(filled.check(now()), Verdict::Program);
+        assert_eq!(shown(TimeDelta::zero()).check(now()), Verdict::Program);
         assert_eq!(
-            shown(TimeDelta::milliseconds(2_999)).judge(now()),
+            shown(TimeDelta::milliseconds(2_999)).check(now()),
             Verdict::Program
         );
-        assert_eq!(shown(TimeDelta::seconds(3)).judge(now()), Verdict::Keep(None));
+        assert_eq!(shown(TimeDelta::seconds(3)).check(now()), Verdict::Keep(None));
     }
 
     #[test]
@@ -110,13 +110,13 @@ mod tests {
             (shown(TimeDelta::days(-400)), Doubt::FormTimeInFuture),
             (shown(TimeDelta::days(20_000)), Doubt::FormTimeTooOld),
         ] {
-            assert_eq!(traces.judge(now()), Verdict::Keep(Some(doubt)), "{traces:?}");
+            assert_eq!(traces.check(now()), Verdict::Keep(Some(doubt)), "{traces:?}");
         }
         let empty = FormTraces {
             website: Some(String::new()),
             ..shown(TimeDelta::days(3))
         };
-        assert_eq!(empty.judge(now()), Verdict::Keep(None));
+        assert_eq!(empty.check(now()), Verdict::Keep(None));
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
                 rendered_at: Some(submitted - TimeDelta::seconds(seconds)),
                 submitted_at: Some(submitted),
             }
-            .judge(now())
+            .check(now())
         };
         for wrong_by in [TimeDelta::days(-9_000), TimeDelta::zero(), TimeDelta::seconds(39)] {
             assert_eq!(took(40, wrong_by), Verdict::Keep(None));

@@ -39,33 +39,33 @@ impl std::fmt::Debug for Inbox {
     }
 }
 
-/// How one kind of happening is told.
-struct Telling {
+/// How one kind of event is announced.
+struct Channels {
     template: &'static str,
     push: bool,
     email: bool,
 }
 
 /// By push and by e-mail.
-fn told(template: &'static str) -> Telling {
-    Telling {
+fn push_and_email(template: &'static str) -> Channels {
+    Channels {
         template,
         push: true,
         email: true,
     }
 }
 
-fn telling(kind: &str) -> Option<Telling> {
+fn channels_of(kind: &str) -> Option<Channels> {
     match kind {
-        "ProjectUpdatePosted" => Some(told("project_update_posted")),
-        "InvoiceIssued" => Some(told("invoice_issued")),
-        "CreditNoteIssued" => Some(told("credit_note_issued")),
-        "InvoiceCancelled" => Some(told("invoice_cancelled")),
-        "PaymentRecorded" => Some(told("payment_recorded")),
-        "InvoiceDueSoon" => Some(told("invoice_due_soon")),
-        "InvoiceOverdue" => Some(told("invoice_overdue")),
+        "ProjectUpdatePosted" => Some(push_and_email("project_update_posted")),
+        "InvoiceIssued" => Some(push_and_email("invoice_issued")),
+        "CreditNoteIssued" => Some(push_and_email("credit_note_issued")),
+        "InvoiceCancelled" => Some(push_and_email("invoice_cancelled")),
+        "PaymentRecorded" => Some(push_and_email("payment_recorded")),
+        "InvoiceDueSoon" => Some(push_and_email("invoice_due_soon")),
+        "InvoiceOverdue" => Some(push_and_email("invoice_overdue")),
         // The credentials' e-mail is enqueued with the account; the push waits for the first device.
-        "AccountCreated" => Some(Telling {
+        "AccountCreated" => Some(Channels {
             template: "account_created",
             push: false,
             email: false,
@@ -83,7 +83,7 @@ impl Inbox {
 
     async fn write(&self, tx: &WriteTx, keys: &Keys, announcement: Announcement) -> Result<()> {
         let telling =
-            telling(announcement.kind).context("an announcement of a kind that nobody has words for")?;
+            channels_of(announcement.kind).context("an announcement of a kind that nobody has words for")?;
         let Some(client) = clients::living_client(tx.conn(), &Actor::System, announcement.client).await?
         else {
             return Ok(());

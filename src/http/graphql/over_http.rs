@@ -59,13 +59,17 @@ pub async fn handle(
     let (parts, body) = request.into_parts();
     // Read before anything else of this request is: what changes from here on isn't promised by the answer.
     let anonymous = !parts.headers.contains_key(header::AUTHORIZATION);
-    let turn = if anonymous { endpoint.public().turn() } else { None };
+    let generation = if anonymous {
+        endpoint.public().generation()
+    } else {
+        None
+    };
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
     let mut question = Question {
         kind: ("GET", accepted.content_type()),
         text: Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes()),
     };
-    if reads && let Some(answer) = endpoint.public().find(turn, &question) {
+    if reads && let Some(answer) = endpoint.public().find(generation, &question) {
         return answer.respond(&parts.headers);
     }
     let caller = match endpoint
@@ -84,7 +88,7 @@ pub async fn handle(
                     kind: ("POST", accepted.content_type()),
                     text: bytes.clone(),
                 };
-                if let Some(answer) = endpoint.public().find(turn, &question) {
+                if let Some(answer) = endpoint.public().find(generation, &question) {
                     return answer.respond_once(&parts.headers);
                 }
                 Params::from_json(&bytes)
@@ -133,7 +137,7 @@ pub async fn handle(
         return answer(accepted, StatusCode::OK, &response);
     };
     let ready = Arc::new(PublicAnswer::new(accepted.content_type(), body));
-    endpoint.public().keep(turn, question, &ready);
+    endpoint.public().keep(generation, question, &ready);
     if reads {
         ready.respond(&parts.headers)
     } else {

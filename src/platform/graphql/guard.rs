@@ -77,7 +77,7 @@ impl Allow {
     ///
     /// # Errors
     /// As the guard.
-    pub fn judge(self, actor: &Actor) -> Result<()> {
+    pub fn permit(self, actor: &Actor) -> Result<()> {
         let account = match actor {
             Actor::System => return Ok(()),
             Actor::Anonymous if self.access == Access::Anyone => return Ok(()),
@@ -111,7 +111,7 @@ impl Allow {
 
 impl Guard for Allow {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
-        self.judge(ctx.actor())
+        self.permit(ctx.actor())
     }
 }
 

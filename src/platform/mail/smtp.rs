@@ -71,7 +71,7 @@ impl MailTransport for SmtpMail {
             let message = self.sender.compose(mail)?;
             match self.transport.send(message).await {
                 Ok(_) => Ok(()),
-                Err(error) => Err(judge(&error)),
+                Err(error) => Err(classify(&error)),
             }
         }
         .boxed()
@@ -91,7 +91,7 @@ impl MailTransport for SmtpMail {
 
 /// What the server refuses for good concerns this message, unless it says that it doesn't want *us*: that is for
 /// the operator to mend, and the message waits meanwhile.
-fn judge(error: &smtp::Error) -> SendError {
+fn classify(error: &smtp::Error) -> SendError {
     let reason = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
         .map(ToString::to_string)
         .collect::<Vec<_>>()

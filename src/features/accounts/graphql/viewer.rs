@@ -49,7 +49,7 @@ impl Viewer {
     /// Everything but the few fields that tell of it waits until a temporary password is replaced.
     fn with_own_password(&self) -> Result<Actor> {
         let actor = self.actor();
-        Allow::signed_in().judge(&actor)?;
+        Allow::signed_in().permit(&actor)?;
         Ok(actor)
     }
 }

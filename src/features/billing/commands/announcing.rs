@@ -138,8 +138,8 @@ pub(in crate::features::billing) async fn due(
     notice: uuid::Uuid,
     days: i64,
 ) -> Result<(), CommandError> {
-    let standing = super::standing_in_tx(tx, invoice.id).await?;
-    let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
+    let settlement = super::settlement_in_tx(tx, invoice.id).await?;
+    let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, settlement);
     let mut data = invoice_data(project, invoice);
     data["days"] = json!(days.abs());
     with_amount(&mut data, "balance", balance, invoice.currency);

@@ -7,7 +7,7 @@ use super::{
     Fields, announcing, append_status, checks,
     create_credit_note::{default_subject, issue_note_in_tx, left_in_tx, whole},
     create_invoice::replay,
-    lock_invoice, locked, require_issued, standing_in_tx, today,
+    lock_invoice, locked, require_issued, settlement_in_tx, today,
 };
 use crate::{
     features::billing::{InvoiceId, InvoiceState, InvoiceStatus, tables::invoice},
@@ -62,14 +62,14 @@ pub async fn cancel_invoice(
         )?;
         record::expect_version::<invoice::Entity>(&current, input.expected_version)?;
         let reason = checks::reason(&input.reason, Fields::Input.at("reason"))?;
-        let standing = standing_in_tx(tx, current.id).await?;
-        if standing.paid > Amount(0) {
+        let settlement = settlement_in_tx(tx, current.id).await?;
+        if settlement.paid > Amount(0) {
             return Err(locked(
                 ID,
                 format!(
                     "{} was paid on this invoice: void those payments first with voidPayment, or take back a part with \
                      createCreditNote, which then shows what is to be refunded.",
-                    standing.paid.format(current.currency, Locale::En)
+                    settlement.paid.format(current.currency, Locale::En)
                 ),
             ));
         }

@@ -8,7 +8,7 @@ use super::{
     checks::{self, CheckedItem, ItemInput},
     create_invoice::{draft_row, insert_draft, replay},
     issue_invoice::freeze_in_tx,
-    lock_invoice, locked, require_issued, standing_in_tx,
+    lock_invoice, locked, require_issued, settlement_in_tx,
 };
 use crate::{
     features::{
@@ -109,7 +109,7 @@ pub async fn create_credit_note(
         };
         violations.into_result()?;
         let subject = subject.unwrap_or_default();
-        let before = standing_in_tx(tx, credited.id).await?;
+        let before = settlement_in_tx(tx, credited.id).await?;
         let note = issue_note_in_tx(ctx, tx, actor, &project, &credited, subject, items, totals).await?;
         append_status_change(ctx, tx, &credited, before).await?;
         announcing::credited(ctx, tx, &project, &note, &credited).await?;

@@ -9,7 +9,7 @@ use super::{
     issue_invoice::{check_bulk, row_key, row_result},
     lock_invoice, locked,
     record_payment::{Received, check_day, receive_in_tx, replay},
-    require_issued, standing_in_tx, today,
+    require_issued, settlement_in_tx, today,
 };
 use crate::{
     features::billing::{
@@ -128,8 +128,8 @@ async fn settle(
         let (project, invoice) = lock_invoice(tx, input.id, field).await?;
         require_issued(&invoice, field, "issue it first with issueInvoice.")?;
         expect_version_at(&invoice, input.expected_version, field)?;
-        let standing = standing_in_tx(tx, invoice.id).await?;
-        let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
+        let settlement = settlement_in_tx(tx, invoice.id).await?;
+        let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, settlement);
         if balance <= Amount(0) {
             return Err(locked(field, "Nothing is left to pay on this invoice."));
         }

@@ -32,7 +32,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{
-    InvoiceId, InvoiceKind, InvoiceState, InvoiceStatus, Standing, events, filters, model, standings,
+    InvoiceId, InvoiceKind, InvoiceState, InvoiceStatus, Settlement, events, filters, model, settlements,
     tables::{invoice, payment},
 };
 use crate::{
@@ -116,9 +116,9 @@ fn expect_version_at(invoice: &invoice::Model, expected: i32, field: &[&str]) ->
 }
 
 /// What came in and was credited; true as long as the project is locked.
-async fn standing_in_tx(tx: &WriteTx, id: InvoiceId) -> Result<Standing, CommandError> {
-    let standings = standings(tx.conn(), [id]).await?;
-    Ok(standings.get(&id).copied().unwrap_or_default())
+async fn settlement_in_tx(tx: &WriteTx, id: InvoiceId) -> Result<Settlement, CommandError> {
+    let settlements = settlements(tx.conn(), [id]).await?;
+    Ok(settlements.get(&id).copied().unwrap_or_default())
 }
 
 /// The company's day now: read after the locks that it is to be ordered by.
@@ -126,8 +126,8 @@ fn today(ctx: &Ctx) -> NaiveDate {
     filters::today(&ctx.config, ctx.clock.now())
 }
 
-fn status_of(invoice: &invoice::Model, standing: Standing, today: NaiveDate) -> InvoiceStatus {
-    let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
+fn status_of(invoice: &invoice::Model, settlement: Settlement, today: NaiveDate) -> InvoiceStatus {
+    let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, settlement);
     model::status(invoice.kind, invoice.state, balance, invoice.due_date, today)
 }
 
@@ -213,10 +213,10 @@ async fn append_status_change(
     ctx: &Ctx,
     tx: &WriteTx,
     invoice: &invoice::Model,
-    before: Standing,
+    before: Settlement,
 ) -> Result<(), CommandError> {
     let today = today(ctx);
-    let after = standing_in_tx(tx, invoice.id).await?;
+    let after = settlement_in_tx(tx, invoice.id).await?;
     let (old, new) = (
         status_of(invoice, before, today),
         status_of(invoice, after, today),
@@ -238,7 +238,7 @@ pub(super) async fn lock_due(
         Err(CommandError::Rejected(_)) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let standing = standing_in_tx(tx, id).await?;
-    let status = status_of(&invoice, standing, today(ctx));
+    let settlement = settlement_in_tx(tx, id).await?;
+    let status = status_of(&invoice, settlement, today(ctx));
     Ok(Some((project, invoice, status)))
 }

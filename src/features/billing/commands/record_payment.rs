@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Fields, announcing, append_payment, append_status_change, checks, lock_invoice, lock_project,
-    require_issued, standing_in_tx, today,
+    require_issued, settlement_in_tx, today,
 };
 use crate::{
     features::{
@@ -153,14 +153,14 @@ pub(super) async fn receive_in_tx(
     let mut before = None;
     let mut left = None;
     if let Some(invoice) = invoice {
-        let standing = standing_in_tx(tx, invoice.id).await?;
-        let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, standing);
+        let settlement = settlement_in_tx(tx, invoice.id).await?;
+        let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, settlement);
         if received.amount > balance {
             return Err(Fields::Input
                 .invalid("amount", overpaying(invoice, balance))
                 .into());
         }
-        before = Some(standing);
+        before = Some(settlement);
         left = Some((invoice, Amount(balance.0 - received.amount.0)));
     }
     let paid = paid_of_projects(tx.conn(), [project.id]).await?;

@@ -4,7 +4,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
 use super::{
-    Fields, append_payment, append_status_change, checks, locked, record_payment::replay, standing_in_tx,
+    Fields, append_payment, append_status_change, checks, locked, record_payment::replay, settlement_in_tx,
     today,
 };
 use crate::{
@@ -73,7 +73,7 @@ pub async fn void_payment(
             None => None,
         };
         let before = match &invoice {
-            Some(invoice) => Some(standing_in_tx(tx, invoice.id).await?),
+            Some(invoice) => Some(settlement_in_tx(tx, invoice.id).await?),
             None => {
                 let free = free_advance(tx.conn(), project.id).await?;
                 if current.amount > free {

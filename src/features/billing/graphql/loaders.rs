@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 
 use crate::{
     features::{
-        billing::{self, Invoice, InvoiceId, InvoiceItem, Payment, Standing},
+        billing::{self, Invoice, InvoiceId, InvoiceItem, Payment, Settlement},
         projects::ProjectId,
     },
     platform::{actor::Actor, db::Db, graphql::RequestLoader, money::Amount},
@@ -45,7 +45,7 @@ by_id!(
 );
 by_id!(
     /// Loads what came in for invoices and was credited on them.
-    StandingLoader: InvoiceId => Standing, billing::standings
+    SettlementLoader: InvoiceId => Settlement, billing::settlements
 );
 by_id!(
     /// Loads the credit notes of invoices.

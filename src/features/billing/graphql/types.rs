@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::{
-    loaders::{CreditNotesLoader, InvoiceLoader, InvoicePaymentsLoader, ItemsLoader, StandingLoader},
+    loaders::{CreditNotesLoader, InvoiceLoader, InvoicePaymentsLoader, ItemsLoader, SettlementLoader},
     papers::url_of,
     payment::GqlPayment,
 };
@@ -15,7 +15,7 @@ use crate::{
         accounts::graphql::{GqlActor, actor_of},
         billing::{
             self, BilledInvoice, CompanyDetails, Invoice, InvoiceItem, InvoiceKind, InvoiceState,
-            PaymentMode, Standing,
+            PaymentMode, Settlement,
             papers::{PaperId, amount_in_words},
         },
         clients::{StoredClient, graphql::client_by_id},
@@ -155,7 +155,7 @@ pub struct GqlInvoice {
     /// The lines, when they are at hand.
     items: Option<Arc<[InvoiceItem]>>,
     /// What came in, when it is at hand.
-    standing: Option<Standing>,
+    settlement: Option<Settlement>,
 }
 
 impl From<Invoice> for GqlInvoice {
@@ -164,7 +164,7 @@ impl From<Invoice> for GqlInvoice {
             invoice: Arc::new(invoice),
             project: None,
             items: None,
-            standing: None,
+            settlement: None,
         }
     }
 }
@@ -186,7 +186,7 @@ impl GqlInvoice {
             invoice: Arc::clone(&billed.invoice),
             project: Some(Arc::clone(project)),
             items: Some(Arc::clone(&billed.items)),
-            standing: Some(billed.standing),
+            settlement: Some(billed.settlement),
         }
     }
 
@@ -194,23 +194,23 @@ impl GqlInvoice {
         Money::new(amount, self.invoice.currency)
     }
 
-    async fn standing(&self, ctx: &Context<'_>) -> Result<Standing> {
-        if let Some(standing) = self.standing {
-            return Ok(standing);
+    async fn settlement(&self, ctx: &Context<'_>) -> Result<Settlement> {
+        if let Some(settlement) = self.settlement {
+            return Ok(settlement);
         }
-        let loaded = ctx.loader::<StandingLoader>().load_one(self.invoice.id).await;
+        let loaded = ctx.loader::<SettlementLoader>().load_one(self.invoice.id).await;
         Ok(loaded.map_err(internal)?.unwrap_or_default())
     }
 
     async fn balance_now(&self, ctx: &Context<'_>) -> Result<Amount> {
         let it = &self.invoice;
         // Drafts, credit notes and cancelled ones know it by themselves.
-        let standing = if it.state == InvoiceState::Issued && it.kind == InvoiceKind::Invoice {
-            self.standing(ctx).await?
+        let settlement = if it.state == InvoiceState::Issued && it.kind == InvoiceKind::Invoice {
+            self.settlement(ctx).await?
         } else {
-            Standing::default()
+            Settlement::default()
         };
-        Ok(billing::balance(it.kind, it.state, it.net_to_pay, standing))
+        Ok(billing::balance(it.kind, it.state, it.net_to_pay, settlement))
     }
 
     async fn project_row(&self, ctx: &Context<'_>) -> Result<Arc<Project>> {
@@ -408,12 +408,12 @@ impl GqlInvoice {
 
     /// The sum of its payments that aren't voided; the advance isn't among them.
     async fn amount_paid(&self, ctx: &Context<'_>) -> Result<Money> {
-        Ok(self.money(self.standing(ctx).await?.paid))
+        Ok(self.money(self.settlement(ctx).await?.paid))
     }
 
     /// The sum of its credit notes.
     async fn amount_credited(&self, ctx: &Context<'_>) -> Result<Money> {
-        Ok(self.money(self.standing(ctx).await?.credited))
+        Ok(self.money(self.settlement(ctx).await?.credited))
     }
 
     /// What is left to pay: `netToPay` less payments and credit notes. Negative: so much is to be refunded. 0 on credit

@@ -108,8 +108,8 @@ proptest! {
     #[test]
     fn statuses_derive(net in 1_i64..1_000, paid in 0_i64..1_000, credited in 0_i64..1_000, late in -5_i64..5) {
         let today = day(2026, 12, 1);
-        let standing = Standing { paid: Amount(paid.min(net)), credited: Amount(credited) };
-        let left = balance(InvoiceKind::Invoice, InvoiceState::Issued, Amount(net), standing);
+        let settlement = Settlement { paid: Amount(paid.min(net)), credited: Amount(credited) };
+        let left = balance(InvoiceKind::Invoice, InvoiceState::Issued, Amount(net), settlement);
         prop_assert_eq!(left.0, net - paid.min(net) - credited);
         let due = Some(today - chrono::TimeDelta::days(late));
         let told = status(InvoiceKind::Invoice, InvoiceState::Issued, left, due, today);
@@ -120,7 +120,7 @@ proptest! {
         };
         prop_assert_eq!(told, expected);
         prop_assert_eq!(InvoiceStatus::from_name(told.name()), Some(told));
-        let cancelled = balance(InvoiceKind::Invoice, InvoiceState::Cancelled, Amount(net), standing);
+        let cancelled = balance(InvoiceKind::Invoice, InvoiceState::Cancelled, Amount(net), settlement);
         prop_assert_eq!(cancelled, Amount(0));
     }
 }
@@ -133,7 +133,7 @@ fn the_worked_example_of_the_design() {
     };
     let totals = totals([line], Percentage(0), Amount(30_000_000), Currency::Xof).unwrap();
     assert_eq!(totals.net_to_pay, Amount(70_000_000));
-    let standing = Standing {
+    let settlement = Settlement {
         paid: Amount(20_000_000),
         credited: Amount(0),
     };
@@ -141,7 +141,7 @@ fn the_worked_example_of_the_design() {
         InvoiceKind::Invoice,
         InvoiceState::Issued,
         totals.net_to_pay,
-        standing,
+        settlement,
     );
     assert_eq!(left, Amount(50_000_000));
 }

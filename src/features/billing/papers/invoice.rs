@@ -1,7 +1,7 @@
 //! Invoices and credit notes on paper.
 
 use anyhow::{Context, Result};
-use documents::{Document, InvoiceKind as PrintedKind, Line, Party, Standing};
+use documents::{Document, DocumentState, InvoiceKind as PrintedKind, Line, Party};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{Paper, facts};
@@ -68,7 +68,7 @@ pub async fn paper(ctx: &Ctx, actor: &Actor, id: InvoiceId) -> Result<Option<Pap
                 of: credited.and_then(|credited| credited.number),
             },
         },
-        standing: standing(&invoice),
+        state: document_state(&invoice),
         language: facts::language(locale),
         number: invoice.number.clone(),
         subject: invoice.subject.clone(),
@@ -95,11 +95,11 @@ pub async fn paper(ctx: &Ctx, actor: &Actor, id: InvoiceId) -> Result<Option<Pap
     }))
 }
 
-fn standing(invoice: &invoice::Model) -> Standing {
+fn document_state(invoice: &invoice::Model) -> DocumentState {
     match invoice.state {
-        InvoiceState::Draft => Standing::Draft,
-        InvoiceState::Issued => Standing::Issued,
-        InvoiceState::Cancelled => Standing::Cancelled {
+        InvoiceState::Draft => DocumentState::Draft,
+        InvoiceState::Issued => DocumentState::Issued,
+        InvoiceState::Cancelled => DocumentState::Cancelled {
             reason: invoice.cancel_reason.clone(),
         },
     }

@@ -1,7 +1,7 @@
 //! Receipts for payments.
 
 use anyhow::{Context, Result};
-use documents::{Document, Standing};
+use documents::{Document, DocumentState};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{Paper, facts};
@@ -53,9 +53,9 @@ pub async fn paper(ctx: &Ctx, actor: &Actor, id: PaymentId) -> Result<Option<Pap
     let locale = client.locale;
     let document = documents::Receipt {
         language: facts::language(locale),
-        standing: match payment.voided_at {
-            None => Standing::Issued,
-            Some(_) => Standing::Cancelled {
+        state: match payment.voided_at {
+            None => DocumentState::Issued,
+            Some(_) => DocumentState::Cancelled {
                 reason: payment.void_reason.clone(),
             },
         },

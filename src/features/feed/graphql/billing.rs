@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::types::{Delivered, mismatch};
 use crate::features::{
     billing::graphql::{GqlInvoice, GqlPayment, InvoiceStatus},
-    feed::Happening,
+    feed::EventDetails,
     projects::graphql::GqlProject,
 };
 
@@ -42,7 +42,7 @@ impl InvoiceIssued {
     /// The invoice or credit note as it is now.
     async fn invoice(&self) -> Result<GqlInvoice> {
         match &self.0.event.what {
-            Happening::InvoiceIssued(billed, project) => Ok(GqlInvoice::loaded(billed, project)),
+            EventDetails::InvoiceIssued(billed, project) => Ok(GqlInvoice::loaded(billed, project)),
             _ => Err(mismatch()),
         }
     }
@@ -50,7 +50,7 @@ impl InvoiceIssued {
     /// The project it is about.
     async fn project(&self) -> Result<GqlProject> {
         match &self.0.event.what {
-            Happening::InvoiceIssued(_, project) => Ok(GqlProject(Arc::clone(project))),
+            EventDetails::InvoiceIssued(_, project) => Ok(GqlProject(Arc::clone(project))),
             _ => Err(mismatch()),
         }
     }
@@ -86,7 +86,7 @@ impl InvoiceStatusChanged {
     /// What it came to then; `invoice.status` is what it is now.
     async fn status(&self) -> Result<InvoiceStatus> {
         match &self.0.event.what {
-            Happening::InvoiceStatusChanged(_, _, status) => Ok((*status).into()),
+            EventDetails::InvoiceStatusChanged(_, _, status) => Ok((*status).into()),
             _ => Err(mismatch()),
         }
     }
@@ -94,7 +94,7 @@ impl InvoiceStatusChanged {
     /// The invoice as it is now.
     async fn invoice(&self) -> Result<GqlInvoice> {
         match &self.0.event.what {
-            Happening::InvoiceStatusChanged(billed, project, _) => Ok(GqlInvoice::loaded(billed, project)),
+            EventDetails::InvoiceStatusChanged(billed, project, _) => Ok(GqlInvoice::loaded(billed, project)),
             _ => Err(mismatch()),
         }
     }
@@ -102,7 +102,7 @@ impl InvoiceStatusChanged {
     /// The project it is about.
     async fn project(&self) -> Result<GqlProject> {
         match &self.0.event.what {
-            Happening::InvoiceStatusChanged(_, project, _) => Ok(GqlProject(Arc::clone(project))),
+            EventDetails::InvoiceStatusChanged(_, project, _) => Ok(GqlProject(Arc::clone(project))),
             _ => Err(mismatch()),
         }
     }
@@ -139,7 +139,7 @@ impl PaymentRecorded {
     /// The payment as it is now.
     async fn payment(&self) -> Result<GqlPayment> {
         match &self.0.event.what {
-            Happening::PaymentRecorded(payment, _) => Ok(GqlPayment(Arc::clone(payment))),
+            EventDetails::PaymentRecorded(payment, _) => Ok(GqlPayment(Arc::clone(payment))),
             _ => Err(mismatch()),
         }
     }
@@ -147,7 +147,7 @@ impl PaymentRecorded {
     /// The project it is about.
     async fn project(&self) -> Result<GqlProject> {
         match &self.0.event.what {
-            Happening::PaymentRecorded(_, project) => Ok(GqlProject(Arc::clone(project))),
+            EventDetails::PaymentRecorded(_, project) => Ok(GqlProject(Arc::clone(project))),
             _ => Err(mismatch()),
         }
     }

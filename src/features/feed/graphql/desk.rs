@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::types::{Delivered, mismatch};
 use crate::features::{
     deliveries::graphql::GqlDelivery,
-    feed::Happening,
+    feed::EventDetails,
     leads::graphql::{GqlInquiry, GqlLead},
 };
 
@@ -40,7 +40,7 @@ impl LeadReceived {
     /// The lead as it is now.
     pub(super) async fn lead(&self) -> Result<GqlLead> {
         match &self.0.event.what {
-            Happening::LeadReceived(it) => Ok(GqlLead((**it).clone())),
+            EventDetails::LeadReceived(it) => Ok(GqlLead((**it).clone())),
             _ => Err(mismatch()),
         }
     }
@@ -76,7 +76,7 @@ impl InquiryReceived {
     /// The inquiry as it is now.
     pub(super) async fn inquiry(&self) -> Result<GqlInquiry> {
         match &self.0.event.what {
-            Happening::InquiryReceived(it) => Ok(GqlInquiry((**it).clone())),
+            EventDetails::InquiryReceived(it) => Ok(GqlInquiry((**it).clone())),
             _ => Err(mismatch()),
         }
     }
@@ -113,7 +113,7 @@ impl DeliveryGivenUp {
     /// The message as it is now.
     pub(super) async fn delivery(&self) -> Result<GqlDelivery> {
         match &self.0.event.what {
-            Happening::DeliveryGivenUp(it) => Ok(GqlDelivery((**it).clone())),
+            EventDetails::DeliveryGivenUp(it) => Ok(GqlDelivery((**it).clone())),
             _ => Err(mismatch()),
         }
     }

@@ -10,7 +10,7 @@ use super::billing::InvoiceIssued;
 use super::types::{Delivered, ProjectUpdatePosted, StaffEvent, StreamReset, ViewerEvent};
 use crate::{
     features::{
-        feed::{FeatureEvents, FeedHub, Happening},
+        feed::{EventDetails, FeatureEvents, FeedHub},
         projects::{ProjectColumn, ProjectFilter, ProjectId, select_projects},
     },
     platform::{
@@ -86,11 +86,13 @@ impl FeedSubscription {
                 event,
                 cursor,
                 replayed,
-            } if matches!(event.what, Happening::UpdatePosted(..)) => Some(ProjectUpdatePosted(Delivered {
-                event,
-                cursor,
-                replayed,
-            })),
+            } if matches!(event.what, EventDetails::UpdatePosted(..)) => {
+                Some(ProjectUpdatePosted(Delivered {
+                    event,
+                    cursor,
+                    replayed,
+                }))
+            }
             _ => None,
         })
         .await
@@ -111,7 +113,7 @@ impl FeedSubscription {
                 event,
                 cursor,
                 replayed,
-            } if matches!(event.what, Happening::InvoiceIssued(..)) => Some(InvoiceIssued(Delivered {
+            } if matches!(event.what, EventDetails::InvoiceIssued(..)) => Some(InvoiceIssued(Delivered {
                 event,
                 cursor,
                 replayed,
@@ -266,7 +268,7 @@ impl<F> State<F> {
     fn loses_its_project(&self, item: &Item<crate::features::feed::FeedEvent>) -> bool {
         match (self.reader.project, item) {
             (Some(project), Item::Event { event, .. }) => {
-                matches!(&event.what, Happening::RecordRemoved { id, .. } if *id == ProjectId(project).to_string())
+                matches!(&event.what, EventDetails::RecordRemoved { id, .. } if *id == ProjectId(project).to_string())
             }
             _ => false,
         }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::billing::{InvoiceIssued, InvoiceStatusChanged, PaymentRecorded};
 use crate::{
     features::{
-        feed::{FeedEvent, Happening},
+        feed::{EventDetails, FeedEvent},
         notifications::graphql::{GqlNotification, notification_by_id},
         projects::graphql::{GqlProject, GqlProjectUpdate},
     },
@@ -123,16 +123,18 @@ impl Delivered {
     /// For a client's stream; `None` for what is the staff's.
     pub(super) fn for_client(self) -> Option<ViewerEvent> {
         Some(match self.event.what {
-            Happening::UpdatePosted(..) => ViewerEvent::ProjectUpdatePosted(ProjectUpdatePosted(self)),
-            Happening::ProjectChanged(_) => ViewerEvent::ProjectChanged(ProjectChanged(self)),
-            Happening::InvoiceIssued(..) => ViewerEvent::InvoiceIssued(InvoiceIssued(self)),
-            Happening::InvoiceStatusChanged(..) => {
+            EventDetails::UpdatePosted(..) => ViewerEvent::ProjectUpdatePosted(ProjectUpdatePosted(self)),
+            EventDetails::ProjectChanged(_) => ViewerEvent::ProjectChanged(ProjectChanged(self)),
+            EventDetails::InvoiceIssued(..) => ViewerEvent::InvoiceIssued(InvoiceIssued(self)),
+            EventDetails::InvoiceStatusChanged(..) => {
                 ViewerEvent::InvoiceStatusChanged(InvoiceStatusChanged(self))
             }
-            Happening::PaymentRecorded(..) => ViewerEvent::PaymentRecorded(PaymentRecorded(self)),
-            Happening::NotificationAdded(_) => ViewerEvent::NotificationAdded(NotificationAdded(self)),
-            Happening::RecordRemoved { .. } => ViewerEvent::RecordRemoved(RecordRemoved(self)),
-            Happening::LeadReceived(_) | Happening::InquiryReceived(_) | Happening::DeliveryGivenUp(_) => {
+            EventDetails::PaymentRecorded(..) => ViewerEvent::PaymentRecorded(PaymentRecorded(self)),
+            EventDetails::NotificationAdded(_) => ViewerEvent::NotificationAdded(NotificationAdded(self)),
+            EventDetails::RecordRemoved { .. } => ViewerEvent::RecordRemoved(RecordRemoved(self)),
+            EventDetails::LeadReceived(_)
+            | EventDetails::InquiryReceived(_)
+            | EventDetails::DeliveryGivenUp(_) => {
                 return None;
             }
         })
@@ -141,18 +143,18 @@ impl Delivered {
     /// For the staff's stream; `None` for what is somebody's own.
     pub(super) fn for_staff(self) -> Option<StaffEvent> {
         Some(match self.event.what {
-            Happening::UpdatePosted(..) => StaffEvent::ProjectUpdatePosted(ProjectUpdatePosted(self)),
-            Happening::ProjectChanged(_) => StaffEvent::ProjectChanged(ProjectChanged(self)),
-            Happening::InvoiceIssued(..) => StaffEvent::InvoiceIssued(InvoiceIssued(self)),
-            Happening::InvoiceStatusChanged(..) => {
+            EventDetails::UpdatePosted(..) => StaffEvent::ProjectUpdatePosted(ProjectUpdatePosted(self)),
+            EventDetails::ProjectChanged(_) => StaffEvent::ProjectChanged(ProjectChanged(self)),
+            EventDetails::InvoiceIssued(..) => StaffEvent::InvoiceIssued(InvoiceIssued(self)),
+            EventDetails::InvoiceStatusChanged(..) => {
                 StaffEvent::InvoiceStatusChanged(InvoiceStatusChanged(self))
             }
-            Happening::PaymentRecorded(..) => StaffEvent::PaymentRecorded(PaymentRecorded(self)),
-            Happening::NotificationAdded(_) => return None,
-            Happening::LeadReceived(_) => StaffEvent::LeadReceived(LeadReceived(self)),
-            Happening::InquiryReceived(_) => StaffEvent::InquiryReceived(InquiryReceived(self)),
-            Happening::DeliveryGivenUp(_) => StaffEvent::DeliveryGivenUp(DeliveryGivenUp(self)),
-            Happening::RecordRemoved { .. } => StaffEvent::RecordRemoved(RecordRemoved(self)),
+            EventDetails::PaymentRecorded(..) => StaffEvent::PaymentRecorded(PaymentRecorded(self)),
+            EventDetails::NotificationAdded(_) => return None,
+            EventDetails::LeadReceived(_) => StaffEvent::LeadReceived(LeadReceived(self)),
+            EventDetails::InquiryReceived(_) => StaffEvent::InquiryReceived(InquiryReceived(self)),
+            EventDetails::DeliveryGivenUp(_) => StaffEvent::DeliveryGivenUp(DeliveryGivenUp(self)),
+            EventDetails::RecordRemoved { .. } => StaffEvent::RecordRemoved(RecordRemoved(self)),
         })
     }
 }
@@ -187,7 +189,7 @@ impl ProjectUpdatePosted {
     /// The update.
     async fn project_update(&self) -> Result<GqlProjectUpdate> {
         match &self.0.event.what {
-            Happening::UpdatePosted(posted, project) => Ok(GqlProjectUpdate::loaded(posted, project)),
+            EventDetails::UpdatePosted(posted, project) => Ok(GqlProjectUpdate::loaded(posted, project)),
             _ => Err(mismatch()),
         }
     }
@@ -195,7 +197,7 @@ impl ProjectUpdatePosted {
     /// The project it is about.
     async fn project(&self) -> Result<GqlProject> {
         match &self.0.event.what {
-            Happening::UpdatePosted(_, project) => Ok(GqlProject(Arc::clone(project))),
+            EventDetails::UpdatePosted(_, project) => Ok(GqlProject(Arc::clone(project))),
             _ => Err(mismatch()),
         }
     }
@@ -232,7 +234,7 @@ impl ProjectChanged {
     /// The project as it is now.
     async fn project(&self) -> Result<GqlProject> {
         match &self.0.event.what {
-            Happening::ProjectChanged(project) => Ok(GqlProject(Arc::clone(project))),
+            EventDetails::ProjectChanged(project) => Ok(GqlProject(Arc::clone(project))),
             _ => Err(mismatch()),
         }
     }
@@ -268,7 +270,7 @@ impl NotificationAdded {
     /// The entry; null when it has been removed since.
     async fn notification(&self, ctx: &Context<'_>) -> Result<Option<GqlNotification>> {
         match self.0.event.what {
-            Happening::NotificationAdded(id) => notification_by_id(ctx, id).await,
+            EventDetails::NotificationAdded(id) => notification_by_id(ctx, id).await,
             _ => Err(mismatch()),
         }
     }
@@ -305,7 +307,7 @@ impl RecordRemoved {
     /// The record's id, such as `prj_…` or `inv_…`.
     async fn record_id(&self) -> Result<ID> {
         match &self.0.event.what {
-            Happening::RecordRemoved { id, .. } => Ok(id.clone().into()),
+            EventDetails::RecordRemoved { id, .. } => Ok(id.clone().into()),
             _ => Err(mismatch()),
         }
     }
@@ -313,7 +315,7 @@ impl RecordRemoved {
     /// The record's type, such as `Project` or `ProjectUpdate`.
     async fn record_type(&self) -> Result<&'static str> {
         match &self.0.event.what {
-            Happening::RecordRemoved { kind, .. } => Ok(kind),
+            EventDetails::RecordRemoved { kind, .. } => Ok(kind),
             _ => Err(mismatch()),
         }
     }

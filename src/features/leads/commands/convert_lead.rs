@@ -15,7 +15,7 @@ use crate::{
         leads::{
             ActivityKind, LeadId, LeadStatus, living_lead,
             tables::{
-                activity::{self, Happening},
+                activity::{self, NewActivity},
                 lead,
             },
         },
@@ -311,17 +311,17 @@ async fn write_timeline(
     after: &lead::Model,
     delivery: Option<DeliveryId>,
 ) -> Result<(), CommandError> {
-    let became = Happening {
+    let became = NewActivity {
         status: Some((before.status, after.status)),
         client: after.client_id,
         project: after.project_id,
-        ..Happening::default()
+        ..NewActivity::default()
     };
     activity::write_in_tx(tx, actor, after.id, ActivityKind::Converted, became).await?;
     if let Some(delivery) = delivery {
-        let mail = Happening {
+        let mail = NewActivity {
             delivery: Some(delivery),
-            ..Happening::default()
+            ..NewActivity::default()
         };
         activity::write_in_tx(tx, &Actor::System, after.id, ActivityKind::Email, mail).await?;
     }

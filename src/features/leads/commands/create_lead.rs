@@ -15,7 +15,7 @@ use crate::{
                 search_text,
             },
             tables::{
-                activity::{self, Happening},
+                activity::{self, NewActivity},
                 lead,
             },
         },
@@ -204,7 +204,7 @@ pub(super) async fn insert_in_tx(
         ..Default::default()
     };
     let lead = record::insert::<lead::Entity, _>(tx, actor, row).await?;
-    activity::write_in_tx(tx, actor, lead.id, ActivityKind::Received, Happening::default()).await?;
+    activity::write_in_tx(tx, actor, lead.id, ActivityKind::Received, NewActivity::default()).await?;
     append_in_tx(
         tx,
         NewEvent {

@@ -19,7 +19,7 @@ use crate::{
             ActivityKind, FormTraces,
             spam::Verdict,
             tables::{
-                activity::{self, Happening},
+                activity::{self, NewActivity},
                 lead,
             },
         },
@@ -63,7 +63,7 @@ pub async fn submit_construction_lead(
     input: SubmitConstructionLead,
 ) -> Result<(), CommandError> {
     let now = ctx.clock.now();
-    let Verdict::Keep(doubt) = input.traces.judge(now) else {
+    let Verdict::Keep(doubt) = input.traces.check(now) else {
         tracing::info!(form = OPERATION, "a program's form was dropped");
         return Ok(());
     };
@@ -129,9 +129,9 @@ async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, lead: &lead::Model) -> Result<(), C
     });
     let about = lead.id.to_string();
     for delivery in tell_staff_in_tx(ctx, tx, LEAD_RECEIVED_TEMPLATE, &about, &data).await? {
-        let what = Happening {
+        let what = NewActivity {
             delivery: Some(delivery),
-            ..Happening::default()
+            ..NewActivity::default()
         };
         activity::write_in_tx(tx, &Actor::System, lead.id, ActivityKind::Email, what).await?;
     }

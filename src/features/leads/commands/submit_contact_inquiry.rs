@@ -113,7 +113,7 @@ pub async fn submit_contact_inquiry(
     input: SubmitContactInquiry,
 ) -> Result<(), CommandError> {
     let now = ctx.clock.now();
-    let Verdict::Keep(doubt) = input.traces.judge(now) else {
+    let Verdict::Keep(doubt) = input.traces.check(now) else {
         tracing::info!(form = OPERATION, "a program's form was dropped");
         return Ok(());
     };

@@ -20,7 +20,7 @@ use crate::{
                 paragraphs, required_phone, search_text,
             },
             tables::{
-                activity::{self, Happening},
+                activity::{self, NewActivity},
                 lead,
             },
         },
@@ -239,23 +239,23 @@ async fn write_timeline(
 ) -> Result<(), CommandError> {
     let write = async |kind, what| activity::write_in_tx(tx, actor, after.id, kind, what).await;
     if before.status != after.status {
-        let what = Happening {
+        let what = NewActivity {
             status: Some((before.status, after.status)),
-            ..Happening::default()
+            ..NewActivity::default()
         };
         write(ActivityKind::StatusChanged, what).await?;
     }
     if before.assignee_id != after.assignee_id {
-        let what = Happening {
+        let what = NewActivity {
             assignee: after.assignee_id,
-            ..Happening::default()
+            ..NewActivity::default()
         };
         write(ActivityKind::Assigned, what).await?;
     }
     if before.notes != after.notes {
-        let what = Happening {
+        let what = NewActivity {
             text: after.notes.clone(),
-            ..Happening::default()
+            ..NewActivity::default()
         };
         write(ActivityKind::Noted, what).await?;
     }
@@ -271,7 +271,7 @@ async fn write_timeline(
         )
     };
     if said(before) != said(after) {
-        write(ActivityKind::Corrected, Happening::default()).await?;
+        write(ActivityKind::Corrected, NewActivity::default()).await?;
     }
     Ok(())
 }

@@ -40,9 +40,9 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A happening to write down.
+/// What happened to a lead, to be written down.
 #[derive(Debug, Clone, Default)]
-pub struct Happening {
+pub struct NewActivity {
     /// The status before and after.
     pub status: Option<(LeadStatus, LeadStatus)>,
     /// Who follows the lead now.
@@ -66,7 +66,7 @@ pub async fn write_in_tx(
     actor: &Actor,
     lead: LeadId,
     kind: ActivityKind,
-    what: Happening,
+    what: NewActivity,
 ) -> Result<(), DbErr> {
     Entity::insert(ActiveModel {
         id: Set(ActivityId::generate(tx.now())),

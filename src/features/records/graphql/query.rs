@@ -58,7 +58,7 @@ impl RecordsQuery {
             if matches!(actor, Actor::Anonymous) {
                 return Ok(None);
             }
-            Allow::signed_in().judge(actor)?;
+            Allow::signed_in().permit(actor)?;
         }
         let command = ctx.app();
         let now = command.clock.now();

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::*;
 
-fn judge(text: &str) -> Result<Measured, Refusal> {
+fn check(text: &str) -> Result<Measured, Refusal> {
     let limits = Limits::default();
     count_tokens(text, &limits)?;
     let document = async_graphql::parser::parse_query(text).unwrap();
@@ -28,17 +28,17 @@ fn refuses_fragment_bombs_of_several_shapes() {
         ("a:node(id:1){...f$} b:node(id:2){...f$}", "id"),
     ] {
         let text = bomb(30, fan, leaf);
-        assert!(judge(&text).is_err(), "{text}");
+        assert!(check(&text).is_err(), "{text}");
     }
     // Not reachable from the operation, but validation would walk it.
     let text = bomb(30, "...f$ ...f$", "__typename").replace("query{...f0}", "query{__typename}");
-    assert!(judge(&text).is_err());
+    assert!(check(&text).is_err());
 }
 
 #[test]
 fn refuses_cycles() {
     assert!(
-        judge("{...a} fragment a on Query{...b} fragment b on Query{...a}")
+        check("{...a} fragment a on Query{...b} fragment b on Query{...a}")
             .unwrap_err()
             .to_string()
             .contains("spreads itself")
@@ -51,29 +51,29 @@ fn refuses_floods() {
         "{{{}}}",
         (0..2000).map(|n| format!("a{n}:__typename ")).collect::<String>()
     );
-    assert!(judge(&aliases).is_err());
+    assert!(check(&aliases).is_err());
     let directives = format!("{{__typename {}}}", "@skip(if:false)".repeat(200));
-    assert!(judge(&directives).is_err());
+    assert!(check(&directives).is_err());
     let deep = format!("{{{}id{}}}", "a{".repeat(39), "}".repeat(39));
-    assert!(judge(&deep).is_err());
+    assert!(check(&deep).is_err());
     let deeper = format!("{{{}", "a{".repeat(100_000));
     assert!(count_tokens(&deeper, &Limits::default()).is_err());
     let lists =
         "{projects(first:100){nodes{updates(first:100){nodes{project{updates(first:100){nodes{id}}}}}}}}";
-    assert!(judge(lists).is_err());
+    assert!(check(lists).is_err());
     let roots = format!("{{{}}}", "viewer{id} ".repeat(25));
-    assert!(judge(&roots).is_err());
+    assert!(check(&roots).is_err());
 }
 
 #[test]
 fn admits_what_clients_ask() {
     let query =
         "query($n:Int){viewer{projects(first:$n){nodes{name updates(first:5){nodes{title images{url}}}}}}}";
-    let measured = judge(query).unwrap();
+    let measured = check(query).unwrap();
     assert_eq!(measured.operation, Some(OperationType::Query));
     assert!(!measured.introspects && measured.cost > 200, "{measured:?}");
     assert!(
-        judge("{...s} fragment s on Query{__schema{types{name}}}")
+        check("{...s} fragment s on Query{__schema{types{name}}}")
             .unwrap()
             .introspects
     );
@@ -82,7 +82,7 @@ fn admits_what_clients_ask() {
 #[test]
 fn a_variable_s_default_counts_like_the_number_itself() {
     let lists = "query($n:Int=100){projects(first:$n){nodes{updates(first:$n){nodes{project{updates(first:$n){nodes{id}}}}}}}}";
-    assert!(judge(lists).is_err());
+    assert!(check(lists).is_err());
 }
 
 /// Whatever hides from the counter must hide from the parser too.
@@ -199,14 +199,14 @@ fn a_variable_counts_at_each_place_that_names_it() {
         vec!["0"; 2_000].join(","),
         references(700)
     );
-    assert!(judge(&default).is_err());
+    assert!(check(&default).is_err());
 }
 
 #[test]
 fn a_chain_of_fragments_is_as_deep_as_fields_are() {
     let chain = |length: usize| bomb(length, "...f$", "__typename");
-    assert!(judge(&chain(30)).is_ok());
-    let refusal = judge(&chain(400)).unwrap_err().to_string();
+    assert!(check(&chain(30)).is_ok());
+    let refusal = check(&chain(400)).unwrap_err().to_string();
     assert!(refusal.contains("nested"), "{refusal}");
 }
 
