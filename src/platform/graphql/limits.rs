@@ -34,7 +34,8 @@ pub struct Limits {
     /// Fields inside each other, fragments expanded.
     pub depth: u32,
     /// Selections of any kind inside each other, spreads of fragments among them: bounds the recursion of all that
-    /// walks a document, which a chain of fragments would otherwise drive as deep as it is long.
+    /// walks a document, which a chain of fragments would otherwise drive as deep as it is long. async-graphql refuses
+    /// more than 32 in its validation, having gone deeper by then.
     pub levels: u32,
     /// Fields resolved at most, page sizes multiplied, fragments expanded.
     pub cost: u64,
@@ -57,7 +58,7 @@ impl Default for Limits {
             tokens: 4_000,
             nesting: 40,
             depth: 20,
-            levels: 60,
+            levels: 32,
             cost: 20_000,
             aliases: 60,
             root_fields: 20,
