@@ -55,7 +55,12 @@ function watch(page) {
     const { protocol, origin: from } = new URL(request.url());
     if (from !== origin && protocol !== "data:" && protocol !== "blob:") complaints.push(`request to ${request.url()}`);
   });
-  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText;
+    // The page gave up a load of its own: it was closed, or went on, while a worker was still on its way. What a server
+    // does wrong has other names.
+    if (reason !== "net::ERR_ABORTED") complaints.push(`failed: ${request.url()} ${reason}`);
+  });
   page.on("response", async (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
     if (!response.url().endsWith("/graphql")) return;
