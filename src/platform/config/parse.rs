@@ -1,23 +1,50 @@
 //! Reading single settings, remembering every mistake.
 
-use std::{net::IpAddr, path::Path, str::FromStr};
+use std::{collections::HashMap, net::IpAddr, path::Path, str::FromStr};
 
 use secrecy::SecretString;
 use url::Url;
 
-use super::{ConfigError, ConfigErrors, EmailBackend, EmailConfig, StorageConfig, settings::default_of};
+use super::{
+    ConfigError, ConfigErrors, EmailBackend, EmailConfig, StorageConfig,
+    settings::{SETTINGS, default_of},
+};
 
 /// Reads settings and collects mistakes.
 pub(super) struct Reader<'a> {
     source: &'a dyn Fn(&str) -> Option<String>,
+    /// What stands in the files that `…_FILE` name, by setting.
+    files: HashMap<&'static str, String>,
     errors: Vec<ConfigError>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(source: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self {
+        let mut reader = Self {
             source,
+            files: HashMap::new(),
             errors: Vec::new(),
+        };
+        for setting in SETTINGS.iter().flat_map(|group| group.settings) {
+            reader.read_file(setting.key);
+        }
+        reader
+    }
+
+    /// `KEY_FILE` names a file that holds the setting, as container engines and systemd hand out secrets.
+    fn read_file(&mut self, key: &'static str) {
+        let Some(path) = self.optional(&format!("{key}_FILE")) else {
+            return;
+        };
+        if self.optional(key).is_some() {
+            self.error(key, format!("and {key}_FILE exclude each other: set one."));
+            return;
+        }
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                self.files.insert(key, text);
+            }
+            Err(error) => self.error(key, format!("can't be read from {key}_FILE={path}: {error}.")),
         }
     }
 
@@ -34,9 +61,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn optional(&self, key: &str) -> Option<String> {
+        let given = |value: String| Some(value.trim().to_owned()).filter(|value| !value.is_empty());
         (self.source)(key)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
+            .and_then(given)
+            .or_else(|| self.files.get(key).cloned().and_then(given))
     }
 
     pub(super) fn text(&self, key: &str) -> String {
@@ -219,7 +247,9 @@ impl<'a> Reader<'a> {
 
     pub(super) fn database_url(&mut self, data_dir: &Path) -> SecretString {
         let Some(url) = self.optional("DATABASE_URL") else {
-            return format!("sqlite://{}", data_dir.join("belle-house.sqlite3").display()).into();
+            return self.database_from_parts().unwrap_or_else(|| {
+                format!("sqlite://{}", data_dir.join("belle-house.sqlite3").display()).into()
+            });
         };
         if !["sqlite:", "postgres://", "postgresql://"]
             .iter()
@@ -232,6 +262,32 @@ impl<'a> Reader<'a> {
             );
         }
         url.into()
+    }
+
+    /// `DB_NAME`, `DB_USER` and `DB_PASSWORD`, which compose files share with PostgreSQL's own container.
+    fn database_from_parts(&mut self) -> Option<SecretString> {
+        let name = self.optional("DB_NAME");
+        let user = self.optional("DB_USER");
+        let password = self.optional("DB_PASSWORD");
+        if name.is_none() && user.is_none() && password.is_none() {
+            return None;
+        }
+        for (key, value) in [("DB_NAME", &name), ("DB_USER", &user)] {
+            if value.is_none() {
+                self.error(key, "is missing: without DATABASE_URL, DB_NAME, DB_USER and DB_PASSWORD say which PostgreSQL database to take.".to_owned());
+            }
+        }
+        let mut login = in_url(&user.unwrap_or_default());
+        if let Some(password) = password {
+            login = format!("{login}:{}", in_url(&password));
+        }
+        let mut host = self.text("DB_HOST");
+        if host.starts_with('/') {
+            host = in_url(&host);
+        }
+        let port = self.number("DB_PORT", 1, 65_535);
+        let name = in_url(&name.unwrap_or_default());
+        Some(format!("postgres://{login}@{host}:{port}/{name}").into())
     }
 
     pub(super) fn email(&mut self) -> EmailConfig {
@@ -310,6 +366,17 @@ impl<'a> Reader<'a> {
             String::new()
         })
     }
+}
+
+/// As a part of a URL: whatever could end the part is written by its code (RFC 3986, 2.1).
+fn in_url(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 #[expect(clippy::expect_used, reason = "a constant that parses")]

@@ -190,8 +190,23 @@ pub const SETTINGS: &[Group] = &[
                 "DATABASE_URL",
                 "",
                 "postgres://bellehouse:password@localhost:5432/bellehouse",
-                "sqlite://path or postgres://user:password@host:5432/name. An SQLite file in DATA_DIR when absent.",
+                "sqlite://path or postgres://user:password@host:5432/name. Made of the DB_… below when absent; without those, an SQLite file in DATA_DIR.",
             ),
+            setting(
+                "DB_NAME",
+                "",
+                "bellehouse",
+                "The name of the PostgreSQL database. docker-compose.yml makes it.",
+            ),
+            setting("DB_USER", "", "bellehouse", "Its user."),
+            setting("DB_PASSWORD", "", "", "The user's password, with any characters."),
+            setting(
+                "DB_HOST",
+                "localhost",
+                "localhost",
+                "Its host, or the folder of its socket.",
+            ),
+            setting("DB_PORT", "5432", "5432", "Its port."),
             setting(
                 "DATABASE_MAX_CONNECTIONS",
                 "16",
@@ -295,7 +310,7 @@ pub fn default_of(key: &str) -> &'static str {
 #[must_use]
 pub fn env_example() -> String {
     let mut text = String::from(
-        "# Every setting, with what it is when absent. None is needed for `cargo run`.\n# Copy to .env and take the # away from what you set. This file is checked against the code by a test.\n",
+        "# Every setting, with what it is when absent. None is needed for `cargo run`.\n# Copy to .env and take the # away from what you set. Each may come from a file instead, whose path stands in the setting's\n# name with _FILE behind it: SECRET_KEY_FILE=/run/secrets/secret_key. This file is checked against the code by a test.\n",
     );
     for group in SETTINGS {
         text.push_str(&format!("\n# ---- {}\n", group.title));

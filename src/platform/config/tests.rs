@@ -110,6 +110,70 @@ fn prints_no_secret() {
 }
 
 #[test]
+fn takes_secrets_from_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let secret = file("secret", &format!("{SECRET}\n"));
+    let config = load(&[("DEBUG", "false"), ("SECRET_KEY_FILE", &secret)]).unwrap();
+    assert_eq!(config.secret_key.expose_secret(), SECRET);
+    assert!(!config.secret_key_generated);
+
+    let absent = folder.path().join("absent").display().to_string();
+    for (pairs, expected) in [
+        (vec![("SECRET_KEY_FILE", absent.as_str())], "SECRET_KEY_FILE="),
+        (
+            vec![("SECRET_KEY_FILE", secret.as_str()), ("SECRET_KEY", SECRET)],
+            "exclude each other",
+        ),
+        (
+            vec![("SECRET_KEY_FILE", file("empty", "\n").as_str())],
+            "SECRET_KEY: is missing",
+        ),
+    ] {
+        let pairs = [vec![("DEBUG", "false")], pairs].concat();
+        let told = load(&pairs).unwrap_err().to_string();
+        assert!(told.contains(expected) && !told.contains(SECRET), "{told}");
+    }
+}
+
+#[test]
+fn the_database_s_url_is_made_of_its_parts() {
+    let url = |pairs: &[(&str, &str)]| {
+        let pairs = [&[("SECRET_KEY", SECRET)], pairs].concat();
+        load(&pairs).map(|config| config.database.url.expose_secret().to_owned())
+    };
+    let parts = [
+        ("DB_NAME", "bellehouse"),
+        ("DB_USER", "bh"),
+        ("DB_PASSWORD", "a/b@c:%41é ?#"),
+    ];
+    let made = url(&parts).unwrap();
+    assert_eq!(
+        made,
+        "postgres://bh:a%2Fb%40c%3A%2541%C3%A9%20%3F%23@localhost:5432/bellehouse"
+    );
+    let socket = [
+        parts[0],
+        parts[1],
+        ("DB_HOST", "/run/postgresql"),
+        ("DB_PORT", "5433"),
+    ];
+    assert_eq!(
+        url(&socket).unwrap(),
+        "postgres://bh@%2Frun%2Fpostgresql:5433/bellehouse"
+    );
+    let both = [&parts[..], &[("DATABASE_URL", "postgres://db/other")]].concat();
+    assert_eq!(url(&both).unwrap(), "postgres://db/other");
+    let missing = url(&parts[2..]).unwrap_err();
+    let keys: Vec<&str> = missing.0.iter().map(|error| error.key).collect();
+    assert_eq!(keys, ["DB_NAME", "DB_USER"]);
+}
+
+#[test]
 fn knows_its_own_proxies() {
     let config = load(&[("SECRET_KEY", SECRET), ("TRUSTED_PROXIES", "10.0.0.0/8, ::1")]).unwrap();
     let trusted = |text: &str| config.trusted_proxies.contains(text.parse::<IpAddr>().unwrap());
