@@ -3,6 +3,7 @@
 mod create_admin;
 mod database;
 mod doctor;
+mod healthcheck;
 mod lock;
 mod output;
 mod serve;
@@ -49,6 +50,8 @@ enum Command {
     Schema,
     /// Check configuration, database, storage, mail and push; say what is wrong and how to mend it.
     Doctor,
+    /// Ask the server that runs here whether it can serve; fails when it can't. For containers.
+    Healthcheck,
 }
 
 /// Does what the arguments say. `give_back` is the allocator's way to return memory.
@@ -77,6 +80,10 @@ fn start(command: Command, give_back: GiveBack) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let config = Config::from_env()?;
+    if matches!(command, Command::Healthcheck) {
+        healthcheck::run(config.bind_addr)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     logging::init(&config)?;
     memory::sweep_with(give_back).context("the thread that gives memory back can't start")?;
     runtime(WORKER_STACK)
@@ -114,6 +121,7 @@ async fn execute(command: Command, config: Config) -> Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Command::Healthcheck => healthcheck::run(config.bind_addr)?,
         Command::Schema => output::line(crate::graphql::sdl().trim_end())?,
     }
     Ok(ExitCode::SUCCESS)
