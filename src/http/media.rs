@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::problem::Problem;
+use super::public_answers::keep_in_nginx;
 use crate::features::media::{Audience, ImageId, Media, Rendition};
 use crate::platform::images::RenditionFormat;
 use crate::platform::signed_url::{Refusal, SignedQuery};
@@ -50,6 +51,9 @@ async fn serve(
     let etag = format!("\"{}\"", rendition.hash);
     let mut response = Response::new(Body::empty());
     describe(response.headers_mut(), id, rendition, &etag, &caching)?;
+    if parse_public(&file).is_some() {
+        keep_in_nginx(response.headers_mut());
+    }
     if matches_etag(headers.get(header::IF_NONE_MATCH), &etag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(response);

@@ -11,7 +11,7 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use bytes::Bytes;
@@ -191,6 +191,7 @@ impl PublicAnswer {
             headers.insert(header::ETAG, tag);
         }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE_CONTROL));
+        keep_in_nginx(headers);
         headers.insert(header::VARY, HeaderValue::from_static(VARY));
         if self.is_known_to(request) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -263,6 +264,16 @@ impl PublicAnswer {
     }
 }
 
+/// Lets our own nginx (`nginx/`) keep a copy, out of date from the start, so that it asks about it each time and has it
+/// when nobody answers. nginx keeps nothing without this header, and doesn't hand it on.
+pub fn keep_in_nginx(headers: &mut HeaderMap) {
+    // A time, by its `@`: the second second of 1970.
+    headers.insert(
+        HeaderName::from_static("x-accel-expires"),
+        HeaderValue::from_static("@1"),
+    );
+}
+
 /// `None` when it can't be done; the plain text is then good enough.
 fn gzip(body: &[u8]) -> Option<Bytes> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -283,8 +294,6 @@ fn brotli(body: &[u8]) -> Option<Bytes> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderName;
-
     use super::*;
 
     fn headers(list: &[(HeaderName, &str)]) -> HeaderMap {
