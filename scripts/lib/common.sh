@@ -52,6 +52,15 @@ need_chromium() {
     CHROMIUM="$(command -v chromium)" || die "Chromium is missing" "sudo apt-get install -y chromium"
 }
 
+# need_nginx: sets NGINX to Debian's, which no PATH but root's has.
+need_nginx() {
+    command -v openssl >/dev/null || install_debian openssl
+    NGINX="$(PATH="$PATH:/usr/sbin" command -v nginx || true)"
+    if [ -n "$NGINX" ]; then return; fi
+    install_debian nginx-light
+    NGINX="$(PATH="$PATH:/usr/sbin" command -v nginx)" || die "nginx is missing" "sudo apt-get install -y nginx-light"
+}
+
 # free_port: a loopback port on which nobody answers.
 free_port() {
     local port
