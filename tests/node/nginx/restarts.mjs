@@ -1,29 +1,9 @@
 // Instances that go and come back, one after the other, while people work; and all of them away.
 import assert from "node:assert/strict";
 import { sleep } from "./api.mjs";
+import { load } from "./load.mjs";
 
 const SERVICES = "{ services { nodes { title } } }";
-
-/** Calls again and again until it is stopped; what went wrong, and how often it went well. */
-function load(api, ask) {
-  const failures = [];
-  let running = true;
-  let answered = 0;
-  const done = (async () => {
-    while (running) {
-      try {
-        const answer = await ask(api);
-        if (answer.status === 200) answered += 1;
-        else failures.push(`${answer.status} ${answer.body.toString().slice(0, 200)}`);
-      } catch (error) {
-        failures.push(String(error));
-      }
-      // Below the limit for one address.
-      await sleep(30);
-    }
-  })();
-  return { failures, answered: () => answered, stop: async () => { running = false; await done; } };
-}
 
 export const checks = {
   async "a rolling restart loses no request and no event"(deployment) {
