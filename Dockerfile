@@ -42,6 +42,8 @@ COPY --chmod=755 ${BINARY} /usr/local/bin/belle-house
 
 # ---- The staff's console, which the binary carries.
 FROM ${NODE_IMAGE} AS console
+# Where a proxy on the way to npm signs with a certificate of its own: the file that has it, in NODE_IMAGE.
+ARG NODE_EXTRA_CA_CERTS
 WORKDIR /src/console
 COPY console/package.json console/package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -55,7 +57,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends g++ make \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
-# true: one job, no link-time optimisation, no line numbers. A third slower to answer and a third of the memory to build.
+# true: one job at a time, no link-time optimisation, no line numbers: less memory, and a slower binary.
 ARG LEAN=false
 COPY scripts/lib/release-build scripts/lib/
 COPY Cargo.toml Cargo.lock ./
