@@ -32,8 +32,6 @@ where
     /// What the form says of the tables below this one; `()` when there are none.
     type Below: Send;
 
-    /// What people call one, such as `service`.
-    const NOUN: &'static str;
     /// The mutation that makes one, such as `createService`: idempotency keys are kept under this name.
     const CREATE: &'static str;
 

@@ -105,6 +105,8 @@ macro_rules! typed_id {
         impl $name {
             /// The prefix of the text form.
             pub const PREFIX: &'static str = $prefix;
+            /// What people call what it is the id of.
+            pub const NOUN: &'static str = $kind;
 
             /// A new id for the moment `now`.
             #[must_use]

@@ -49,14 +49,21 @@ pub trait RecordEntity: EntityTrait {
     const KIND: &'static str;
     /// The prefix of its ids.
     const PREFIX: &'static str;
+    /// What people call one, such as `project update`.
+    const NOUN: &'static str;
     /// Whether visitors may see what is in it: each change ends the cached public answers.
-    const SHOWN_TO_VISITORS: bool = false;
+    const SHOWN_TO_VISITORS: bool;
+    /// Columns of which the audit log shows only that they changed.
+    const SECRET: &'static [Self::Column];
+    /// Columns that follow from others: what the audit log tells of those says it all.
+    const DERIVED: &'static [Self::Column];
+    /// Columns that hold hundredths: amounts and percentages.
+    const HUNDREDTHS: &'static [Self::Column];
+    /// Columns that hold ids of records, with the prefixes of those ids.
+    const IDS: &'static [(Self::Column, &'static str)];
 
     /// One of the shared columns.
     fn column(column: RecordColumn) -> Self::Column;
-
-    /// Whether the audit log shows only that this column changed.
-    fn is_secret(column: &Self::Column) -> bool;
 
     /// The id of a row.
     fn id_of(model: &Self::Model) -> Uuid
@@ -79,24 +86,44 @@ pub trait RecordEntity: EntityTrait {
             _ => 0,
         }
     }
+
+    /// What a row was deleted together with; `None` among the living.
+    fn batch_of(model: &Self::Model) -> Option<Uuid>
+    where
+        Self::Model: ModelTrait<Entity = Self>,
+    {
+        match model.get(Self::column(RecordColumn::DeletionBatch)) {
+            Value::Uuid(batch) => batch,
+            _ => None,
+        }
+    }
 }
 
-/// Makes the entity of the surrounding module a [`RecordEntity`]:
-/// `record_entity!("Project", ProjectId);`, `record_entity!("Account", AccountId, secret: [PasswordHash]);` or
-/// `record_entity!("Service", ServiceId, shown to visitors);`.
+/// Makes the entity of the surrounding module a [`RecordEntity`]: `record_entity!("Project", ProjectId);`. What is special
+/// about it follows in this order, each part left out where there is nothing to say:
+/// `record_entity!("Invoice", InvoiceId, shown to visitors, secret: […], derived: [NumberKey], hundredths: [Amount],
+/// ids: [ProjectId: ProjectId]);`.
 #[macro_export]
 macro_rules! record_entity {
-    ($kind:literal, $id:ty $(, secret: [$($secret:ident),* $(,)?])?) => {
-        $crate::record_entity!(@ $kind, $id, false $(, $($secret),*)?);
-    };
-    ($kind:literal, $id:ty, shown to visitors) => {
-        $crate::record_entity!(@ $kind, $id, true);
-    };
-    (@ $kind:literal, $id:ty, $shown:literal $(, $($secret:ident),*)?) => {
+    (
+        $kind:literal, $id:ty
+        $(, shown to $visitors:ident)?
+        $(, secret: [$($secret:ident),* $(,)?])?
+        $(, derived: [$($derived:ident),* $(,)?])?
+        $(, hundredths: [$($hundredths:ident),* $(,)?])?
+        $(, ids: [$($reference:ident: $referenced:ty),* $(,)?])?
+        $(,)?
+    ) => {
         impl $crate::platform::record::RecordEntity for Entity {
             const KIND: &'static str = $kind;
             const PREFIX: &'static str = <$id>::PREFIX;
-            const SHOWN_TO_VISITORS: bool = $shown;
+            const NOUN: &'static str = <$id>::NOUN;
+            const SHOWN_TO_VISITORS: bool = false $(|| !stringify!($visitors).is_empty())?;
+            const SECRET: &'static [Column] = &[$($(Column::$secret),*)?];
+            const DERIVED: &'static [Column] = &[$($(Column::$derived),*)?];
+            const HUNDREDTHS: &'static [Column] = &[$($(Column::$hundredths),*)?];
+            const IDS: &'static [(Column, &'static str)] =
+                &[$($((Column::$reference, <$referenced>::PREFIX)),*)?];
 
             fn column(column: $crate::platform::record::RecordColumn) -> Column {
                 use $crate::platform::record::RecordColumn;
@@ -112,31 +139,19 @@ macro_rules! record_entity {
                     RecordColumn::DeletionBatch => Column::DeletionBatch,
                 }
             }
-
-            fn is_secret(column: &Column) -> bool {
-                let _ = column;
-                false $($(|| matches!(column, Column::$secret))*)?
-            }
         }
     };
 }
 
-/// Columns that follow from others: what the audit log tells of those says it all.
-const DERIVED: [&str; 8] = [
-    "search_text",
-    "sort_name",
-    "sort_title",
-    "usage_keys",
-    "city_keys",
-    "country_keys",
-    "email_normalized",
-    "number_key",
-];
+/// Whether one of these columns is this one.
+fn is_among<C: IdenStatic>(columns: &[C], column: &C) -> bool {
+    columns.iter().any(|one| one.as_str() == column.as_str())
+}
 
 /// Columns that the audit log leaves out.
 fn is_bookkeeping<E: RecordEntity>(column: &E::Column) -> bool {
     use RecordColumn::*;
-    if DERIVED.contains(&column.as_str()) {
+    if is_among(E::DERIVED, column) {
         return true;
     }
     [
@@ -457,7 +472,7 @@ where
             continue;
         }
         let shown = |value: Option<Value>| match value {
-            Some(_) if E::is_secret(&column) => json!("•••"),
+            Some(_) if is_among(E::SECRET, &column) => json!("•••"),
             Some(value) => audited(&value),
             None => serde_json::Value::Null,
         };

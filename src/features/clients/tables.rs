@@ -45,4 +45,8 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("Client", ClientId);
+record_entity!(
+    "Client", ClientId,
+    derived: [SortName, SearchText],
+    ids: [AccountId: AccountId],
+);

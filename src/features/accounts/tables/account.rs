@@ -40,4 +40,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("Account", AccountId, secret: [PasswordHash]);
+record_entity!("Account", AccountId, secret: [PasswordHash], derived: [EmailNormalized]);

@@ -47,4 +47,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("CompanyProfile", CompanyProfileId);
+record_entity!("CompanyProfile", CompanyProfileId, hundredths: [TaxPercentage]);

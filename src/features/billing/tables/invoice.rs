@@ -76,4 +76,9 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("Invoice", InvoiceId);
+record_entity!(
+    "Invoice", InvoiceId,
+    derived: [NumberKey, SearchText],
+    hundredths: [TaxPercentage, AdvancePayment, Subtotal, TaxAmount, TotalTtc, NetToPay],
+    ids: [ProjectId: ProjectId],
+);

@@ -46,4 +46,8 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("Payment", PaymentId);
+record_entity!(
+    "Payment", PaymentId,
+    hundredths: [Amount],
+    ids: [ProjectId: ProjectId],
+);

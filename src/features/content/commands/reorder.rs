@@ -24,8 +24,6 @@ pub const MAX_REORDERED: usize = 500;
 pub trait Positioned: RecordEntity {
     /// Its place, smallest first.
     const POSITION: Self::Column;
-    /// What people call one.
-    const NOUN: &'static str;
 }
 
 /// The place behind the last one.

@@ -87,7 +87,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = BlogPostFields;
     type Below = ();
-    const NOUN: &'static str = "blog post";
     const CREATE: &'static str = "createBlogPost";
 
     async fn check(

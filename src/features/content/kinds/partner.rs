@@ -43,7 +43,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = PartnerFields;
     type Below = ();
-    const NOUN: &'static str = "partner";
     const CREATE: &'static str = "createPartner";
 
     async fn check(
@@ -92,7 +91,6 @@ impl Editable for Entity {
 
 impl Positioned for Entity {
     const POSITION: Column = Column::Position;
-    const NOUN: &'static str = "partner";
 }
 
 /// Which partners a list shows.

@@ -133,7 +133,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = PortfolioItemFields;
     type Below = PortfolioMedia;
-    const NOUN: &'static str = "portfolio item";
     const CREATE: &'static str = "createPortfolioItem";
 
     async fn check(

@@ -52,7 +52,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = PromotionFields;
     type Below = ();
-    const NOUN: &'static str = "promotion";
     const CREATE: &'static str = "createAppPromotion";
 
     async fn check(

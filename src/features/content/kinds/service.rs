@@ -47,7 +47,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = ServiceFields;
     type Below = ();
-    const NOUN: &'static str = "service";
     const CREATE: &'static str = "createService";
 
     async fn check(
@@ -116,7 +115,6 @@ impl Editable for Entity {
 
 impl Positioned for Entity {
     const POSITION: Column = Column::Position;
-    const NOUN: &'static str = "service";
 }
 
 /// Which services a list shows.

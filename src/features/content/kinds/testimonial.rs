@@ -50,7 +50,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = TestimonialFields;
     type Below = ();
-    const NOUN: &'static str = "testimonial";
     const CREATE: &'static str = "createTestimonial";
 
     async fn check(

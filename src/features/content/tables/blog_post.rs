@@ -47,4 +47,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("BlogPost", BlogPostId, shown to visitors);
+record_entity!("BlogPost", BlogPostId, shown to visitors, derived: [SortTitle, SearchText]);

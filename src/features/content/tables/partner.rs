@@ -34,4 +34,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("Partner", PartnerId, shown to visitors);
+record_entity!("Partner", PartnerId, shown to visitors, derived: [SortName, SearchText]);

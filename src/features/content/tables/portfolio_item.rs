@@ -71,4 +71,7 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("PortfolioItem", PortfolioItemId, shown to visitors);
+record_entity!(
+    "PortfolioItem", PortfolioItemId, shown to visitors,
+    derived: [UsageKeys, CityKeys, CountryKeys, SortTitle, SearchText],
+);

@@ -39,4 +39,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("AppPromotion", PromotionId);
+record_entity!("AppPromotion", PromotionId, derived: [SortTitle, SearchText]);

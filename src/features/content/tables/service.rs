@@ -36,4 +36,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("Service", ServiceId, shown to visitors);
+record_entity!("Service", ServiceId, shown to visitors, derived: [SortTitle, SearchText]);

@@ -39,4 +39,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("Testimonial", TestimonialId, shown to visitors);
+record_entity!("Testimonial", TestimonialId, shown to visitors, derived: [SortName, SearchText]);

@@ -45,4 +45,4 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("ContactInquiry", InquiryId);
+record_entity!("ContactInquiry", InquiryId, derived: [EmailNormalized, SortName, SearchText]);

@@ -57,4 +57,8 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("ConstructionLead", LeadId);
+record_entity!(
+    "ConstructionLead", LeadId,
+    derived: [EmailNormalized, SortName, SearchText],
+    ids: [ClientId: ClientId, ProjectId: ProjectId],
+);

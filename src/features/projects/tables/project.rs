@@ -42,4 +42,9 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("Project", ProjectId);
+record_entity!(
+    "Project", ProjectId,
+    derived: [SearchText],
+    hundredths: [TotalQuote],
+    ids: [ClientId: ClientId],
+);

@@ -35,4 +35,8 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("ProjectUpdate", ProjectUpdateId);
+record_entity!(
+    "ProjectUpdate", ProjectUpdateId,
+    derived: [SearchText],
+    ids: [ProjectId: ProjectId],
+);
