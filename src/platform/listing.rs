@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
 
 use super::{
     actor::Actor,
+    ctx::Ctx,
     error::CommandError,
     graphql::RecordScope,
     paging::OrderBy,
@@ -78,6 +79,12 @@ pub fn own_scope(actor: &Actor) -> RecordScope {
     } else {
         RecordScope::Published
     }
+}
+
+/// The records of a kind that `actor` finds again by their ids now.
+#[must_use]
+pub fn readable<E: Listed>(ctx: &Ctx, actor: &Actor) -> Select<E> {
+    <E as EntityTrait>::find().filter(in_scope::<E>(own_scope(actor), ctx.clock.now()))
 }
 
 /// An order as columns.

@@ -9,6 +9,7 @@ pub mod content_version;
 pub mod crypto;
 pub mod ctx;
 pub mod db;
+pub mod deletion;
 pub mod editing;
 pub mod error;
 pub mod events;

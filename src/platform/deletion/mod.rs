@@ -1,0 +1,174 @@
+//! Deleting, restoring and removing for good, alike for every kind of record. A kind says what it is below
+//! ([`RecordKind::Above`]), what goes with it, what keeps it, and who is told; permission, locks, version, batch and
+//! cascades are in [`commands`] and can't be forgotten. What another feature keeps below a kind goes with it through
+//! [`Holder`](super::holds::Holder).
+
+mod commands;
+
+pub use commands::{delete, delete_in_tx, force_delete, force_delete_in_tx, restore, restore_in_tx};
+
+use sea_orm::{DbErr, Select};
+use uuid::Uuid;
+
+use super::{
+    actor::Actor,
+    ctx::Ctx,
+    db::WriteTx,
+    error::{CommandError, ErrorCode, Violation},
+    events::{NewEvent, append_in_tx},
+    record::{self, RecordEntity},
+};
+
+/// Where the mutations take the record's id: the path of what is wrong with it.
+pub const FIELD: [&str; 2] = ["input", "id"];
+
+/// The event that tells that a record is gone.
+pub const RECORD_REMOVED: &str = "RecordRemoved";
+
+/// The transaction that deletes, restores or removes, and on whose behalf.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordTx<'a> {
+    /// The tools.
+    pub ctx: &'a Ctx,
+    /// The transaction.
+    pub tx: &'a WriteTx,
+    /// Who asked for it.
+    pub actor: &'a Actor,
+}
+
+/// What records of a kind are below: locked before them, always from the top down. `()` for what is below nothing.
+pub trait Above<E: RecordEntity>: Sized + Send + Sync {
+    /// Locks what the record is below, living or deleted; `None` when there is no such record.
+    fn lock(tx: &WriteTx, id: Uuid) -> impl Future<Output = Result<Option<Self>, CommandError>> + Send;
+
+    /// What of it is deleted, such as `project prj_…`: below that, nothing comes back by itself.
+    fn deleted(&self) -> Option<String>;
+}
+
+impl<E: RecordEntity> Above<E> for () {
+    async fn lock(_: &WriteTx, _: Uuid) -> Result<Option<Self>, CommandError> {
+        Ok(Some(()))
+    }
+
+    fn deleted(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A kind of record that can be found by its id alone, deleted, restored and removed for good.
+pub trait RecordKind: RecordEntity<Model: Sync> {
+    /// What it is below.
+    type Above: Above<Self>;
+
+    /// The living records that `actor` may see now: what isn't theirs reads as what doesn't exist.
+    fn readable(ctx: &Ctx, actor: &Actor) -> Select<Self>;
+
+    /// Why this one can't be deleted, with what to do instead; `None` when nothing keeps it.
+    fn kept(row: &Self::Model) -> Option<String> {
+        let _ = row;
+        None
+    }
+
+    /// Deletes what is below these, which are deleted, as part of the same batch.
+    fn delete_below(
+        with: &RecordTx<'_>,
+        batch: Uuid,
+        deleted: &[Self::Model],
+    ) -> impl Future<Output = Result<(), CommandError>> + Send {
+        let _ = (with, batch, deleted);
+        async { Ok(()) }
+    }
+
+    /// Refuses what can't come back as it was, though it is deleted and what it is below isn't.
+    fn check_return(
+        with: &RecordTx<'_>,
+        above: &Self::Above,
+        row: &Self::Model,
+    ) -> impl Future<Output = Result<(), CommandError>> + Send {
+        let _ = (with, above, row);
+        async { Ok(()) }
+    }
+
+    /// Brings back the records of a batch, and what is one with them.
+    fn bring_back(
+        with: &RecordTx<'_>,
+        batch: Uuid,
+    ) -> impl Future<Output = Result<Vec<Self::Model>, CommandError>> + Send {
+        async move { Ok(record::restore::<Self>(with.tx, with.actor, batch).await?) }
+    }
+
+    /// Brings back what is below and was deleted in the same batch.
+    fn restore_below(
+        with: &RecordTx<'_>,
+        batch: Uuid,
+    ) -> impl Future<Output = Result<(), CommandError>> + Send {
+        let _ = (with, batch);
+        async { Ok(()) }
+    }
+
+    /// Removes for good what points at this one, which is about to be removed.
+    fn force_delete_below(
+        with: &RecordTx<'_>,
+        row: &Self::Model,
+    ) -> impl Future<Output = Result<(), CommandError>> + Send {
+        let _ = (with, row);
+        async { Ok(()) }
+    }
+
+    /// Removes for good what this one pointed at, now that it is removed: its picture, its account.
+    fn force_delete_rest(
+        with: &RecordTx<'_>,
+        row: &Self::Model,
+    ) -> impl Future<Output = Result<(), CommandError>> + Send {
+        let _ = (with, row);
+        async { Ok(()) }
+    }
+
+    /// Tells that a living one is gone. What went with something else isn't told of by itself.
+    fn tell_removed(
+        with: &RecordTx<'_>,
+        above: &Self::Above,
+        row: &Self::Model,
+    ) -> impl Future<Output = Result<(), CommandError>> + Send {
+        let _ = (with, above, row);
+        async { Ok(()) }
+    }
+
+    /// Tells that one is back.
+    fn tell_restored(
+        with: &RecordTx<'_>,
+        above: &Self::Above,
+        row: &Self::Model,
+    ) -> impl Future<Output = Result<(), CommandError>> + Send {
+        let _ = (with, above, row);
+        async { Ok(()) }
+    }
+}
+
+/// Appends the event that tells that a record is gone, to the staff and to whom `event` names besides.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn append_removed<E: RecordEntity>(
+    tx: &WriteTx,
+    row: &E::Model,
+    event: NewEvent,
+) -> Result<(), DbErr> {
+    let event = NewEvent {
+        kind: RECORD_REMOVED,
+        for_staff: true,
+        record: Some((E::KIND, E::id_of(row), E::version_of(row))),
+        ..event
+    };
+    append_in_tx(tx, event).await.map(drop)
+}
+
+/// The refusal to do something to a record as it is.
+#[must_use]
+pub fn locked(message: impl Into<String>) -> CommandError {
+    Violation::new(ErrorCode::Locked, FIELD, message).into()
+}
+
+fn not_found<E: RecordEntity>() -> CommandError {
+    Violation::not_found(FIELD, E::NOUN).into()
+}
