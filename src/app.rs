@@ -19,7 +19,7 @@ use crate::{
         leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
         notifications::Inbox,
-        projects::ProjectImages,
+        projects::{ProjectHolds, ProjectImages},
     },
     graphql,
     http::{
@@ -106,7 +106,7 @@ impl App {
             keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
             config: Arc::clone(&config),
             announcer: Arc::new(Inbox::new(Arc::clone(&templates))),
-            holders: Holders::new([Arc::new(BillingHolds) as Arc<dyn Holder>]),
+            holders: Holders::new([Arc::new(ProjectHolds) as Arc<dyn Holder>, Arc::new(BillingHolds)]),
         };
         let storage = Storage::open(&config.storage, &config.data_dir)?;
         let uses = ImageUses::default()

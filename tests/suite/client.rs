@@ -1,11 +1,14 @@
 //! Clients: entering, finding, changing, shutting out, deleting.
 
-use belle_house::features::clients::{delete_client_in_tx, force_delete_client_in_tx, restore_clients_in_tx};
+use belle_house::features::clients::Clients;
 use belle_house::platform::actor::Actor;
+use belle_house::platform::db::WriteTx;
+use belle_house::platform::deletion::{RecordTx, delete_in_tx, force_delete_in_tx, restore_in_tx};
 use belle_house::platform::error::{CommandError, ErrorCode};
 use belle_house::platform::ids::new_uuid;
 use belle_house::platform::outbox::Status;
 use chrono::TimeDelta;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use crate::people_world::{PASSWORD, Session, World, world};
@@ -507,6 +510,12 @@ async fn clients_change_their_own_profile_and_see_no_other() {
     assert!(world.credentials().await.is_empty());
 }
 
+/// A deletion that the server makes by itself.
+fn by_itself<'a>(world: &'a World, tx: &'a WriteTx) -> RecordTx<'a> {
+    let (ctx, actor) = (world.ctx(), &Actor::System);
+    RecordTx { ctx, tx, actor }
+}
+
 #[tokio::test]
 async fn deleting_a_client_ends_everything_and_restoring_brings_exactly_that_back() {
     let world = world().await;
@@ -517,18 +526,13 @@ async fn deleting_a_client_ends_everything_and_restoring_brings_exactly_that_bac
     let write = async || world.ctx().db.begin_write(world.ctx().clock.now()).await.unwrap();
 
     let tx = write().await;
-    assert!(
-        delete_client_in_tx(&tx, &Actor::System, batch, client.id)
+    let deleted = async || {
+        delete_in_tx::<Clients>(&by_itself(&world, &tx), batch, &[client.id.0])
             .await
             .unwrap()
-            .is_some()
-    );
-    assert!(
-        delete_client_in_tx(&tx, &Actor::System, batch, client.id)
-            .await
-            .unwrap()
-            .is_none()
-    );
+            .len()
+    };
+    assert_eq!((deleted().await, deleted().await), (1, 0));
     tx.commit().await.unwrap();
     assert!(!world.is_signed_in(&session).await);
     assert_eq!(
@@ -563,20 +567,24 @@ async fn deleting_a_client_ends_everything_and_restoring_brings_exactly_that_bac
     // The address is free for another, and then the first can't come back.
     let other = world.client("Zaïnab bis", "ZAINAB@example.ne").await;
     let tx = write().await;
-    let refused = restore_clients_in_tx(&tx, &Actor::System, batch).await;
+    let refused = restore_in_tx::<Clients>(&by_itself(&world, &tx), batch).await;
     assert!(
         matches!(&refused, Err(CommandError::Rejected(found)) if found[0].code == ErrorCode::Taken),
         "{refused:?}"
     );
     drop(tx);
     let tx = write().await;
-    assert!(
-        force_delete_client_in_tx(&tx, &Actor::System, other.id)
-            .await
-            .unwrap()
-            .is_some()
-    );
-    let restored = restore_clients_in_tx(&tx, &Actor::System, batch).await.unwrap();
+    let row = Clients::find_by_id(other.id)
+        .one(tx.conn())
+        .await
+        .unwrap()
+        .unwrap();
+    force_delete_in_tx::<Clients>(&by_itself(&world, &tx), &row)
+        .await
+        .unwrap();
+    let restored = restore_in_tx::<Clients>(&by_itself(&world, &tx), batch)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(
         restored.iter().map(|client| client.id).collect::<Vec<_>>(),

@@ -2,21 +2,21 @@
 //! drafts go and come with it.
 
 use futures_util::future::BoxFuture;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{
     InvoiceState,
-    tables::{invoice, item, payment},
+    tables::{invoice, payment},
 };
 use crate::{
-    features::projects::{CURRENCY_CHANGES, MOVES, ProjectId},
+    features::projects::{CURRENCY_CHANGES, MOVES, ProjectId, Projects},
     platform::{
-        actor::Actor,
         db::WriteTx,
+        deletion::{RecordTx, force_delete_in_tx, locked, restore_in_tx},
         error::{CommandError, ErrorCode, Violation},
         holds::{Holder, Step},
-        record,
+        record::{self, RecordEntity},
     },
 };
 
@@ -50,6 +50,63 @@ impl Holder for BillingHolds {
             )))
         })
     }
+
+    fn delete_below<'a>(
+        &'a self,
+        with: &'a RecordTx<'a>,
+        kind: &'static str,
+        ids: &'a [Uuid],
+        batch: Uuid,
+    ) -> BoxFuture<'a, Result<(), CommandError>> {
+        Box::pin(async move {
+            let projects = projects_among(kind, ids);
+            refuse_with_books(with.tx, &projects).await?;
+            if !projects.is_empty() {
+                let drafts = Condition::all().add(invoice::Column::ProjectId.is_in(projects));
+                record::soft_delete::<invoice::Entity>(with.tx, with.actor, batch, drafts).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn restore_below<'a>(
+        &'a self,
+        with: &'a RecordTx<'a>,
+        kind: &'static str,
+        ids: &'a [Uuid],
+        batch: Uuid,
+    ) -> BoxFuture<'a, Result<(), CommandError>> {
+        Box::pin(async move {
+            if !projects_among(kind, ids).is_empty() {
+                restore_in_tx::<invoice::Entity>(with, batch).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn force_delete_below<'a>(
+        &'a self,
+        with: &'a RecordTx<'a>,
+        kind: &'static str,
+        ids: &'a [Uuid],
+    ) -> BoxFuture<'a, Result<(), CommandError>> {
+        Box::pin(async move {
+            let projects = projects_among(kind, ids);
+            refuse_with_books(with.tx, &projects).await?;
+            if projects.is_empty() {
+                return Ok(());
+            }
+            let drafts = invoice::Entity::find()
+                .filter(invoice::Column::ProjectId.is_in(projects))
+                .lock_exclusive()
+                .all(with.tx.conn())
+                .await?;
+            for draft in &drafts {
+                force_delete_in_tx::<invoice::Entity>(with, draft).await?;
+            }
+            Ok(())
+        })
+    }
 }
 
 /// Whether an invoice was issued or a payment recorded on any of these projects, which are locked.
@@ -79,65 +136,23 @@ async fn has_drafts(tx: &WriteTx, project: ProjectId) -> Result<bool, CommandErr
 }
 
 /// Refuses to delete, for now or for good, what is above an issued invoice or a payment. The projects are locked.
-///
-/// # Errors
-/// LOCKED at `field`, with what to do instead.
-pub async fn refuse_deletion_in_tx(
-    tx: &WriteTx,
-    projects: &[ProjectId],
-    field: &[&str],
-) -> Result<(), CommandError> {
+async fn refuse_with_books(tx: &WriteTx, projects: &[ProjectId]) -> Result<(), CommandError> {
     if projects.is_empty() || !has_books(tx, projects).await? {
         return Ok(());
     }
-    Err(Violation::new(
-        ErrorCode::Locked,
-        field.iter().copied(),
+    Err(locked(
         "Books are kept: an issued invoice or a recorded payment belongs to this. Close the project with closeProject, \
          disable the client with disableClient; take an invoice back with cancelInvoice or createCreditNote, a payment with \
          voidPayment.",
-    )
-    .into())
+    ))
 }
 
-/// Deletes the drafts of projects that are deleted as part of `batch`; `record::restore` brings them back with it.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn delete_drafts_in_tx(
-    tx: &WriteTx,
-    actor: &Actor,
-    batch: Uuid,
-    projects: &[ProjectId],
-) -> Result<(), CommandError> {
-    let drafts = Condition::all()
-        .add(invoice::Column::ProjectId.is_in(projects.iter().copied()))
-        .add(invoice::Column::State.eq(InvoiceState::Draft));
-    record::soft_delete::<invoice::Entity>(tx, actor, batch, drafts).await?;
-    Ok(())
-}
-
-/// Removes drafts, living or deleted, for good, with their lines.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn force_delete_drafts_in_tx(
-    tx: &WriteTx,
-    actor: &Actor,
-    which: Condition,
-) -> Result<(), CommandError> {
-    let which = Condition::all()
-        .add(which)
-        .add(invoice::Column::State.eq(InvoiceState::Draft));
-    let ids = invoice::Entity::find()
-        .select_only()
-        .column(invoice::Column::Id)
-        .filter(which.clone())
-        .into_query();
-    item::Entity::delete_many()
-        .filter(item::Column::InvoiceId.in_subquery(ids))
-        .exec(tx.conn())
-        .await?;
-    record::force_delete::<invoice::Entity>(tx, actor, which).await?;
-    Ok(())
+/// The projects among the records of a kind: what drafts are below.
+fn projects_among(kind: &str, ids: &[Uuid]) -> Vec<ProjectId> {
+    let are_projects = kind == Projects::KIND;
+    ids.iter()
+        .filter(|_| are_projects)
+        .copied()
+        .map(ProjectId)
+        .collect()
 }

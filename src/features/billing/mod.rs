@@ -17,6 +17,7 @@ mod journal;
 mod model;
 pub mod papers;
 mod queries;
+mod records;
 pub mod reminders;
 mod sums;
 mod tables;
@@ -26,7 +27,7 @@ pub use exports::{InvoicesExport, JournalExport, JournalFilter};
 pub use filters::{
     InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentOrder, select_invoices, select_payments, today,
 };
-pub use holds::{BillingHolds, delete_drafts_in_tx, force_delete_drafts_in_tx, refuse_deletion_in_tx};
+pub use holds::BillingHolds;
 pub use model::{InvoiceKind, InvoiceState, InvoiceStatus, PaymentMode, Settlement, balance, status};
 pub use queries::{
     BilledInvoice, billed_invoices, credit_notes_of, invoices_by_ids, items_of, payments_by_ids, payments_of,

@@ -5,10 +5,10 @@ mod credentials;
 pub mod graphql;
 mod model;
 mod queries;
+mod records;
 mod tables;
 
 pub use commands::ACCOUNT_CREATED;
-pub use commands::delete_client::{delete_client_in_tx, force_delete_client_in_tx, restore_clients_in_tx};
 pub use credentials::{CREDENTIALS_TEMPLATE, Temporary};
 pub use queries::{
     ClientFilter, client_of_account, clients_by_contact, clients_by_ids, living_client, select,

@@ -12,7 +12,6 @@ pub mod tables;
 
 pub use images::ContentImages;
 pub use model::Category;
-pub use records::{ContentId, ContentRecord};
 pub use tables::portfolio_item::{
     Column as PortfolioItemColumn, Entity as PortfolioItems, Model as PortfolioItem,
 };

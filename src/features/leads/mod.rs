@@ -7,6 +7,7 @@ mod export;
 pub mod graphql;
 mod model;
 mod queries;
+mod records;
 mod spam;
 mod tables;
 

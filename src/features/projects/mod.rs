@@ -9,6 +9,7 @@ mod images;
 mod model;
 mod parents;
 mod queries;
+mod records;
 mod tables;
 
 pub use images::ProjectImages;
@@ -21,6 +22,7 @@ pub use queries::{
     PostedUpdate, ProjectFilter, ProjectOrder, UpdateFilter, UpdateOrder, images_of_updates, projects_by_ids,
     select_projects, select_updates, select_without_news, updates_with_all,
 };
+pub use records::ProjectHolds;
 pub use tables::{
     project::{Column as ProjectColumn, Entity as Projects, Model as Project},
     update::{Column as UpdateColumn, Entity as ProjectUpdates, Model as ProjectUpdate},

@@ -1,28 +1,17 @@
 //! Reads across all kinds of records.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
-use super::{RecordId, StoredRecord};
 use crate::{
     features::{
         accounts::Accounts,
-        billing::{
-            InvoiceColumn, InvoiceFilter, PaymentColumn, PaymentFilter, select_invoices, select_payments,
-        },
-        clients::{ClientColumn, Clients, living_client},
-        leads::{living_inquiry, living_lead},
-        projects::{
-            ProjectColumn, ProjectFilter, UpdateColumn, UpdateFilter, select_projects, select_updates,
-        },
+        clients::{ClientColumn, Clients},
     },
     platform::{
         actor::{AccountId, Actor, ClientId},
         audit::{self, AuditAction},
-        graphql::RecordScope,
         record::RecordEntity,
     },
 };
@@ -40,53 +29,6 @@ pub struct AuditFilter {
     pub from: Option<DateTime<Utc>>,
     /// Before this moment.
     pub until: Option<DateTime<Utc>>,
-}
-
-/// A living record by its id, if `actor` may see it on the company's day `today`: what isn't yours is as what doesn't exist.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn visible_record(
-    conn: &impl ConnectionTrait,
-    actor: &Actor,
-    now: DateTime<Utc>,
-    today: NaiveDate,
-    id: RecordId,
-) -> Result<Option<StoredRecord>, DbErr> {
-    Ok(match id {
-        RecordId::Client(id) => living_client(conn, actor, id).await?.map(StoredRecord::Client),
-        RecordId::Project(id) => select_projects(actor, &ProjectFilter::default(), RecordScope::Living)
-            .filter(ProjectColumn::Id.eq(id))
-            .one(conn)
-            .await?
-            .map(StoredRecord::Project),
-        RecordId::Update(id) => select_updates(actor, &UpdateFilter::default(), RecordScope::Living)
-            .filter(UpdateColumn::Id.eq(id))
-            .one(conn)
-            .await?
-            .map(StoredRecord::Update),
-        RecordId::Lead(id) => living_lead(conn, actor, id).await?.map(StoredRecord::Lead),
-        RecordId::Inquiry(id) => living_inquiry(conn, actor, id).await?.map(StoredRecord::Inquiry),
-        RecordId::Content(id) => id.visible(conn, actor, now).await?.map(StoredRecord::Content),
-        RecordId::Invoice(id) => {
-            select_invoices(actor, &InvoiceFilter::default(), RecordScope::Living, today)
-                .filter(InvoiceColumn::Id.eq(id))
-                .one(conn)
-                .await?
-                .map(StoredRecord::Invoice)
-        }
-        RecordId::Payment(id) => {
-            let all = PaymentFilter {
-                include_voided: true,
-                ..PaymentFilter::default()
-            };
-            select_payments(actor, &all)
-                .filter(PaymentColumn::Id.eq(id))
-                .one(conn)
-                .await?
-                .map(StoredRecord::Payment)
-        }
-    })
 }
 
 /// Entries about a record. A client and its account are one to whoever looks for what was done to them.

@@ -20,3 +20,13 @@ pub use query::{
     BillingQuery, invoice_connection, invoices_of_project, paid_of_project, payments_of_project,
 };
 pub use types::{GqlInvoice, InvoiceStatus};
+
+use super::{CompanyProfiles, Invoices, Payments};
+use crate::platform::graphql::RecordType;
+
+/// The kinds of records of this feature. There is one company, which nobody deletes.
+pub const RECORDS: &[RecordType] = &[
+    RecordType::of::<Invoices, GqlInvoice>(),
+    RecordType::of::<Payments, GqlPayment>(),
+    RecordType::audited::<CompanyProfiles>(),
+];

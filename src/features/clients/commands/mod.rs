@@ -1,7 +1,6 @@
 //! What can be done with clients.
 
 mod create_client;
-pub(super) mod delete_client;
 mod disable_client;
 mod resend_client_credentials;
 mod update_client;

@@ -9,3 +9,9 @@ pub use loaders::ClientLoader;
 pub use mutation::ClientsMutation;
 pub use query::ClientsQuery;
 pub use types::{Client, client_by_id, client_of};
+
+use super::Clients;
+use crate::platform::graphql::RecordType;
+
+/// The kinds of records of this feature.
+pub const RECORDS: &[RecordType] = &[RecordType::of::<Clients, Client>()];

@@ -64,6 +64,12 @@ pub struct NotificationPreferences {
 #[derive(Debug, Clone)]
 pub struct Client(pub StoredClient);
 
+impl From<StoredClient> for Client {
+    fn from(client: StoredClient) -> Self {
+        Self(client)
+    }
+}
+
 impl Client {
     async fn account(&self, ctx: &Context<'_>) -> Result<StoredAccount> {
         account(ctx, self.0.account_id)

@@ -20,7 +20,20 @@ pub use promotion::{GqlPromotion, PromotionMutation, PromotionQuery, promotion_c
 pub use service::{GqlService, ServiceMutation, ServiceQuery};
 pub use testimonial::{GqlTestimonial, TestimonialMutation, TestimonialQuery};
 
-use crate::platform::{actor::Locale, error::Violation, search};
+use super::tables;
+use crate::platform::{actor::Locale, error::Violation, graphql::RecordType, search};
+
+/// The kinds of records of this feature.
+pub const RECORDS: &[RecordType] = &[
+    RecordType::of::<tables::portfolio_item::Entity, GqlPortfolioItem>(),
+    RecordType::of::<tables::gallery_image::Entity, GqlGalleryImage>(),
+    RecordType::of::<tables::video::Entity, GqlVideo>(),
+    RecordType::of::<tables::service::Entity, GqlService>(),
+    RecordType::of::<tables::partner::Entity, GqlPartner>(),
+    RecordType::of::<tables::testimonial::Entity, GqlTestimonial>(),
+    RecordType::of::<tables::blog_post::Entity, GqlBlogPost>(),
+    RecordType::of::<tables::promotion::Entity, GqlPromotion>(),
+];
 
 /// The text in the language asked for: the English one if there is one, the French one otherwise.
 fn in_locale<'a>(french: &'a str, english: &'a Option<String>, locale: Locale) -> &'a str {

@@ -19,6 +19,12 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct GqlInquiry(pub Inquiry);
 
+impl From<Inquiry> for GqlInquiry {
+    fn from(inquiry: Inquiry) -> Self {
+        Self(inquiry)
+    }
+}
+
 /// A question that came through the contact form. For staff.
 #[Object(name = "ContactInquiry")]
 impl GqlInquiry {

@@ -15,3 +15,12 @@ pub use inquiry::GqlInquiry;
 pub use lead::GqlLead;
 pub use mutation::LeadsMutation;
 pub use query::{LeadsQuery, inquiry_connection, lead_connection};
+
+use super::{Inquiries, Leads};
+use crate::platform::graphql::RecordType;
+
+/// The kinds of records of this feature.
+pub const RECORDS: &[RecordType] = &[
+    RecordType::of::<Leads, GqlLead>(),
+    RecordType::of::<Inquiries, GqlInquiry>(),
+];

@@ -11,3 +11,12 @@ pub use loaders::{ProjectLoader, UpdateImagesLoader};
 pub use mutation::ProjectsMutation;
 pub use query::{ProjectsQuery, project_connection, projects_of_client};
 pub use types::{GqlProject, GqlProjectUpdate};
+
+use super::{ProjectUpdates, Projects};
+use crate::platform::graphql::RecordType;
+
+/// The kinds of records of this feature.
+pub const RECORDS: &[RecordType] = &[
+    RecordType::of::<Projects, GqlProject>(),
+    RecordType::of::<ProjectUpdates, GqlProjectUpdate>(),
+];

@@ -5,35 +5,21 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::kinds::{audited_id, kind_named};
 use crate::{
     features::{
         accounts::graphql::{GqlActor, actor_of},
-        records::{
-            AuditFilter,
-            model::{audited_id, prefix_of},
-        },
+        records::AuditFilter,
     },
     platform::{
         actor::AccountId,
         audit,
         error::Violation,
-        graphql::{FilterList, scalars::Moment},
+        graphql::{FilterList, RecordType, scalars::Moment},
         ids,
         text::camel_case,
     },
 };
-
-/// Columns that hold hundredths: amounts and percentages.
-const HUNDREDTHS: [&str; 8] = [
-    "total_quote",
-    "amount",
-    "advance_payment",
-    "subtotal",
-    "tax_amount",
-    "total_ttc",
-    "net_to_pay",
-    "tax_percentage",
-];
 
 /// What was done to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -138,19 +124,19 @@ impl AuditEntry {
 
     /// The record's id, such as `prj_…`; the record may be gone.
     async fn record_id(&self) -> ID {
-        match prefix_of(&self.0.record_kind) {
-            Some(prefix) => ids::encode(prefix, self.0.record_id).into(),
+        match kind_named(&self.0.record_kind) {
+            Some(kind) => ids::encode(kind.prefix, self.0.record_id).into(),
             None => self.0.record_id.to_string().into(),
         }
     }
 
     /// The values that changed; empty when the record was deleted or restored as it was.
     async fn changes(&self) -> Vec<AuditChange> {
-        changes_of(&self.0.changes)
+        changes_of(kind_named(&self.0.record_kind), &self.0.changes)
     }
 }
 
-fn changes_of(changes: &Value) -> Vec<AuditChange> {
+fn changes_of(kind: Option<&RecordType>, changes: &Value) -> Vec<AuditChange> {
     let Some(changes) = changes.as_object() else {
         return Vec::new();
     };
@@ -159,39 +145,36 @@ fn changes_of(changes: &Value) -> Vec<AuditChange> {
         .filter(|(_, change)| change.is_object())
         .map(|(column, change)| AuditChange {
             field: camel_case(column),
-            old: shown(column, &change["old"]),
-            new: shown(column, &change["new"]),
+            old: shown(kind, column, &change["old"]),
+            new: shown(kind, column, &change["new"]),
         })
         .collect()
 }
 
 /// A stored value as the API shows it elsewhere: ids with their prefix, amounts as decimals.
-fn shown(column: &str, value: &Value) -> Option<String> {
-    let kind = match column {
-        "client_id" => Some("Client"),
-        "project_id" => Some("Project"),
-        "account_id" => Some("Account"),
-        _ => None,
-    };
+fn shown(kind: Option<&RecordType>, column: &str, value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => {
-            let id = kind.and_then(prefix_of).zip(Uuid::parse_str(text).ok());
+            let prefix = kind.and_then(|kind| kind.id_prefix(column));
+            let id = prefix.zip(Uuid::parse_str(text).ok());
             Some(id.map_or_else(|| text.clone(), |(prefix, id)| ids::encode(prefix, id)))
         }
-        Value::Number(number) if HUNDREDTHS.contains(&column) => Some(match number.as_i64() {
-            // Stored in hundredths, whatever the currency; the franc has none to show.
-            Some(hundredths) => {
-                let sign = if hundredths < 0 { "-" } else { "" };
-                let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
-                if rest == 0 {
-                    format!("{sign}{whole}")
-                } else {
-                    format!("{sign}{whole}.{rest:02}")
+        Value::Number(number) if kind.is_some_and(|kind| kind.is_hundredths(column)) => {
+            Some(match number.as_i64() {
+                // Stored in hundredths, whatever the currency; the franc has none to show.
+                Some(hundredths) => {
+                    let sign = if hundredths < 0 { "-" } else { "" };
+                    let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
+                    if rest == 0 {
+                        format!("{sign}{whole}")
+                    } else {
+                        format!("{sign}{whole}.{rest:02}")
+                    }
                 }
-            }
-            None => number.to_string(),
-        }),
+                None => number.to_string(),
+            })
+        }
         other => Some(other.to_string()),
     }
 }
@@ -203,13 +186,16 @@ mod tests {
 
     #[test]
     fn values_read_as_elsewhere_in_the_api() {
-        let changes = changes_of(&json!({
-            "total_quote": { "old": 150, "new": -25_000_001 },
-            "amount": { "old": null, "new": 700 },
-            "client_id": { "old": null, "new": "0188bac7-4afa-78aa-bc3b-bd1eef28d881" },
-            "name": { "old": "Villa", "new": "Villa 2" },
-            "batch": "0188bac7-4afa-78aa-bc3b-bd1eef28d881",
-        }));
+        let changes = changes_of(
+            kind_named("Project"),
+            &json!({
+                "total_quote": { "old": 150, "new": -25_000_001 },
+                "progress_percentage": { "old": null, "new": 70 },
+                "client_id": { "old": null, "new": "0188bac7-4afa-78aa-bc3b-bd1eef28d881" },
+                "name": { "old": "Villa", "new": "Villa 2" },
+                "batch": "0188bac7-4afa-78aa-bc3b-bd1eef28d881",
+            }),
+        );
         let of = |field: &str| {
             let change = changes.iter().find(|change| change.field == field).unwrap();
             (change.old.as_deref(), change.new.as_deref())
@@ -218,6 +204,11 @@ mod tests {
         assert_eq!(of("clientId"), (None, Some("cli_01h2xcejqtf2nbrexx3vqjhp41")));
         assert_eq!(of("name"), (Some("Villa"), Some("Villa 2")));
         assert_eq!(changes.len(), 4);
-        assert_eq!(shown("total_quote", &json!(2_500_000)), Some("25000".to_owned()));
+        assert_eq!(of("progressPercentage"), (None, Some("70")));
+        let payment = kind_named("Payment");
+        assert_eq!(
+            shown(payment, "amount", &json!(2_500_000)),
+            Some("25000".to_owned())
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! How records of all kinds look in the API.
 
 pub mod audit;
+pub mod kinds;
 pub mod mutation;
 pub mod query;
 pub mod types;

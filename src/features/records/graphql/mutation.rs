@@ -2,13 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
-use super::types::Record;
-use crate::{
-    features::records::{RecordId, StoredRecord, commands},
-    platform::{
-        error::{CommandError, ErrorCode},
-        graphql::{Allow, ContextExt, UserError, internal, split},
-    },
+use super::{
+    kinds::{RecordId, parse},
+    types::Record,
+};
+use crate::platform::{
+    error::{CommandError, ErrorCode},
+    graphql::{Allow, AnyRecord, ContextExt, UserError, internal, split},
 };
 
 /// Which record is deleted.
@@ -78,10 +78,13 @@ impl RecordsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which record.")] input: DeleteRecordInput,
     ) -> Result<RecordPayload> {
-        let id = RecordId::parse(&input.id, &["input", "id"]);
-        let outcome = match id.clone() {
-            Ok(id) => commands::delete_record(ctx.app(), ctx.actor(), id, input.expected_version).await,
-            Err(violation) => Err(violation.into()),
+        let id = parse(&input.id);
+        let outcome = match &id {
+            Ok((kind, id)) => {
+                let expected = input.expected_version;
+                kind.delete(ctx.app(), ctx.actor(), *id, expected).await
+            }
+            Err(violation) => Err(violation.clone().into()),
         };
         payload(ctx, id.ok(), outcome).await
     }
@@ -95,10 +98,13 @@ impl RecordsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which record.")] input: RestoreRecordInput,
     ) -> Result<RecordPayload> {
-        let id = RecordId::parse(&input.id, &["input", "id"]);
-        let outcome = match id.clone() {
-            Ok(id) => commands::restore_record(ctx.app(), ctx.actor(), id, input.expected_version).await,
-            Err(violation) => Err(violation.into()),
+        let id = parse(&input.id);
+        let outcome = match &id {
+            Ok((kind, id)) => {
+                let expected = input.expected_version;
+                kind.restore(ctx.app(), ctx.actor(), *id, expected).await
+            }
+            Err(violation) => Err(violation.clone().into()),
         };
         payload(ctx, id.ok(), outcome).await
     }
@@ -112,15 +118,18 @@ impl RecordsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which record.")] input: ForceDeleteRecordInput,
     ) -> Result<ForceDeleteRecordPayload> {
-        let id = RecordId::parse(&input.id, &["input", "id"]);
-        let outcome = match id.clone() {
-            Ok(id) => commands::force_delete_record(ctx.app(), ctx.actor(), id, input.expected_version).await,
-            Err(violation) => Err(violation.into()),
+        let id = parse(&input.id);
+        let outcome = match &id {
+            Ok((kind, id)) => {
+                let expected = input.expected_version;
+                kind.force_delete(ctx.app(), ctx.actor(), *id, expected).await
+            }
+            Err(violation) => Err(violation.clone().into()),
         };
         let record = current_after_conflict(ctx, id.ok(), &outcome).await?;
         let (deleted, user_errors) = split(outcome)?;
         Ok(ForceDeleteRecordPayload {
-            deleted_id: deleted.map(|id| id.to_string().into()),
+            deleted_id: deleted.map(|()| input.id),
             record,
             user_errors,
         })
@@ -130,12 +139,12 @@ impl RecordsMutation {
 async fn payload(
     ctx: &Context<'_>,
     id: Option<RecordId>,
-    outcome: std::result::Result<StoredRecord, CommandError>,
+    outcome: std::result::Result<Box<dyn AnyRecord>, CommandError>,
 ) -> Result<RecordPayload> {
     let current = current_after_conflict(ctx, id, &outcome).await?;
     let (record, user_errors) = split(outcome)?;
     Ok(RecordPayload {
-        record: record.map(Record::from).or(current),
+        record: record.map(Record).or(current),
         user_errors,
     })
 }
@@ -149,9 +158,9 @@ async fn current_after_conflict<T>(
     let conflict = matches!(outcome, Err(CommandError::Rejected(violations))
         if violations.iter().any(|violation| violation.code == ErrorCode::Conflict));
     match id {
-        Some(id) if conflict => {
-            let current = id.load(ctx.app().db.reader()).await.map_err(internal)?;
-            Ok(current.map(Record::from))
+        Some((kind, id)) if conflict => {
+            let current = kind.find(ctx.app(), id).await.map_err(internal)?;
+            Ok(current.map(Record))
         }
         _ => Ok(None),
     }

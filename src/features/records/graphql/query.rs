@@ -4,14 +4,11 @@ use async_graphql::{Context, ID, Object, Result};
 
 use super::{
     audit::{AuditEntry, AuditFilterInput},
+    kinds::with_prefix,
     types::Node,
 };
 use crate::{
-    features::{
-        accounts::graphql::viewer::Viewer,
-        billing::today,
-        records::{RecordId, select_audit, visible_record},
-    },
+    features::{accounts::graphql::viewer::Viewer, records::select_audit},
     platform::{
         actor::{AccountId, Actor},
         audit,
@@ -48,24 +45,22 @@ impl RecordsQuery {
         let actor = ctx.actor();
         if prefix == AccountId::PREFIX {
             let own = actor.account_id() == Some(AccountId(uuid));
-            return Ok(own.then(|| Viewer::of(actor)).flatten().map(Node::Viewer));
+            return Ok(own.then(|| Viewer::of(actor)).flatten().map(Node::from));
         }
-        let Ok(id) = RecordId::parse(&id, &["id"]) else {
+        let Some(kind) = with_prefix(prefix) else {
             return Ok(None);
         };
-        // What the website shows, everybody sees.
-        if !matches!(id, RecordId::Content(_)) {
+        if !kind.is_shown_to_visitors() {
             if matches!(actor, Actor::Anonymous) {
                 return Ok(None);
             }
             Allow::signed_in().permit(actor)?;
         }
-        let command = ctx.app();
-        let now = command.clock.now();
-        let found = visible_record(command.db.reader(), actor, now, today(&command.config, now), id)
+        let found = kind
+            .find_readable(ctx.app(), actor, uuid)
             .await
             .map_err(internal)?;
-        Ok(found.map(Node::from))
+        Ok(found.map(Node))
     }
 
     /// Who changed what and when, the newest entry first unless ordered otherwise. For staff.

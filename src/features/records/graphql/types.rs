@@ -1,187 +1,113 @@
-//! `Node` and `Record`.
-//!
-//! The attributes of an interface repeat the types of its fields, which clippy takes for a slip.
+//! `Node` and `Record`: interfaces whose types the features register ([`kinds`](super::kinds)). What implements them is
+//! resolved as its own type, so that a kind is named nowhere here.
 
-#![expect(
-    clippy::duplicated_attributes,
-    reason = "two fields of an interface may have one type"
-)]
+use std::borrow::Cow;
 
-use async_graphql::{ID, Interface};
-use chrono::{DateTime, Utc};
-
-use crate::features::{
-    accounts::graphql::{GqlActor, viewer::Viewer},
-    billing::graphql::{GqlInvoice, GqlPayment},
-    clients::graphql::Client,
-    content::{
-        ContentRecord,
-        graphql::{
-            GqlBlogPost, GqlGalleryImage, GqlPartner, GqlPortfolioItem, GqlPromotion, GqlService,
-            GqlTestimonial, GqlVideo,
-        },
-    },
-    leads::graphql::{GqlInquiry, GqlLead},
-    projects::graphql::{GqlProject, GqlProjectUpdate},
-    records::StoredRecord,
+use async_graphql::{
+    ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
+    indexmap::{IndexMap, IndexSet},
+    parser::types::Field,
+    registry::{MetaField, MetaType, MetaTypeId, Registry},
 };
 
-/// Whatever has an id of its own: `node(id)` finds it again.
-#[derive(Debug, Interface)]
-#[graphql(field(
-    name = "id",
-    ty = "ID",
-    desc = "Says by its first letters what it is the id of, such as `prj_…`; otherwise opaque."
-))]
-pub enum Node {
-    /// The caller.
-    Viewer(Viewer),
-    /// A client.
-    Client(Client),
-    /// A project.
-    Project(GqlProject),
-    /// A progress update.
-    ProjectUpdate(GqlProjectUpdate),
-    /// Somebody who wants a house. For staff.
-    ConstructionLead(GqlLead),
-    /// A question. For staff.
-    ContactInquiry(GqlInquiry),
-    /// An item of the portfolio.
-    PortfolioItem(GqlPortfolioItem),
-    /// A picture of an item's gallery.
-    PortfolioGalleryImage(GqlGalleryImage),
-    /// A video of an item.
-    PortfolioVideo(GqlVideo),
-    /// A service.
-    Service(GqlService),
-    /// A partner.
-    Partner(GqlPartner),
-    /// A testimonial.
-    Testimonial(GqlTestimonial),
-    /// An article of the blog.
-    BlogPost(GqlBlogPost),
-    /// A banner in the clients' app.
-    AppPromotion(GqlPromotion),
-    /// An invoice or credit note.
-    Invoice(GqlInvoice),
-    /// A payment.
-    Payment(GqlPayment),
-}
+use super::kinds::found_by_id;
+use crate::{
+    features::accounts::graphql::{RecordFields, viewer::Viewer},
+    platform::graphql::AnyRecord,
+};
 
-/// Whatever is entered, changed, deleted and restored: who did it is for staff. `deleteRecord`, `restoreRecord` and
-/// `forceDeleteRecord` take the id of any.
-#[derive(Debug, Interface)]
-#[graphql(
-    field(
-        name = "id",
-        ty = "ID",
-        desc = "Says by its first letters what it is the id of, such as `prj_…`; otherwise opaque."
-    ),
-    field(
-        name = "version",
-        ty = "i32",
-        desc = "Rises with each change; send it as `expectedVersion`."
-    ),
-    field(name = "created_at", ty = "DateTime<Utc>", desc = "When it was entered."),
-    field(name = "updated_at", ty = "DateTime<Utc>", desc = "When it last changed."),
-    field(
-        name = "deleted_at",
-        ty = "Option<DateTime<Utc>>",
-        desc = "When it was deleted; null among the living."
-    ),
-    field(
-        name = "created_by",
-        ty = "Option<GqlActor>",
-        desc = "Who entered it; null for the server itself. For staff."
-    ),
-    field(
-        name = "updated_by",
-        ty = "Option<GqlActor>",
-        desc = "Who changed it last; null for the server itself. For staff."
-    ),
-    field(
-        name = "deleted_by",
-        ty = "Option<GqlActor>",
-        desc = "Who deleted it; null among the living. For staff."
-    )
-)]
-pub enum Record {
-    /// A client.
-    Client(Client),
-    /// A project.
-    Project(GqlProject),
-    /// A progress update.
-    ProjectUpdate(GqlProjectUpdate),
-    /// Somebody who wants a house. For staff.
-    ConstructionLead(GqlLead),
-    /// A question. For staff.
-    ContactInquiry(GqlInquiry),
-    /// An item of the portfolio.
-    PortfolioItem(GqlPortfolioItem),
-    /// A picture of an item's gallery.
-    PortfolioGalleryImage(GqlGalleryImage),
-    /// A video of an item.
-    PortfolioVideo(GqlVideo),
-    /// A service.
-    Service(GqlService),
-    /// A partner.
-    Partner(GqlPartner),
-    /// A testimonial.
-    Testimonial(GqlTestimonial),
-    /// An article of the blog.
-    BlogPost(GqlBlogPost),
-    /// A banner in the clients' app.
-    AppPromotion(GqlPromotion),
-    /// An invoice or credit note.
-    Invoice(GqlInvoice),
-    /// A payment.
-    Payment(GqlPayment),
-}
+/// Whatever has an id of its own.
+pub struct Node(pub Box<dyn AnyRecord>);
 
-impl From<StoredRecord> for Record {
-    fn from(record: StoredRecord) -> Self {
-        match record {
-            StoredRecord::Client(client) => Self::Client(Client(client)),
-            StoredRecord::Project(project) => Self::Project(project.into()),
-            StoredRecord::Update(update) => Self::ProjectUpdate(update.into()),
-            StoredRecord::Lead(lead) => Self::ConstructionLead(GqlLead(lead)),
-            StoredRecord::Inquiry(inquiry) => Self::ContactInquiry(GqlInquiry(inquiry)),
-            StoredRecord::Content(content) => match content {
-                ContentRecord::PortfolioItem(row) => Self::PortfolioItem((*row).into()),
-                ContentRecord::GalleryImage(row) => Self::PortfolioGalleryImage((*row).into()),
-                ContentRecord::Video(row) => Self::PortfolioVideo((*row).into()),
-                ContentRecord::Service(row) => Self::Service((*row).into()),
-                ContentRecord::Partner(row) => Self::Partner((*row).into()),
-                ContentRecord::Testimonial(row) => Self::Testimonial((*row).into()),
-                ContentRecord::BlogPost(row) => Self::BlogPost((*row).into()),
-                ContentRecord::Promotion(row) => Self::AppPromotion((*row).into()),
-            },
-            StoredRecord::Invoice(invoice) => Self::Invoice(invoice.into()),
-            StoredRecord::Payment(payment) => Self::Payment(payment.into()),
-        }
+impl From<Viewer> for Node {
+    fn from(viewer: Viewer) -> Self {
+        Self(Box::new(viewer))
     }
 }
 
-impl From<StoredRecord> for Node {
-    fn from(record: StoredRecord) -> Self {
-        match record {
-            StoredRecord::Client(client) => Self::Client(Client(client)),
-            StoredRecord::Project(project) => Self::Project(project.into()),
-            StoredRecord::Update(update) => Self::ProjectUpdate(update.into()),
-            StoredRecord::Lead(lead) => Self::ConstructionLead(GqlLead(lead)),
-            StoredRecord::Inquiry(inquiry) => Self::ContactInquiry(GqlInquiry(inquiry)),
-            StoredRecord::Content(content) => match content {
-                ContentRecord::PortfolioItem(row) => Self::PortfolioItem((*row).into()),
-                ContentRecord::GalleryImage(row) => Self::PortfolioGalleryImage((*row).into()),
-                ContentRecord::Video(row) => Self::PortfolioVideo((*row).into()),
-                ContentRecord::Service(row) => Self::Service((*row).into()),
-                ContentRecord::Partner(row) => Self::Partner((*row).into()),
-                ContentRecord::Testimonial(row) => Self::Testimonial((*row).into()),
-                ContentRecord::BlogPost(row) => Self::BlogPost((*row).into()),
-                ContentRecord::Promotion(row) => Self::AppPromotion((*row).into()),
-            },
-            StoredRecord::Invoice(invoice) => Self::Invoice(invoice.into()),
-            StoredRecord::Payment(payment) => Self::Payment(payment.into()),
-        }
+/// Whatever is entered, changed, deleted and restored.
+pub struct Record(pub Box<dyn AnyRecord>);
+
+impl OutputType for Node {
+    fn type_name() -> Cow<'static, str> {
+        "Node".into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Interface, |registry| {
+            Viewer::create_type_info(registry);
+            let mut types = vec![Viewer::type_name().into_owned()];
+            types.extend(found_by_id().map(|(_, kind)| kind.register(registry)));
+            let mut fields = record_fields(registry);
+            fields.retain(|name, _| name == "id");
+            interface::<Self>(
+                registry,
+                "Whatever has an id of its own: `node(id)` finds it again.",
+                fields,
+                types,
+            )
+        })
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        self.0.resolve(ctx, field).await
+    }
+}
+
+impl OutputType for Record {
+    fn type_name() -> Cow<'static, str> {
+        "Record".into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Interface, |registry| {
+            let types = found_by_id().map(|(_, kind)| kind.register(registry)).collect();
+            let fields = record_fields(registry);
+            interface::<Self>(
+                registry,
+                "Whatever is entered, changed, deleted and restored: who did it is for staff. `deleteRecord`, \
+                 `restoreRecord` and\n`forceDeleteRecord` take the id of any.",
+                fields,
+                types,
+            )
+        })
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        self.0.resolve(ctx, field).await
+    }
+}
+
+/// The fields that every record has, as [`RecordFields`] describes them.
+fn record_fields(registry: &mut Registry) -> IndexMap<String, MetaField> {
+    match registry.create_fake_output_type::<RecordFields>() {
+        MetaType::Object { fields, .. } => fields,
+        _ => IndexMap::new(),
+    }
+}
+
+/// The interface `I`, which these types implement.
+fn interface<I: OutputType>(
+    registry: &mut Registry,
+    description: &str,
+    fields: IndexMap<String, MetaField>,
+    types: Vec<String>,
+) -> MetaType {
+    for name in &types {
+        registry.add_implements(name, &I::type_name());
+    }
+    MetaType::Interface {
+        name: I::type_name().into_owned(),
+        description: Some(description.to_owned()),
+        fields,
+        possible_types: IndexSet::from_iter(types),
+        extends: false,
+        keys: None,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: Some(std::any::type_name::<I>()),
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
     }
 }

@@ -1,0 +1,86 @@
+//! How invoices go and come back: drafts alone, by themselves or with their project. What is issued and what is paid is
+//! kept.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+
+use super::{
+    InvoiceFilter, InvoiceState, PaymentFilter, select_invoices, select_payments,
+    tables::{invoice, item, payment},
+    today,
+};
+use crate::{
+    features::projects::Project,
+    platform::{
+        actor::Actor,
+        ctx::Ctx,
+        deletion::{RecordKind, RecordTx, append_removed, locked},
+        error::CommandError,
+        events::NewEvent,
+        graphql::RecordScope,
+    },
+};
+
+impl RecordKind for invoice::Entity {
+    type Above = Project;
+
+    fn readable(ctx: &Ctx, actor: &Actor) -> Select<Self> {
+        let today = today(&ctx.config, ctx.clock.now());
+        select_invoices(actor, &InvoiceFilter::default(), RecordScope::Living, today)
+    }
+
+    fn kept(invoice: &invoice::Model) -> Option<String> {
+        let number = invoice.number.as_deref().unwrap_or("This invoice");
+        (invoice.state != InvoiceState::Draft).then(|| {
+            format!(
+                "{number} is issued: it is kept, with its lines. Take it back with cancelInvoice, or a part of it with createCreditNote."
+            )
+        })
+    }
+
+    async fn check_return(
+        _: &RecordTx<'_>,
+        project: &Project,
+        invoice: &invoice::Model,
+    ) -> Result<(), CommandError> {
+        if project.currency == invoice.currency {
+            return Ok(());
+        }
+        Err(locked(
+            "The project has another currency by now: write a new invoice with createInvoice.",
+        ))
+    }
+
+    /// Its lines.
+    async fn force_delete_below(with: &RecordTx<'_>, invoice: &invoice::Model) -> Result<(), CommandError> {
+        item::Entity::delete_many()
+            .filter(item::Column::InvoiceId.eq(invoice.id))
+            .exec(with.tx.conn())
+            .await?;
+        Ok(())
+    }
+
+    /// To the staff: the client never saw it.
+    async fn tell_removed(
+        with: &RecordTx<'_>,
+        _: &Project,
+        invoice: &invoice::Model,
+    ) -> Result<(), CommandError> {
+        Ok(append_removed::<Self>(with.tx, invoice, NewEvent::default()).await?)
+    }
+}
+
+impl RecordKind for payment::Entity {
+    type Above = ();
+
+    fn readable(_: &Ctx, actor: &Actor) -> Select<Self> {
+        let all = PaymentFilter {
+            include_voided: true,
+            ..PaymentFilter::default()
+        };
+        select_payments(actor, &all)
+    }
+
+    fn kept(_: &payment::Model) -> Option<String> {
+        Some("A payment is kept: take it out of the sums with voidPayment, which says why.".to_owned())
+    }
+}
