@@ -17,8 +17,6 @@ use super::{
 pub trait Listed: RecordEntity {
     /// What the list can be narrowed by.
     type Filter: Clone + Default + Send + Sync + 'static;
-    /// What it can be ordered by.
-    type Order: Copy + Send + Sync + 'static;
 
     /// What a living record must be to be shown at the moment `now` to whom it is meant for.
     fn published(now: DateTime<Utc>) -> Condition;
@@ -26,11 +24,8 @@ pub trait Listed: RecordEntity {
     /// What the filter lets through.
     fn matching(filter: &Self::Filter) -> Condition;
 
-    /// The column that an order goes by.
-    fn order_column(order: Self::Order) -> Self::Column;
-
-    /// The order when nobody asks for one, and whether its largest comes first.
-    fn usual_order() -> (Self::Order, bool);
+    /// The column that the list is ordered by when nobody asks for another, and whether its largest comes first.
+    fn usual_order() -> (Self::Column, bool);
 }
 
 /// The scope that a list has for this caller: what is asked for, or else `for_staff` for staff and what is published
@@ -87,9 +82,9 @@ pub fn readable<E: Listed>(ctx: &Ctx, actor: &Actor) -> Select<E> {
     <E as EntityTrait>::find().filter(in_scope::<E>(own_scope(actor), ctx.clock.now()))
 }
 
-/// An order as columns.
+/// The order that is asked for, or the usual one.
 #[must_use]
-pub fn order_by<E: Listed>(asked: Option<(E::Order, bool)>) -> OrderBy<E> {
-    let (order, descending) = asked.unwrap_or_else(E::usual_order);
-    OrderBy::new(E::order_column(order), descending, E::column(RecordColumn::Id))
+pub fn order_by<E: Listed>(asked: Option<(E::Column, bool)>) -> OrderBy<E> {
+    let (column, descending) = asked.unwrap_or_else(E::usual_order);
+    OrderBy::new(column, descending, E::column(RecordColumn::Id))
 }

@@ -1,7 +1,7 @@
 //! The GraphQL side of `platform::listing`: a page of a kind of record as a connection.
 
 use async_graphql::{Context, Result};
-use sea_orm::{FromQueryResult, ModelTrait};
+use sea_orm::{EntityTrait, FromQueryResult, ModelTrait};
 
 use super::{
     connection::{Connection, OrderDirection, RecordScope},
@@ -28,10 +28,10 @@ pub trait FilterInput: Default {
 
 /// An order as GraphQL carries it.
 pub trait OrderInput {
-    /// What the list works with.
-    type Order;
-    /// The order, and whether its largest comes first.
-    fn by(self) -> (Self::Order, bool);
+    /// What is listed.
+    type Entity: EntityTrait;
+    /// The column, and whether its largest comes first.
+    fn by(self) -> (<Self::Entity as EntityTrait>::Column, bool);
 }
 
 /// A page of what `actor` may see of a kind.
@@ -43,7 +43,7 @@ pub async fn connection<E, T>(
     actor: &Actor,
     args: PageArgs,
     filter: Option<impl FilterInput<Filter = E::Filter>>,
-    order_by: Option<impl OrderInput<Order = E::Order>>,
+    order_by: Option<impl OrderInput<Entity = E>>,
     scope: Option<RecordScope>,
     to_node: impl FnMut(E::Model) -> T,
 ) -> Result<Connection<T>>
@@ -64,11 +64,11 @@ pub fn is_descending(direction: OrderDirection) -> bool {
     direction == OrderDirection::Desc
 }
 
-/// Declares the order of a kind's list as the API has it: the enum of fields and the input.
+/// Declares the order of a kind's list as the API has it: the enum of fields, each with its column, and the input.
 #[macro_export]
 macro_rules! record_order {
     (
-        $(#[$field_doc:meta])* enum $fields:ident for $order:ty { $( $(#[$doc:meta])* $variant:ident, )* }
+        $(#[$field_doc:meta])* enum $fields:ident for $entity:ty { $( $(#[$doc:meta])* $variant:ident => $column:ident, )* }
         $(#[$input_doc:meta])* input $input:ident;
     ) => {
         $(#[$field_doc])*
@@ -87,14 +87,14 @@ macro_rules! record_order {
         }
 
         impl $crate::platform::graphql::listing::OrderInput for $input {
-            type Order = $order;
+            type Entity = $entity;
 
-            fn by(self) -> ($order, bool) {
-                type Order = $order;
-                let order = match self.field {
-                    $( $fields::$variant => Order::$variant, )*
+            fn by(self) -> (<$entity as sea_orm::EntityTrait>::Column, bool) {
+                type Column = <$entity as sea_orm::EntityTrait>::Column;
+                let column = match self.field {
+                    $( $fields::$variant => Column::$column, )*
                 };
-                (order, $crate::platform::graphql::listing::is_descending(self.direction))
+                (column, $crate::platform::graphql::listing::is_descending(self.direction))
             }
         }
     };

@@ -16,7 +16,7 @@ use crate::{
         accounts::graphql::RecordFields,
         content::{
             kinds::{
-                blog_post::{self as kind, BlogPostFields, BlogPostFilter},
+                blog_post::{BlogPostFields, BlogPostFilter},
                 by_slug,
             },
             queries::blog_path,
@@ -235,15 +235,15 @@ impl FilterInput for BlogPostFilterInput {
 
 record_order! {
     /// What articles can be ordered by.
-    enum BlogPostOrderField for kind::BlogPostOrder {
+    enum BlogPostOrderField for Entity {
         /// From when they are shown; drafts without a date come last.
-        PublishedAt,
+        PublishedAt => PublishedAt,
         /// When they were entered.
-        CreatedAt,
+        CreatedAt => CreatedAt,
         /// When they last changed.
-        UpdatedAt,
+        UpdatedAt => UpdatedAt,
         /// The title.
-        Title,
+        Title => SortTitle,
     }
     /// An order of articles.
     input BlogPostOrder;

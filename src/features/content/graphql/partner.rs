@@ -10,7 +10,7 @@ use crate::{
         accounts::graphql::RecordFields,
         content::{
             PartnerId, commands,
-            kinds::partner::{self as kind, PartnerFields, PartnerFilter},
+            kinds::partner::{PartnerFields, PartnerFilter},
             tables::partner::{Entity, Model},
         },
         media::graphql::GqlImage,
@@ -105,15 +105,15 @@ impl FilterInput for PartnerFilterInput {
 
 record_order! {
     /// What partners can be ordered by.
-    enum PartnerOrderField for kind::PartnerOrder {
+    enum PartnerOrderField for Entity {
         /// As staff put them.
-        Order,
+        Order => Position,
         /// The name.
-        Name,
+        Name => SortName,
         /// When they were entered.
-        CreatedAt,
+        CreatedAt => CreatedAt,
         /// When they last changed.
-        UpdatedAt,
+        UpdatedAt => UpdatedAt,
     }
     /// An order of partners.
     input PartnerOrder;

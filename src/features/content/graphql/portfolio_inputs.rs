@@ -7,10 +7,11 @@ use crate::{
     features::content::{
         Category,
         kinds::{
-            portfolio_item::{self as kind, PortfolioFilter, PortfolioItemFields},
+            portfolio_item::{PortfolioFilter, PortfolioItemFields},
             portfolio_media::{GalleryEntry, VideoEntry},
         },
         model::{MAX_GALLERY, MAX_VIDEOS, area},
+        tables::portfolio_item::Entity,
     },
     platform::{
         error::{ErrorCode, Violation, Violations},
@@ -103,19 +104,19 @@ fn square_cm(asked: Option<Decimal>, field: &str) -> Result<Option<i64>, Violati
 
 record_order! {
     /// What items can be ordered by.
-    enum PortfolioOrderField for kind::PortfolioOrder {
+    enum PortfolioOrderField for Entity {
         /// From when they are shown; drafts without a date come last.
-        PublishedAt,
+        PublishedAt => PublishedAt,
         /// When they were entered.
-        CreatedAt,
+        CreatedAt => CreatedAt,
         /// When they last changed.
-        UpdatedAt,
+        UpdatedAt => UpdatedAt,
         /// The title.
-        Title,
+        Title => SortTitle,
         /// The year; those without one come last.
-        Year,
+        Year => Year,
         /// The size, by `areaSquareMetres`; those without one come last.
-        Area,
+        Area => AreaSquareCm,
     }
     /// An order of items.
     input PortfolioOrder;

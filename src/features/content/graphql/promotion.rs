@@ -9,7 +9,7 @@ use crate::{
     features::{
         accounts::graphql::RecordFields,
         content::{
-            kinds::promotion::{self as kind, PromotionFields, PromotionFilter},
+            kinds::promotion::{PromotionFields, PromotionFilter},
             tables::promotion::{Entity, Model},
         },
         media::graphql::GqlImage,
@@ -116,13 +116,13 @@ impl FilterInput for AppPromotionFilterInput {
 
 record_order! {
     /// What promotions can be ordered by.
-    enum AppPromotionOrderField for kind::PromotionOrder {
+    enum AppPromotionOrderField for Entity {
         /// When they were entered.
-        CreatedAt,
+        CreatedAt => CreatedAt,
         /// When they last changed.
-        UpdatedAt,
+        UpdatedAt => UpdatedAt,
         /// The title.
-        Title,
+        Title => SortTitle,
     }
     /// An order of promotions.
     input AppPromotionOrder;

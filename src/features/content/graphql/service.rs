@@ -10,7 +10,7 @@ use crate::{
         accounts::graphql::RecordFields,
         content::{
             ServiceId, commands,
-            kinds::service::{self as kind, ServiceFields, ServiceFilter},
+            kinds::service::{ServiceFields, ServiceFilter},
             tables::service::{Entity, Model},
         },
         media::graphql::GqlImage,
@@ -117,15 +117,15 @@ impl FilterInput for ServiceFilterInput {
 
 record_order! {
     /// What services can be ordered by.
-    enum ServiceOrderField for kind::ServiceOrder {
+    enum ServiceOrderField for Entity {
         /// As staff put them.
-        Order,
+        Order => Position,
         /// The title.
-        Title,
+        Title => SortTitle,
         /// When they were entered.
-        CreatedAt,
+        CreatedAt => CreatedAt,
         /// When they last changed.
-        UpdatedAt,
+        UpdatedAt => UpdatedAt,
     }
     /// An order of services.
     input ServiceOrder;

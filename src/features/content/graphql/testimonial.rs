@@ -9,7 +9,7 @@ use crate::{
     features::{
         accounts::graphql::RecordFields,
         content::{
-            kinds::testimonial::{self as kind, TestimonialFields, TestimonialFilter},
+            kinds::testimonial::{TestimonialFields, TestimonialFilter},
             tables::testimonial::{Entity, Model},
         },
         media::graphql::GqlImage,
@@ -134,15 +134,15 @@ impl FilterInput for TestimonialFilterInput {
 
 record_order! {
     /// What testimonials can be ordered by.
-    enum TestimonialOrderField for kind::TestimonialOrder {
+    enum TestimonialOrderField for Entity {
         /// When they were entered.
-        CreatedAt,
+        CreatedAt => CreatedAt,
         /// When they last changed.
-        UpdatedAt,
+        UpdatedAt => UpdatedAt,
         /// Stars.
-        Rating,
+        Rating => Rating,
         /// The customer's name.
-        ClientName,
+        ClientName => SortName,
     }
     /// An order of testimonials.
     input TestimonialOrder;

@@ -238,22 +238,8 @@ pub struct BlogPostFilter {
     pub search: Option<String>,
 }
 
-/// What articles are ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BlogPostOrder {
-    /// From when they are shown.
-    PublishedAt,
-    /// When they were entered.
-    CreatedAt,
-    /// When they last changed.
-    UpdatedAt,
-    /// By title.
-    Title,
-}
-
 impl Listed for Entity {
     type Filter = BlogPostFilter;
-    type Order = BlogPostOrder;
 
     fn published(now: DateTime<Utc>) -> Condition {
         Condition::all()
@@ -268,16 +254,7 @@ impl Listed for Entity {
             .add_option(filter.is_published.map(|flag| Column::IsPublished.eq(flag)))
     }
 
-    fn order_column(order: BlogPostOrder) -> Column {
-        match order {
-            BlogPostOrder::PublishedAt => Column::PublishedAt,
-            BlogPostOrder::CreatedAt => Column::CreatedAt,
-            BlogPostOrder::UpdatedAt => Column::UpdatedAt,
-            BlogPostOrder::Title => Column::SortTitle,
-        }
-    }
-
-    fn usual_order() -> (BlogPostOrder, bool) {
-        (BlogPostOrder::PublishedAt, true)
+    fn usual_order() -> (Column, bool) {
+        (Column::PublishedAt, true)
     }
 }

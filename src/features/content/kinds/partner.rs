@@ -100,22 +100,8 @@ pub struct PartnerFilter {
     pub search: Option<String>,
 }
 
-/// What partners are ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PartnerOrder {
-    /// As staff put them.
-    Order,
-    /// By name.
-    Name,
-    /// When they were entered.
-    CreatedAt,
-    /// When they last changed.
-    UpdatedAt,
-}
-
 impl Listed for Entity {
     type Filter = PartnerFilter;
-    type Order = PartnerOrder;
 
     fn published(_: DateTime<Utc>) -> Condition {
         Condition::all()
@@ -125,16 +111,7 @@ impl Listed for Entity {
         searched(Column::SearchText, filter.search.as_deref())
     }
 
-    fn order_column(order: PartnerOrder) -> Column {
-        match order {
-            PartnerOrder::Order => Column::Position,
-            PartnerOrder::Name => Column::SortName,
-            PartnerOrder::CreatedAt => Column::CreatedAt,
-            PartnerOrder::UpdatedAt => Column::UpdatedAt,
-        }
-    }
-
-    fn usual_order() -> (PartnerOrder, bool) {
-        (PartnerOrder::Order, false)
+    fn usual_order() -> (Column, bool) {
+        (Column::Position, false)
     }
 }

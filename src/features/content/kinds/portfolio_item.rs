@@ -401,26 +401,8 @@ pub struct PortfolioFilter {
     pub search: Option<String>,
 }
 
-/// What items are ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PortfolioOrder {
-    /// From when they are shown.
-    PublishedAt,
-    /// When they were entered.
-    CreatedAt,
-    /// When they last changed.
-    UpdatedAt,
-    /// By title.
-    Title,
-    /// By year.
-    Year,
-    /// By size.
-    Area,
-}
-
 impl Listed for Entity {
     type Filter = PortfolioFilter;
-    type Order = PortfolioOrder;
 
     fn published(now: DateTime<Utc>) -> Condition {
         Condition::all()
@@ -452,18 +434,7 @@ impl Listed for Entity {
             .add_option(filter.is_published.map(|flag| Column::IsPublished.eq(flag)))
     }
 
-    fn order_column(order: PortfolioOrder) -> Column {
-        match order {
-            PortfolioOrder::PublishedAt => Column::PublishedAt,
-            PortfolioOrder::CreatedAt => Column::CreatedAt,
-            PortfolioOrder::UpdatedAt => Column::UpdatedAt,
-            PortfolioOrder::Title => Column::SortTitle,
-            PortfolioOrder::Year => Column::Year,
-            PortfolioOrder::Area => Column::AreaSquareCm,
-        }
-    }
-
-    fn usual_order() -> (PortfolioOrder, bool) {
-        (PortfolioOrder::PublishedAt, true)
+    fn usual_order() -> (Column, bool) {
+        (Column::PublishedAt, true)
     }
 }

@@ -152,20 +152,8 @@ pub struct PromotionFilter {
     pub search: Option<String>,
 }
 
-/// What promotions are ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PromotionOrder {
-    /// When they were entered.
-    CreatedAt,
-    /// When they last changed.
-    UpdatedAt,
-    /// By title.
-    Title,
-}
-
 impl Listed for Entity {
     type Filter = PromotionFilter;
-    type Order = PromotionOrder;
 
     fn published(now: DateTime<Utc>) -> Condition {
         let shown = portfolio_item::Entity::find()
@@ -185,15 +173,7 @@ impl Listed for Entity {
             .add_option(filter.active.map(|active| Column::IsActive.eq(active)))
     }
 
-    fn order_column(order: PromotionOrder) -> Column {
-        match order {
-            PromotionOrder::CreatedAt => Column::CreatedAt,
-            PromotionOrder::UpdatedAt => Column::UpdatedAt,
-            PromotionOrder::Title => Column::SortTitle,
-        }
-    }
-
-    fn usual_order() -> (PromotionOrder, bool) {
-        (PromotionOrder::CreatedAt, true)
+    fn usual_order() -> (Column, bool) {
+        (Column::CreatedAt, true)
     }
 }

@@ -124,22 +124,8 @@ pub struct ServiceFilter {
     pub search: Option<String>,
 }
 
-/// What services are ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ServiceOrder {
-    /// As staff put them.
-    Order,
-    /// By title.
-    Title,
-    /// When they were entered.
-    CreatedAt,
-    /// When they last changed.
-    UpdatedAt,
-}
-
 impl Listed for Entity {
     type Filter = ServiceFilter;
-    type Order = ServiceOrder;
 
     fn published(_: DateTime<Utc>) -> Condition {
         Condition::all()
@@ -149,16 +135,7 @@ impl Listed for Entity {
         searched(Column::SearchText, filter.search.as_deref())
     }
 
-    fn order_column(order: ServiceOrder) -> Column {
-        match order {
-            ServiceOrder::Order => Column::Position,
-            ServiceOrder::Title => Column::SortTitle,
-            ServiceOrder::CreatedAt => Column::CreatedAt,
-            ServiceOrder::UpdatedAt => Column::UpdatedAt,
-        }
-    }
-
-    fn usual_order() -> (ServiceOrder, bool) {
-        (ServiceOrder::Order, false)
+    fn usual_order() -> (Column, bool) {
+        (Column::Position, false)
     }
 }

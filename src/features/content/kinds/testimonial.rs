@@ -147,22 +147,8 @@ pub struct TestimonialFilter {
     pub search: Option<String>,
 }
 
-/// What testimonials are ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TestimonialOrder {
-    /// When they were entered.
-    CreatedAt,
-    /// When they last changed.
-    UpdatedAt,
-    /// By rating.
-    Rating,
-    /// By the customer's name.
-    ClientName,
-}
-
 impl Listed for Entity {
     type Filter = TestimonialFilter;
-    type Order = TestimonialOrder;
 
     fn published(_: DateTime<Utc>) -> Condition {
         Condition::all().add(Column::IsFeatured.eq(true))
@@ -174,16 +160,7 @@ impl Listed for Entity {
             .add_option(filter.rating_from.map(|rating| Column::Rating.gte(rating)))
     }
 
-    fn order_column(order: TestimonialOrder) -> Column {
-        match order {
-            TestimonialOrder::CreatedAt => Column::CreatedAt,
-            TestimonialOrder::UpdatedAt => Column::UpdatedAt,
-            TestimonialOrder::Rating => Column::Rating,
-            TestimonialOrder::ClientName => Column::SortName,
-        }
-    }
-
-    fn usual_order() -> (TestimonialOrder, bool) {
-        (TestimonialOrder::CreatedAt, true)
+    fn usual_order() -> (Column, bool) {
+        (Column::CreatedAt, true)
     }
 }
