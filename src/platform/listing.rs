@@ -28,6 +28,13 @@ pub trait Listed: RecordEntity {
     fn usual_order() -> (Self::Column, bool);
 }
 
+/// The filter of a list that can be searched, and nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchFilter {
+    /// Each word stands somewhere in the record's texts.
+    pub search: Option<String>,
+}
+
 /// The scope that a list has for this caller: what is asked for, or else `for_staff` for staff and what is published
 /// for everybody else.
 ///

@@ -1,12 +1,11 @@
 //! `BlogPost`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
     check_search,
+    declare::content_type,
     images::picture,
     in_locale, optional_in_locale,
     seo::{self, Seo},
@@ -25,7 +24,6 @@ use crate::{
         media::graphql::GqlImage,
     },
     platform::{
-        actor::Locale as Language,
         error::Violation,
         graphql::{
             Allow, Connection, ContextExt, Locale, RecordScope,
@@ -40,7 +38,7 @@ use crate::{
         markdown,
         paging::PageArgs,
     },
-    record_inputs, record_methods, record_order, record_payload,
+    record_inputs, record_order, record_payload,
 };
 
 /// Characters of an excerpt that nobody has written.
@@ -48,31 +46,10 @@ const EXCERPT: usize = 280;
 /// Characters of a description for search engines that nobody has written.
 const DESCRIPTION: usize = 160;
 
-/// An article of the blog.
-#[derive(Debug, Clone)]
-pub struct GqlBlogPost {
-    row: Arc<Model>,
-    locale: Language,
+content_type! {
+    /// An article of the blog.
+    GqlBlogPost of Model
 }
-
-impl GqlBlogPost {
-    /// The record, read in this language.
-    #[must_use]
-    pub fn new(row: Model, locale: Language) -> Self {
-        Self {
-            row: Arc::new(row),
-            locale,
-        }
-    }
-}
-
-impl From<Model> for GqlBlogPost {
-    fn from(row: Model) -> Self {
-        Self::new(row, Language::Fr)
-    }
-}
-
-record_methods!(GqlBlogPost, row);
 
 impl GqlBlogPost {
     fn source(&self) -> &str {

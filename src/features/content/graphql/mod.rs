@@ -1,6 +1,7 @@
 //! How the content looks in the API: a file for each kind.
 
 pub mod blog_post;
+pub mod declare;
 mod images;
 mod loaders;
 pub mod partner;

@@ -1,61 +1,28 @@
 //! `Partner`.
 
-use std::sync::Arc;
+use async_graphql::{Context, ID, Object, Result};
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-
-use super::{check_search, images::picture};
+use super::{
+    declare::{content_list, content_mutations, content_order, content_type, search_filter},
+    images::picture,
+};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
         content::{
-            PartnerId, commands,
-            kinds::partner::{PartnerFields, PartnerFilter},
+            kinds::partner::PartnerFields,
             tables::partner::{Entity, Model},
         },
         media::graphql::GqlImage,
     },
-    platform::{
-        actor::Locale as Language,
-        error::{Violation, Violations},
-        graphql::{
-            Allow, BoundedList, Connection, ContextExt, Locale, RecordScope, UserError,
-            editing::{Entered, create, update},
-            listing::{FilterInput, connection},
-            paged,
-            scalars::Url,
-            split,
-        },
-        paging::PageArgs,
-    },
-    record_inputs, record_methods, record_order, record_payload,
+    platform::graphql::scalars::Url,
+    record_inputs, record_order, record_payload,
 };
 
-/// A partner company.
-#[derive(Debug, Clone)]
-pub struct GqlPartner {
-    row: Arc<Model>,
-    locale: Language,
+content_type! {
+    /// A partner company.
+    GqlPartner of Model
 }
-
-impl GqlPartner {
-    /// The record, read in this language.
-    #[must_use]
-    pub fn new(row: Model, locale: Language) -> Self {
-        Self {
-            row: Arc::new(row),
-            locale,
-        }
-    }
-}
-
-impl From<Model> for GqlPartner {
-    fn from(row: Model) -> Self {
-        Self::new(row, Language::Fr)
-    }
-}
-
-record_methods!(GqlPartner, row);
 
 /// A partner company, in the order that staff give them.
 #[Object(name = "Partner")]
@@ -86,21 +53,11 @@ impl GqlPartner {
     }
 }
 
-/// Which partners a list shows.
-#[derive(Debug, Default, InputObject)]
-pub struct PartnerFilterInput {
+search_filter! {
+    /// Which partners a list shows.
+    input PartnerFilterInput;
     /// Each word stands in the name; case and accents don't matter.
-    pub search: Option<String>,
-}
-
-impl FilterInput for PartnerFilterInput {
-    type Filter = PartnerFilter;
-
-    fn check(self) -> Result<PartnerFilter, Violation> {
-        Ok(PartnerFilter {
-            search: check_search(self.search)?,
-        })
-    }
+    search;
 }
 
 record_order! {
@@ -146,98 +103,33 @@ record_payload! {
     PartnerPayload { partner: GqlPartner, from Model }
 }
 
-/// The order of all partners.
-#[derive(Debug, InputObject)]
-pub struct ReorderPartnersInput {
+content_order! {
+    /// The order of all partners.
+    input ReorderPartnersInput;
     /// The partners that come first, in this order (500 at most); the others follow in the order they have.
-    pub ids: BoundedList<ID, { commands::MAX_REORDERED }>,
-}
-
-/// What `reorderPartners` answers.
-#[derive(Debug, SimpleObject)]
-pub struct ReorderPartnersPayload {
+    ids;
+    /// What `reorderPartners` answers.
+    payload ReorderPartnersPayload;
     /// All living partners in their new order; null when something is wrong.
-    pub partners: Option<Vec<GqlPartner>>,
-    /// What is wrong with the input; when there is anything, nothing was written.
-    pub user_errors: Vec<UserError>,
+    partners: Model, shown as GqlPartner;
 }
 
-/// Reads of partners.
-#[derive(Debug, Default)]
-pub struct PartnerQuery;
-
-#[paged]
-#[Object]
-impl PartnerQuery {
+content_list! {
+    /// Reads of partners.
+    query PartnerQuery;
     /// The company's partners, in the order that staff give them unless asked for otherwise. For everybody.
-    async fn partners(
-        &self,
-        ctx: &Context<'_>,
-        args: PageArgs,
-        #[graphql(desc = "Which partners.")] filter: Option<PartnerFilterInput>,
-        #[graphql(desc = "In which order.")] order_by: Option<PartnerOrder>,
-        #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")] scope: Option<
-            RecordScope,
-        >,
-        #[graphql(
-            desc = "In which language; what has no English text answers in French.",
-            default_with = "Locale::Fr"
-        )]
-        locale: Locale,
-    ) -> Result<Connection<GqlPartner>> {
-        let locale = locale.into();
-        let node = |row| GqlPartner::new(row, locale);
-        connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await
-    }
+    partners: Entity, shown as GqlPartner;
+    filter "Which partners." PartnerFilterInput;
+    order PartnerOrder;
 }
 
-/// Mutations on them.
-#[derive(Debug, Default)]
-pub struct PartnerMutation;
-
-#[Object]
-impl PartnerMutation {
+content_mutations! {
+    /// Mutations on them.
+    mutation PartnerMutation on Entity;
     /// Adds a partner. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    async fn create_partner(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The partner.")] input: CreatePartnerInput,
-    ) -> Result<PartnerPayload> {
-        Ok(create::<Entity, _>(ctx, input).await?.into())
-    }
-
+    create_partner("The partner." CreatePartnerInput) -> PartnerPayload;
     /// Changes a partner. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    async fn update_partner(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The change.")] input: UpdatePartnerInput,
-    ) -> Result<PartnerPayload> {
-        Ok(update::<Entity, _>(ctx, input).await?.into())
-    }
-
+    update_partner(UpdatePartnerInput);
     /// Puts the partners in order, all in one step. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    async fn reorder_partners(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The order.")] input: ReorderPartnersInput,
-    ) -> Result<ReorderPartnersPayload> {
-        let path = ["input".to_owned(), "ids".to_owned()];
-        let mut violations = Violations::default();
-        let ids: Option<Vec<PartnerId>> = input.ids.read(&path, &mut violations);
-        let outcome = match ids {
-            Some(ids) => {
-                let ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
-                commands::reorder::<Entity, _>(ctx.app(), ctx.actor(), &ids).await
-            }
-            None => Err(violations.into_error()),
-        };
-        let (rows, user_errors) = split(outcome)?;
-        Ok(ReorderPartnersPayload {
-            partners: rows.map(|rows| rows.into_iter().map(GqlPartner::from).collect()),
-            user_errors,
-        })
-    }
+    reorder_partners(ReorderPartnersInput) -> ReorderPartnersPayload;
 }

@@ -6,6 +6,7 @@ use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
+    declare::content_type,
     images::picture,
     in_locale,
     loaders::{GalleryLoader, ItemLoader, VideoLoader},
@@ -45,7 +46,7 @@ use crate::{
         paging::PageArgs,
         text::shortened,
     },
-    record_methods, record_payload,
+    record_payload,
 };
 
 /// Characters of a description for search engines that nobody has written.
@@ -69,23 +70,12 @@ pub async fn portfolio_item_by_id(
         .map(|item| GqlPortfolioItem::shared(item, locale)))
 }
 
-/// A design or finished building.
-#[derive(Debug, Clone)]
-pub struct GqlPortfolioItem {
-    row: Arc<Model>,
-    locale: Language,
+content_type! {
+    /// A design or finished building.
+    GqlPortfolioItem of Model
 }
 
 impl GqlPortfolioItem {
-    /// The record, read in this language.
-    #[must_use]
-    pub fn new(row: Model, locale: Language) -> Self {
-        Self {
-            row: Arc::new(row),
-            locale,
-        }
-    }
-
     /// A record that others hold too, read in this language.
     #[must_use]
     pub fn shared(row: Arc<Model>, locale: Language) -> Self {
@@ -103,14 +93,6 @@ impl GqlPortfolioItem {
         }
     }
 }
-
-impl From<Model> for GqlPortfolioItem {
-    fn from(row: Model) -> Self {
-        Self::new(row, Language::Fr)
-    }
-}
-
-record_methods!(GqlPortfolioItem, row);
 
 /// A design or a finished building that the company shows. Marketing: it is never linked to a client; a client's contract
 /// is a `Project`.

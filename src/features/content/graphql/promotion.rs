@@ -1,10 +1,10 @@
 //! `AppPromotion`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
-use super::{GqlPortfolioItem, check_search, images::picture, in_locale, portfolio_item_by_id};
+use super::{
+    GqlPortfolioItem, check_search, declare::content_type, images::picture, in_locale, portfolio_item_by_id,
+};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -26,34 +26,13 @@ use crate::{
         },
         paging::PageArgs,
     },
-    record_inputs, record_methods, record_order, record_payload,
+    record_inputs, record_order, record_payload,
 };
 
-/// A banner in the clients' app.
-#[derive(Debug, Clone)]
-pub struct GqlPromotion {
-    row: Arc<Model>,
-    locale: Language,
+content_type! {
+    /// A banner in the clients' app.
+    GqlPromotion of Model
 }
-
-impl GqlPromotion {
-    /// The record, read in this language.
-    #[must_use]
-    pub fn new(row: Model, locale: Language) -> Self {
-        Self {
-            row: Arc::new(row),
-            locale,
-        }
-    }
-}
-
-impl From<Model> for GqlPromotion {
-    fn from(row: Model) -> Self {
-        Self::new(row, Language::Fr)
-    }
-}
-
-record_methods!(GqlPromotion, row);
 
 /// A banner in the clients' app. Clients see it while it is active and what it leads to is there to see.
 #[Object(name = "AppPromotion")]

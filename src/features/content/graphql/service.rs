@@ -1,59 +1,28 @@
 //! `Service`.
 
-use std::sync::Arc;
+use async_graphql::{Context, ID, Object, Result};
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-
-use super::{check_search, images::picture, in_locale};
+use super::{
+    declare::{content_list, content_mutations, content_order, content_type, search_filter},
+    images::picture,
+    in_locale,
+};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
         content::{
-            ServiceId, commands,
-            kinds::service::{ServiceFields, ServiceFilter},
+            kinds::service::ServiceFields,
             tables::service::{Entity, Model},
         },
         media::graphql::GqlImage,
     },
-    platform::{
-        actor::Locale as Language,
-        error::{Violation, Violations},
-        graphql::{
-            Allow, BoundedList, Connection, ContextExt, Locale, RecordScope, UserError,
-            editing::{Entered, create, update},
-            listing::{FilterInput, connection},
-            paged, split,
-        },
-        paging::PageArgs,
-    },
-    record_inputs, record_methods, record_order, record_payload,
+    record_inputs, record_order, record_payload,
 };
 
-/// Something that the company does for people.
-#[derive(Debug, Clone)]
-pub struct GqlService {
-    row: Arc<Model>,
-    locale: Language,
+content_type! {
+    /// Something that the company does for people.
+    GqlService of Model
 }
-
-impl GqlService {
-    /// The record, read in this language.
-    #[must_use]
-    pub fn new(row: Model, locale: Language) -> Self {
-        Self {
-            row: Arc::new(row),
-            locale,
-        }
-    }
-}
-
-impl From<Model> for GqlService {
-    fn from(row: Model) -> Self {
-        Self::new(row, Language::Fr)
-    }
-}
-
-record_methods!(GqlService, row);
 
 /// Something that the company does for people, in the order that staff give them.
 #[Object(name = "Service")]
@@ -98,21 +67,11 @@ impl GqlService {
     }
 }
 
-/// Which services a list shows.
-#[derive(Debug, Default, InputObject)]
-pub struct ServiceFilterInput {
+search_filter! {
+    /// Which services a list shows.
+    input ServiceFilterInput;
     /// Each word stands in title or description, in either language; case and accents don't matter.
-    pub search: Option<String>,
-}
-
-impl FilterInput for ServiceFilterInput {
-    type Filter = ServiceFilter;
-
-    fn check(self) -> Result<ServiceFilter, Violation> {
-        Ok(ServiceFilter {
-            search: check_search(self.search)?,
-        })
-    }
+    search;
 }
 
 record_order! {
@@ -162,98 +121,33 @@ record_payload! {
     ServicePayload { service: GqlService, from Model }
 }
 
-/// The order of all services.
-#[derive(Debug, InputObject)]
-pub struct ReorderServicesInput {
+content_order! {
+    /// The order of all services.
+    input ReorderServicesInput;
     /// The services that come first, in this order (500 at most); the others follow in the order they have.
-    pub ids: BoundedList<ID, { commands::MAX_REORDERED }>,
-}
-
-/// What `reorderServices` answers.
-#[derive(Debug, SimpleObject)]
-pub struct ReorderServicesPayload {
+    ids;
+    /// What `reorderServices` answers.
+    payload ReorderServicesPayload;
     /// All living services in their new order; null when something is wrong.
-    pub services: Option<Vec<GqlService>>,
-    /// What is wrong with the input; when there is anything, nothing was written.
-    pub user_errors: Vec<UserError>,
+    services: Model, shown as GqlService;
 }
 
-/// Reads of services.
-#[derive(Debug, Default)]
-pub struct ServiceQuery;
-
-#[paged]
-#[Object]
-impl ServiceQuery {
+content_list! {
+    /// Reads of services.
+    query ServiceQuery;
     /// What the company does for people, in the order that staff give it unless asked for otherwise. For everybody.
-    async fn services(
-        &self,
-        ctx: &Context<'_>,
-        args: PageArgs,
-        #[graphql(desc = "Which services.")] filter: Option<ServiceFilterInput>,
-        #[graphql(desc = "In which order.")] order_by: Option<ServiceOrder>,
-        #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")] scope: Option<
-            RecordScope,
-        >,
-        #[graphql(
-            desc = "In which language; what has no English text answers in French.",
-            default_with = "Locale::Fr"
-        )]
-        locale: Locale,
-    ) -> Result<Connection<GqlService>> {
-        let locale = locale.into();
-        let node = |row| GqlService::new(row, locale);
-        connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await
-    }
+    services: Entity, shown as GqlService;
+    filter "Which services." ServiceFilterInput;
+    order ServiceOrder;
 }
 
-/// Mutations on them.
-#[derive(Debug, Default)]
-pub struct ServiceMutation;
-
-#[Object]
-impl ServiceMutation {
+content_mutations! {
+    /// Mutations on them.
+    mutation ServiceMutation on Entity;
     /// Adds a service. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    async fn create_service(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The service.")] input: CreateServiceInput,
-    ) -> Result<ServicePayload> {
-        Ok(create::<Entity, _>(ctx, input).await?.into())
-    }
-
+    create_service("The service." CreateServiceInput) -> ServicePayload;
     /// Changes a service. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    async fn update_service(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The change.")] input: UpdateServiceInput,
-    ) -> Result<ServicePayload> {
-        Ok(update::<Entity, _>(ctx, input).await?.into())
-    }
-
+    update_service(UpdateServiceInput);
     /// Puts the services in order, all in one step. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    async fn reorder_services(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The order.")] input: ReorderServicesInput,
-    ) -> Result<ReorderServicesPayload> {
-        let path = ["input".to_owned(), "ids".to_owned()];
-        let mut violations = Violations::default();
-        let ids: Option<Vec<ServiceId>> = input.ids.read(&path, &mut violations);
-        let outcome = match ids {
-            Some(ids) => {
-                let ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
-                commands::reorder::<Entity, _>(ctx.app(), ctx.actor(), &ids).await
-            }
-            None => Err(violations.into_error()),
-        };
-        let (rows, user_errors) = split(outcome)?;
-        Ok(ReorderServicesPayload {
-            services: rows.map(|rows| rows.into_iter().map(GqlService::from).collect()),
-            user_errors,
-        })
-    }
+    reorder_services(ReorderServicesInput) -> ReorderServicesPayload;
 }

@@ -1,10 +1,13 @@
 //! `Testimonial`.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
-use super::{check_search, images::picture, in_locale, optional_in_locale};
+use super::{
+    check_search,
+    declare::{content_list, content_mutations, content_type},
+    images::picture,
+    in_locale, optional_in_locale,
+};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -14,45 +17,14 @@ use crate::{
         },
         media::graphql::GqlImage,
     },
-    platform::{
-        actor::Locale as Language,
-        error::Violation,
-        graphql::{
-            Allow, Connection, ContextExt, Locale, RecordScope,
-            editing::{create, update},
-            listing::{FilterInput, connection},
-            paged,
-        },
-        paging::PageArgs,
-    },
-    record_inputs, record_methods, record_order, record_payload,
+    platform::{error::Violation, graphql::listing::FilterInput},
+    record_inputs, record_order, record_payload,
 };
 
-/// What a customer said.
-#[derive(Debug, Clone)]
-pub struct GqlTestimonial {
-    row: Arc<Model>,
-    locale: Language,
+content_type! {
+    /// What a customer said.
+    GqlTestimonial of Model
 }
-
-impl GqlTestimonial {
-    /// The record, read in this language.
-    #[must_use]
-    pub fn new(row: Model, locale: Language) -> Self {
-        Self {
-            row: Arc::new(row),
-            locale,
-        }
-    }
-}
-
-impl From<Model> for GqlTestimonial {
-    fn from(row: Model) -> Self {
-        Self::new(row, Language::Fr)
-    }
-}
-
-record_methods!(GqlTestimonial, row);
 
 /// What a customer said. Visitors see the featured ones.
 #[Object(name = "Testimonial")]
@@ -183,58 +155,20 @@ record_payload! {
     TestimonialPayload { testimonial: GqlTestimonial, from Model }
 }
 
-/// Reads of testimonials.
-#[derive(Debug, Default)]
-pub struct TestimonialQuery;
-
-#[paged]
-#[Object]
-impl TestimonialQuery {
+content_list! {
+    /// Reads of testimonials.
+    query TestimonialQuery;
     /// What customers said, the latest entered first unless asked for otherwise. PUBLISHED means featured. For everybody.
-    async fn testimonials(
-        &self,
-        ctx: &Context<'_>,
-        args: PageArgs,
-        #[graphql(desc = "Which testimonials.")] filter: Option<TestimonialFilterInput>,
-        #[graphql(desc = "In which order.")] order_by: Option<TestimonialOrder>,
-        #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")] scope: Option<
-            RecordScope,
-        >,
-        #[graphql(
-            desc = "In which language; what has no English text answers in French.",
-            default_with = "Locale::Fr"
-        )]
-        locale: Locale,
-    ) -> Result<Connection<GqlTestimonial>> {
-        let locale = locale.into();
-        let node = |row| GqlTestimonial::new(row, locale);
-        connection::<Entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await
-    }
+    testimonials: Entity, shown as GqlTestimonial;
+    filter "Which testimonials." TestimonialFilterInput;
+    order TestimonialOrder;
 }
 
-/// Mutations on them.
-#[derive(Debug, Default)]
-pub struct TestimonialMutation;
-
-#[Object]
-impl TestimonialMutation {
+content_mutations! {
+    /// Mutations on them.
+    mutation TestimonialMutation on Entity;
     /// Adds what a customer said. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    async fn create_testimonial(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The testimonial.")] input: CreateTestimonialInput,
-    ) -> Result<TestimonialPayload> {
-        Ok(create::<Entity, _>(ctx, input).await?.into())
-    }
-
+    create_testimonial("The testimonial." CreateTestimonialInput) -> TestimonialPayload;
     /// Changes a testimonial. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    async fn update_testimonial(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The change.")] input: UpdateTestimonialInput,
-    ) -> Result<TestimonialPayload> {
-        Ok(update::<Entity, _>(ctx, input).await?.into())
-    }
+    update_testimonial(UpdateTestimonialInput);
 }

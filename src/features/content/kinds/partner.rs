@@ -21,7 +21,7 @@ use crate::{
         editing::Editable,
         error::CommandError,
         form::{self, Change, Form, line, web_link},
-        listing::Listed,
+        listing::{Listed, SearchFilter},
         search::fold,
     },
 };
@@ -93,21 +93,14 @@ impl Positioned for Entity {
     const POSITION: Column = Column::Position;
 }
 
-/// Which partners a list shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PartnerFilter {
-    /// Each word stands in the name.
-    pub search: Option<String>,
-}
-
 impl Listed for Entity {
-    type Filter = PartnerFilter;
+    type Filter = SearchFilter;
 
     fn published(_: DateTime<Utc>) -> Condition {
         Condition::all()
     }
 
-    fn matching(filter: &PartnerFilter) -> Condition {
+    fn matching(filter: &SearchFilter) -> Condition {
         searched(Column::SearchText, filter.search.as_deref())
     }
 

@@ -21,7 +21,7 @@ use crate::{
         editing::Editable,
         error::CommandError,
         form::{self, Change, Form, line, optional_line, optional_text, text},
-        listing::Listed,
+        listing::{Listed, SearchFilter},
         search::{fold, search_text},
     },
 };
@@ -117,21 +117,14 @@ impl Positioned for Entity {
     const POSITION: Column = Column::Position;
 }
 
-/// Which services a list shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ServiceFilter {
-    /// Each word stands in title or description, in either language.
-    pub search: Option<String>,
-}
-
 impl Listed for Entity {
-    type Filter = ServiceFilter;
+    type Filter = SearchFilter;
 
     fn published(_: DateTime<Utc>) -> Condition {
         Condition::all()
     }
 
-    fn matching(filter: &ServiceFilter) -> Condition {
+    fn matching(filter: &SearchFilter) -> Condition {
         searched(Column::SearchText, filter.search.as_deref())
     }
 
