@@ -143,6 +143,55 @@ macro_rules! record_entity {
     };
 }
 
+/// Declares the table of a kind of record: its own columns, and what [`record_entity!`](crate::record_entity) says of it.
+/// The columns that every record has come by themselves. The module brings `use sea_orm::entity::prelude::*;`.
+///
+/// ```ignore
+/// record_table! {
+///     /// One partner company.
+///     "partners" {
+///         pub name: String,
+///     }
+///     is ("Partner", PartnerId, shown to visitors)
+/// }
+/// ```
+#[macro_export]
+macro_rules! record_table {
+    (
+        $(#[$doc:meta])*
+        $table:literal { $($columns:tt)* }
+        is ($kind:literal, $id:ident $($said:tt)*)
+    ) => {
+        /// Whoever made, changed or deleted a record. (sea-orm reads types as text, in which `$crate` isn't one.)
+        type By = $crate::platform::actor::AccountId;
+
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+        #[sea_orm(table_name = $table)]
+        pub struct Model {
+            #[sea_orm(primary_key, auto_increment = false)]
+            pub id: $id,
+            pub version: i32,
+            pub created_at: chrono::DateTime<chrono::Utc>,
+            pub created_by: Option<By>,
+            pub updated_at: chrono::DateTime<chrono::Utc>,
+            pub updated_by: Option<By>,
+            pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+            pub deleted_by: Option<By>,
+            pub deletion_batch: Option<uuid::Uuid>,
+            $($columns)*
+        }
+
+        /// None: joins are written where they are needed.
+        #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+
+        impl ActiveModelBehavior for ActiveModel {}
+
+        $crate::record_entity!($kind, $id $($said)*);
+    };
+}
+
 /// Whether one of these columns is this one.
 fn is_among<C: IdenStatic>(columns: &[C], column: &C) -> bool {
     columns.iter().any(|one| one.as_str() == column.as_str())

@@ -465,7 +465,7 @@ async fn the_projects_of_many_clients_cost_one_statement() {
     );
 }
 
-/// The names in `record_entity!("…"` of all tables.
+/// The names in `record_entity!("…"` and `record_table! { … is ("…"` of all tables.
 fn record_entities() -> Vec<String> {
     fn read(folder: &std::path::Path, names: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
@@ -475,8 +475,10 @@ fn record_entities() -> Vec<String> {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
-            for declared in text.split("\nrecord_entity!(").skip(1) {
-                names.push(declared.split('"').nth(1).unwrap().to_owned());
+            for declaration in ["\nrecord_entity!(", "\n    is ("] {
+                for declared in text.split(declaration).skip(1) {
+                    names.push(declared.split('"').nth(1).unwrap().to_owned());
+                }
             }
         }
     }

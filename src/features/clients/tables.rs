@@ -1,52 +1,33 @@
 //! The table `clients`: what the company knows of a client besides how they sign in.
 
-use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::{
     platform::actor::{AccountId, ClientId, Locale},
-    record_entity,
+    record_table,
 };
 
-/// One client.
-#[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "clients")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: ClientId,
-    pub version: i32,
-    pub created_at: DateTime<Utc>,
-    pub created_by: Option<AccountId>,
-    pub updated_at: DateTime<Utc>,
-    pub updated_by: Option<AccountId>,
-    pub deleted_at: Option<DateTime<Utc>>,
-    pub deleted_by: Option<AccountId>,
-    pub deletion_batch: Option<Uuid>,
-    #[sea_orm(unique)]
-    pub account_id: AccountId,
-    /// As in the account.
-    pub name: String,
-    /// In E.164 form.
-    pub phone: Option<String>,
-    pub address: Option<String>,
-    /// As in the account.
-    pub locale: Locale,
-    pub whatsapp_enabled: bool,
-    /// Wants an e-mail when there is news of a project.
-    pub email_updates: bool,
-    /// Wants a push message when there is news of a project.
-    pub push_updates: bool,
-    /// The name folded, so that Élodie stands among the E's on both databases.
-    pub sort_name: String,
-    /// Name, e-mail address, number and address, folded for searching.
-    pub search_text: String,
+record_table! {
+    /// One client.
+    "clients" {
+        #[sea_orm(unique)]
+        pub account_id: AccountId,
+        /// As in the account.
+        pub name: String,
+        /// In E.164 form.
+        pub phone: Option<String>,
+        pub address: Option<String>,
+        /// As in the account.
+        pub locale: Locale,
+        pub whatsapp_enabled: bool,
+        /// Wants an e-mail when there is news of a project.
+        pub email_updates: bool,
+        /// Wants a push message when there is news of a project.
+        pub push_updates: bool,
+        /// The name folded, so that Élodie stands among the E's on both databases.
+        pub sort_name: String,
+        /// Name, e-mail address, number and address, folded for searching.
+        pub search_text: String,
+    }
+    is ("Client", ClientId, derived: [SortName, SearchText], ids: [AccountId: AccountId])
 }
-
-impl ActiveModelBehavior for ActiveModel {}
-
-record_entity!(
-    "Client", ClientId,
-    derived: [SortName, SearchText],
-    ids: [AccountId: AccountId],
-);

@@ -8,70 +8,56 @@ use crate::{
         content::{Category, PortfolioItemId},
         media::ImageId,
     },
-    platform::actor::AccountId,
-    record_entity,
+    record_table,
 };
 
-/// One design or finished building of the portfolio. A text ending in `_en` is the English one.
-#[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "portfolio_items")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: PortfolioItemId,
-    pub version: i32,
-    pub created_at: DateTime<Utc>,
-    pub created_by: Option<AccountId>,
-    pub updated_at: DateTime<Utc>,
-    pub updated_by: Option<AccountId>,
-    pub deleted_at: Option<DateTime<Utc>>,
-    pub deleted_by: Option<AccountId>,
-    pub deletion_batch: Option<Uuid>,
-    pub slug: String,
-    pub title: String,
-    pub title_en: Option<String>,
-    pub category: Category,
-    pub main_image_id: Option<ImageId>,
-    pub description: String,
-    pub description_en: Option<String>,
-    pub area: Option<String>,
-    pub area_en: Option<String>,
-    /// The area that the text tells, exact, in whole square centimetres.
-    pub area_square_cm: Option<i64>,
-    pub task: Option<String>,
-    pub task_en: Option<String>,
-    pub owner: Option<String>,
-    pub owner_en: Option<String>,
-    pub contractor: String,
-    pub year: Option<i32>,
-    pub usage: Option<String>,
-    pub usage_en: Option<String>,
-    pub district: Option<String>,
-    pub district_en: Option<String>,
-    pub city: Option<String>,
-    pub city_en: Option<String>,
-    pub country: Option<String>,
-    pub country_en: Option<String>,
-    pub seo_title: Option<String>,
-    pub seo_title_en: Option<String>,
-    pub seo_description: Option<String>,
-    pub seo_description_en: Option<String>,
-    pub is_published: bool,
-    /// From when it is shown, while `is_published` holds.
-    pub published_at: Option<DateTime<Utc>>,
-    /// Whether visitors have seen it at any time: its slug then stays, and an older one still leads here.
-    pub was_published: bool,
-    /// The usage in both languages, folded for the filter; so are city and country.
-    pub usage_keys: String,
-    pub city_keys: String,
-    pub country_keys: String,
-    pub sort_title: String,
-    pub search_text: String,
+record_table! {
+    /// One design or finished building of the portfolio. A text ending in `_en` is the English one.
+    "portfolio_items" {
+        pub slug: String,
+        pub title: String,
+        pub title_en: Option<String>,
+        pub category: Category,
+        pub main_image_id: Option<ImageId>,
+        pub description: String,
+        pub description_en: Option<String>,
+        pub area: Option<String>,
+        pub area_en: Option<String>,
+        /// The area that the text tells, exact, in whole square centimetres.
+        pub area_square_cm: Option<i64>,
+        pub task: Option<String>,
+        pub task_en: Option<String>,
+        pub owner: Option<String>,
+        pub owner_en: Option<String>,
+        pub contractor: String,
+        pub year: Option<i32>,
+        pub usage: Option<String>,
+        pub usage_en: Option<String>,
+        pub district: Option<String>,
+        pub district_en: Option<String>,
+        pub city: Option<String>,
+        pub city_en: Option<String>,
+        pub country: Option<String>,
+        pub country_en: Option<String>,
+        pub seo_title: Option<String>,
+        pub seo_title_en: Option<String>,
+        pub seo_description: Option<String>,
+        pub seo_description_en: Option<String>,
+        pub is_published: bool,
+        /// From when it is shown, while `is_published` holds.
+        pub published_at: Option<DateTime<Utc>>,
+        /// Whether visitors have seen it at any time: its slug then stays, and an older one still leads here.
+        pub was_published: bool,
+        /// The usage in both languages, folded for the filter; so are city and country.
+        pub usage_keys: String,
+        pub city_keys: String,
+        pub country_keys: String,
+        pub sort_title: String,
+        pub search_text: String,
+    }
+    is (
+        "PortfolioItem", PortfolioItemId,
+        shown to visitors,
+        derived: [UsageKeys, CityKeys, CountryKeys, SortTitle, SearchText],
+    )
 }
-
-impl ActiveModelBehavior for ActiveModel {}
-
-record_entity!(
-    "PortfolioItem", PortfolioItemId, shown to visitors,
-    derived: [UsageKeys, CityKeys, CountryKeys, SortTitle, SearchText],
-);

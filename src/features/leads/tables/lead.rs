@@ -10,55 +10,40 @@ use crate::{
         projects::ProjectId,
     },
     platform::actor::{AccountId, ClientId},
-    record_entity,
+    record_table,
 };
 
-/// Somebody who wants a house.
-#[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "construction_leads")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: LeadId,
-    pub version: i32,
-    pub created_at: DateTime<Utc>,
-    /// `None` for what came through the website.
-    pub created_by: Option<AccountId>,
-    pub updated_at: DateTime<Utc>,
-    pub updated_by: Option<AccountId>,
-    pub deleted_at: Option<DateTime<Utc>>,
-    pub deleted_by: Option<AccountId>,
-    pub deletion_batch: Option<Uuid>,
-    pub name: String,
-    /// In E.164 form.
-    pub phone: String,
-    /// As it was typed.
-    pub email: Option<String>,
-    /// Lower case: what is compared.
-    pub email_normalized: Option<String>,
-    pub has_land: bool,
-    pub location_of_land: Option<String>,
-    pub interested_in_id: Option<PortfolioItemId>,
-    pub message: Option<String>,
-    pub status: LeadStatus,
-    pub is_read: bool,
-    pub assignee_id: Option<AccountId>,
-    pub notes: Option<String>,
-    /// Why it may come from a program.
-    pub doubt: Option<Doubt>,
-    pub converted_at: Option<DateTime<Utc>>,
-    pub client_id: Option<ClientId>,
-    pub project_id: Option<ProjectId>,
-    /// The name folded, so that Élodie stands among the E's on both databases.
-    pub sort_name: String,
-    /// What a search looks through, folded.
-    pub search_text: String,
+record_table! {
+    /// Somebody who wants a house; nobody (`created_by`) has made what came through the website.
+    "construction_leads" {
+        pub name: String,
+        /// In E.164 form.
+        pub phone: String,
+        /// As it was typed.
+        pub email: Option<String>,
+        /// Lower case: what is compared.
+        pub email_normalized: Option<String>,
+        pub has_land: bool,
+        pub location_of_land: Option<String>,
+        pub interested_in_id: Option<PortfolioItemId>,
+        pub message: Option<String>,
+        pub status: LeadStatus,
+        pub is_read: bool,
+        pub assignee_id: Option<AccountId>,
+        pub notes: Option<String>,
+        /// Why it may come from a program.
+        pub doubt: Option<Doubt>,
+        pub converted_at: Option<DateTime<Utc>>,
+        pub client_id: Option<ClientId>,
+        pub project_id: Option<ProjectId>,
+        /// The name folded, so that Élodie stands among the E's on both databases.
+        pub sort_name: String,
+        /// What a search looks through, folded.
+        pub search_text: String,
+    }
+    is (
+        "ConstructionLead", LeadId,
+        derived: [EmailNormalized, SortName, SearchText],
+        ids: [ClientId: ClientId, ProjectId: ProjectId],
+    )
 }
-
-impl ActiveModelBehavior for ActiveModel {}
-
-record_entity!(
-    "ConstructionLead", LeadId,
-    derived: [EmailNormalized, SortName, SearchText],
-    ids: [ClientId: ClientId, ProjectId: ProjectId],
-);
