@@ -18,8 +18,12 @@ pub trait Listed: RecordEntity {
     /// What the list can be narrowed by.
     type Filter: Clone + Default + Send + Sync + 'static;
 
-    /// What a living record must be to be shown at the moment `now` to whom it is meant for.
-    fn published(now: DateTime<Utc>) -> Condition;
+    /// What a living record must be to be shown at the moment `now` to whom it is meant for: nothing more than living,
+    /// unless the kind says otherwise.
+    fn published(now: DateTime<Utc>) -> Condition {
+        let _ = now;
+        Condition::all()
+    }
 
     /// What the filter lets through.
     fn matching(filter: &Self::Filter) -> Condition;

@@ -27,9 +27,9 @@ use crate::{
     },
 };
 
-/// The kinds that are below nothing and have one picture.
-macro_rules! pictured {
-    ($($table:ident $picture:ident),* $(,)?) => {
+/// The kinds that are below nothing and have nothing below them, but for a picture perhaps.
+macro_rules! lists {
+    ($($table:ident $(with $picture:ident)?),* $(,)?) => {
         $(impl RecordKind for $table::Entity {
             type Above = ();
 
@@ -37,18 +37,18 @@ macro_rules! pictured {
                 readable(ctx, actor)
             }
 
-            async fn force_delete_rest(with: &RecordTx<'_>, row: &$table::Model) -> Result<(), CommandError> {
+            $(async fn force_delete_rest(with: &RecordTx<'_>, row: &$table::Model) -> Result<(), CommandError> {
                 remove_picture(with, row.$picture).await
-            }
+            })?
         })*
     };
 }
 
-pictured! {
-    service icon_id,
-    partner logo_id,
-    testimonial photo_id,
-    promotion banner_image_id,
+lists! {
+    service with icon_id,
+    partner with logo_id,
+    testimonial with photo_id,
+    promotion with banner_image_id,
 }
 
 impl RecordKind for blog_post::Entity {
@@ -172,7 +172,7 @@ impl<E: PartOfItem> Above<E> for portfolio_item::Model {
 }
 
 macro_rules! parts_of_items {
-    ($($table:ident $(picture $picture:ident)?),* $(,)?) => {
+    ($($table:ident $(with $picture:ident)?),* $(,)?) => {
         $(impl RecordKind for $table::Entity {
             type Above = portfolio_item::Model;
 
@@ -213,7 +213,7 @@ macro_rules! parts_of_items {
     };
 }
 
-parts_of_items! { gallery_image picture image_id, video }
+parts_of_items! { gallery_image with image_id, video }
 
 /// What happens to a part of a living item is a change of the item: whoever edits it with an older list in hand must
 /// look again.

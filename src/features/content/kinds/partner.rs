@@ -1,6 +1,5 @@
 //! Partners: the companies whose logos the website shows, in the order that staff give them.
 
-use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, Condition};
 use serde::Serialize;
 
@@ -95,10 +94,6 @@ impl Positioned for Entity {
 
 impl Listed for Entity {
     type Filter = SearchFilter;
-
-    fn published(_: DateTime<Utc>) -> Condition {
-        Condition::all()
-    }
 
     fn matching(filter: &SearchFilter) -> Condition {
         searched(Column::SearchText, filter.search.as_deref())

@@ -1,6 +1,5 @@
 //! Services: what the company does for people, in the order that staff give them.
 
-use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, Condition};
 use serde::Serialize;
 
@@ -119,10 +118,6 @@ impl Positioned for Entity {
 
 impl Listed for Entity {
     type Filter = SearchFilter;
-
-    fn published(_: DateTime<Utc>) -> Condition {
-        Condition::all()
-    }
 
     fn matching(filter: &SearchFilter) -> Condition {
         searched(Column::SearchText, filter.search.as_deref())
