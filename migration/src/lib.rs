@@ -14,6 +14,7 @@ mod m20261121_000015_public_cache;
 mod m20261121_000020_leads;
 mod m20261121_000030_billing;
 mod m20261129_000040_heartbeat;
+mod m20261129_000050_faqs;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000020_leads::Migration),
             Box::new(m20261121_000030_billing::Migration),
             Box::new(m20261129_000040_heartbeat::Migration),
+            Box::new(m20261129_000050_faqs::Migration),
         ]
     }
 }

@@ -1,5 +1,5 @@
-//! The demo company's website: a portfolio in and around Niamey, services, partners, testimonials, two articles and a
-//! promotion in the clients' app. French, with English beside it in places.
+//! The demo company's website: a portfolio in and around Niamey, services, partners, testimonials, two articles,
+//! frequently asked questions and a promotion in the clients' app. French, with English beside it in places.
 
 use anyhow::Result;
 use chrono::TimeDelta;
@@ -11,11 +11,11 @@ use crate::{
         content::{
             Category, PortfolioItem, PortfolioItems,
             kinds::{
-                blog_post::BlogPostFields, partner::PartnerFields, portfolio_item::PortfolioItemFields,
-                portfolio_media::GalleryEntry, promotion::PromotionFields, service::ServiceFields,
-                testimonial::TestimonialFields,
+                blog_post::BlogPostFields, faq::FaqFields, partner::PartnerFields,
+                portfolio_item::PortfolioItemFields, portfolio_media::GalleryEntry,
+                promotion::PromotionFields, service::ServiceFields, testimonial::TestimonialFields,
             },
-            tables::{blog_post, partner, promotion, service, testimonial},
+            tables::{blog_post, faq, partner, promotion, service, testimonial},
         },
         media::UploadId,
     },
@@ -181,6 +181,28 @@ const SERVICES: &[([&str; 2], [&str; 2], &str)] = &[
     ),
 ];
 
+/// Question and answer, each in French and in English.
+const QUESTIONS: &[[&str; 4]] = &[
+    [
+        "Construisez-vous hors de Niamey ?",
+        "Do you build outside Niamey?",
+        "Oui, dans tout le Niger. Hors de Niamey, nous comptons le transport des matériaux à part.",
+        "Yes, all over Niger. Outside Niamey, transport of materials is priced separately.",
+    ],
+    [
+        "Je vis à l'étranger : comment suivre mon chantier ?",
+        "I live abroad: how do I follow my site?",
+        "Dans l'application : photos, avancement et factures, au fur et à mesure.",
+        "In the app: photos, progress and invoices, as they come.",
+    ],
+    [
+        "Faut-il déjà avoir un terrain ?",
+        "",
+        "Non. Nous vous conseillons sur le choix d'une parcelle et sur ses papiers.",
+        "",
+    ],
+];
+
 const PARTNERS: &[(&str, &str, &str)] = &[
     (
         "Cimenterie du Fleuve",
@@ -294,6 +316,18 @@ pub async fn load(app: &App, actor: &Actor) -> Result<()> {
             order: None,
         };
         create::<partner::Entity>(&app.ctx, actor, fields, None)
+            .await
+            .map_err(explain)?;
+    }
+    for [question, question_en, answer, answer_en] in QUESTIONS {
+        let fields = FaqFields {
+            question: set(*question),
+            question_en: set_text(question_en),
+            answer: set(*answer),
+            answer_en: set_text(answer_en),
+            order: None,
+        };
+        create::<faq::Entity>(&app.ctx, actor, fields, None)
             .await
             .map_err(explain)?;
     }

@@ -11,9 +11,9 @@ use crate::{
         billing::graphql::{BillingMutation, BillingQuery, CompanyMutation, CompanyQuery},
         clients::graphql::{ClientsMutation, ClientsQuery},
         content::graphql::{
-            BlogMutation, BlogQuery, PartnerMutation, PartnerQuery, PortfolioMutation, PortfolioQuery,
-            PromotionMutation, PromotionQuery, ServiceMutation, ServiceQuery, TestimonialMutation,
-            TestimonialQuery,
+            BlogMutation, BlogQuery, FaqMutation, FaqQuery, PartnerMutation, PartnerQuery, PortfolioMutation,
+            PortfolioQuery, PromotionMutation, PromotionQuery, ServiceMutation, ServiceQuery,
+            TestimonialMutation, TestimonialQuery,
         },
         dashboard::graphql::DashboardQuery,
         deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
@@ -55,6 +55,7 @@ pub struct Query(
     PartnerQuery,
     TestimonialQuery,
     BlogQuery,
+    FaqQuery,
     PromotionQuery,
 );
 
@@ -78,6 +79,7 @@ pub struct Mutation(
     PartnerMutation,
     TestimonialMutation,
     BlogMutation,
+    FaqMutation,
     PromotionMutation,
 );
 

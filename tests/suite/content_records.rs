@@ -146,6 +146,12 @@ async fn every_kind_is_found_deleted_restored_and_removed() {
             json!({ "title": "B", "content": "…" }),
         ),
         (
+            "Faq",
+            CREATE_FAQ,
+            "faq",
+            json!({ "question": "Q", "answer": "…" }),
+        ),
+        (
             "AppPromotion",
             CREATE_PROMOTION,
             "appPromotion",

@@ -25,6 +25,10 @@ pub const CREATE_TESTIMONIAL: &str = "mutation($input: CreateTestimonialInput!) 
     testimonial { id version } userErrors { code message field } } }";
 pub const CREATE_POST: &str = "mutation($input: CreateBlogPostInput!) { createBlogPost(input: $input) { blogPost { \
     id version slug publishedAt } userErrors { code message field } } }";
+pub const CREATE_FAQ: &str = "mutation($input: CreateFaqInput!) { createFaq(input: $input) { faq { id version order question \
+    questionEn answer answerEn } userErrors { code message field } } }";
+pub const UPDATE_FAQ: &str = "mutation($input: UpdateFaqInput!) { updateFaq(input: $input) { faq { id version order question \
+    questionEn answer answerEn } userErrors { code message field } } }";
 pub const CREATE_PROMOTION: &str = "mutation($input: CreateAppPromotionInput!) { createAppPromotion(input: $input) { \
     appPromotion { id version isActive linkedPortfolioItem { id } } userErrors { code message field } } }";
 pub const UPDATE_PROMOTION: &str = "mutation($input: UpdateAppPromotionInput!) { updateAppPromotion(input: $input) { \

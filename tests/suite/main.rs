@@ -22,6 +22,7 @@ mod billing_world;
 mod client;
 mod command_line;
 mod content_edit;
+mod content_faq;
 mod content_hidden;
 mod content_pages;
 mod content_public;

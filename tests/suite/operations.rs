@@ -35,6 +35,7 @@ const MADE_BY: &[(&str, &str)] = &[
     ("testimonial", "testimonial-create"),
     ("portfolioItem", "portfolio-create"),
     ("post", "post-create"),
+    ("faq", "faq-create"),
     ("promotion", "promotion-create"),
     ("invoiceDraft", "invoice-create"),
     ("invoice", "invoice-create-issued"),

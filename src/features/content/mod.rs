@@ -1,4 +1,4 @@
-//! The website's content: portfolio, services, partners, testimonials, blog, and the promotions in the clients' app.
+//! The website's content: portfolio, services, partners, testimonials, blog, frequently asked questions, and the promotions in the clients' app.
 //! An item of the portfolio is marketing and never linked to a client; a contract is a project, another thing entirely.
 
 pub mod commands;
@@ -45,6 +45,10 @@ typed_id!(
 typed_id!(
     /// An article of the blog.
     BlogPostId, "pst", "blog post"
+);
+typed_id!(
+    /// A frequently asked question with its answer.
+    FaqId, "faq", "frequently asked question"
 );
 typed_id!(
     /// A banner in the clients' app.

@@ -12,7 +12,9 @@ use super::{
     PortfolioItemId,
     kinds::{Slugged, forget_slugs},
     model::{MAX_GALLERY, MAX_VIDEOS},
-    tables::{blog_post, gallery_image, partner, portfolio_item, promotion, service, testimonial, video},
+    tables::{
+        blog_post, faq, gallery_image, partner, portfolio_item, promotion, service, testimonial, video,
+    },
 };
 use crate::{
     features::media::{self, ImageId},
@@ -48,6 +50,7 @@ lists! {
     service with icon_id,
     partner with logo_id,
     testimonial with photo_id,
+    faq,
     promotion with banner_image_id,
 }
 

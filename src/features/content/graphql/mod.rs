@@ -2,6 +2,7 @@
 
 pub mod blog_post;
 pub mod declare;
+pub mod faq;
 mod images;
 mod loaders;
 pub mod partner;
@@ -14,6 +15,7 @@ pub mod service;
 pub mod testimonial;
 
 pub use blog_post::{BlogMutation, BlogQuery, GqlBlogPost};
+pub use faq::{FaqMutation, FaqQuery, GqlFaq};
 pub use partner::{GqlPartner, PartnerMutation, PartnerQuery};
 pub use portfolio_item::{GqlPortfolioItem, PortfolioMutation, PortfolioQuery, portfolio_item_by_id};
 pub use portfolio_media::{GqlGalleryImage, GqlVideo};
@@ -33,6 +35,7 @@ pub const RECORDS: &[RecordType] = &[
     RecordType::of::<tables::partner::Entity, GqlPartner>(),
     RecordType::of::<tables::testimonial::Entity, GqlTestimonial>(),
     RecordType::of::<tables::blog_post::Entity, GqlBlogPost>(),
+    RecordType::of::<tables::faq::Entity, GqlFaq>(),
     RecordType::of::<tables::promotion::Entity, GqlPromotion>(),
 ];
 

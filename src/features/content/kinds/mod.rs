@@ -3,6 +3,7 @@
 //! `platform::listing`.
 
 pub mod blog_post;
+pub mod faq;
 pub mod partner;
 mod pictures;
 pub mod portfolio_item;

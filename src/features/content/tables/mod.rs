@@ -1,6 +1,7 @@
 //! The tables of the content.
 
 pub mod blog_post;
+pub mod faq;
 pub mod gallery_image;
 pub mod partner;
 pub mod portfolio_item;

@@ -16,7 +16,7 @@ use crate::platform::{
 pub struct DeleteRecordInput {
     /// The id of a client (`cli_…`), a project (`prj_…`), a project update (`upd_…`), a lead (`led_…`), an inquiry
     /// (`inq_…`), a draft invoice (`inv_…`), or of anything that the website and the app show (`pfi_…`, `pgi_…`, `pvd_…`,
-    /// `svc_…`, `ptn_…`, `tst_…`, `pst_…`, `prm_…`).
+    /// `svc_…`, `ptn_…`, `tst_…`, `pst_…`, `faq_…`, `prm_…`).
     pub id: ID,
     /// The version you read, if it matters: if someone changed the record since, nothing is written (CONFLICT).
     pub expected_version: Option<i32>,
