@@ -1,0 +1,151 @@
+//! Answers in the form that the specification gives them (6.4.4 Handling Field Errors; 7.2.2 Serialized Map Ordering):
+//! fields in the order they were asked for, null where a field failed, and where it may not be null, the null one level
+//! up. async-graphql leaves such fields out, and puts fields in the order in which their resolvers end.
+
+use apollo_compiler::ast::Type;
+use async_graphql::{Name, PathSegment, Response, ServerError, Value, indexmap::IndexMap};
+
+use super::plan::{Field, KIND, Plan, Set};
+
+impl Plan {
+    /// Brings a response into the form of the specification.
+    pub fn complete(&self, response: &mut Response) {
+        let mut completer = Completer {
+            errors: &response.errors,
+            path: Vec::new(),
+            unexplained: Vec::new(),
+        };
+        let data = &mut response.data;
+        if matches!(data, Value::Null) && !completer.failed_below() && !response.errors.is_empty() {
+            return; // It never ran.
+        }
+        if !completer.object(&self.root, data) {
+            *data = Value::Null;
+        }
+        let unexplained = completer.unexplained;
+        response.errors.extend(unexplained);
+    }
+}
+
+struct Completer<'a> {
+    errors: &'a [ServerError],
+    path: Vec<PathSegment>,
+    /// Nulls that no resolver accounts for.
+    unexplained: Vec<ServerError>,
+}
+
+impl Completer<'_> {
+    /// Completes a value of this type; false when it is null and may not be.
+    fn value(&mut self, ty: &Type, set: Option<&Set>, value: &mut Value) -> bool {
+        let completed = match ty {
+            Type::Named(_) | Type::NonNullNamed(_) => match set {
+                Some(set) => self.object(set, value),
+                None => true,
+            },
+            Type::List(inner) | Type::NonNullList(inner) => self.list(inner, set, value),
+        };
+        if !completed {
+            *value = Value::Null;
+        }
+        if !ty.is_non_null() || !matches!(value, Value::Null) {
+            return true;
+        }
+        if completed && !self.failed_here() {
+            // Ours: the schema promises a value.
+            let error = anyhow::anyhow!("null where the schema has {ty}, at {:?}", self.path);
+            let mut error = super::super::internal(error).into_server_error(Default::default());
+            error.path.clone_from(&self.path);
+            self.unexplained.push(error);
+        }
+        false
+    }
+
+    fn list(&mut self, inner: &Type, set: Option<&Set>, value: &mut Value) -> bool {
+        let Value::List(items) = value else { return true };
+        if set.is_none() && !inner.is_non_null() {
+            return true;
+        }
+        for (index, item) in items.iter_mut().enumerate() {
+            self.path.push(PathSegment::Index(index));
+            let completed = self.value(inner, set, item);
+            self.path.pop();
+            if !completed {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Completes an object; false when a field of it is null that may not be.
+    fn object(&mut self, set: &Set, value: &mut Value) -> bool {
+        match value {
+            Value::Object(found) => {
+                let kind = if set.depends_on_type() {
+                    found.swap_remove(KIND)
+                } else {
+                    None
+                };
+                let kind = match &kind {
+                    Some(Value::String(name)) => Some(name.as_str()),
+                    _ => None,
+                };
+                self.fields(set.fields(kind), found)
+            }
+            // An object of which nothing came: nothing was asked, or everything failed.
+            // One whose type makes a difference would have said what it is.
+            Value::Null
+                if !set.depends_on_type()
+                    && (self.path.is_empty() || set.fields(None).is_empty() || self.failed_below()) =>
+            {
+                let mut found = IndexMap::new();
+                let completed = self.fields(set.fields(None), &mut found);
+                *value = Value::Object(found);
+                completed
+            }
+            _ => true,
+        }
+    }
+
+    fn fields(&mut self, fields: &[Field], found: &mut IndexMap<Name, Value>) -> bool {
+        let in_order = found.len() == fields.len()
+            && found
+                .keys()
+                .zip(fields)
+                .all(|(name, field)| *name == field.selection.key);
+        if !in_order {
+            let mut taken = std::mem::take(found);
+            let ordered = fields.iter().map(|field| {
+                let key = &field.selection.key;
+                (key.clone(), taken.swap_remove(key).unwrap_or_default())
+            });
+            *found = ordered.collect();
+        }
+        for (value, field) in found.values_mut().zip(fields) {
+            let ty = &field.selection.ty;
+            if field.set.is_none() && !ty.is_list() && !matches!(value, Value::Null) {
+                continue;
+            }
+            self.path
+                .push(PathSegment::Field(field.selection.key.to_string()));
+            let completed = self.value(ty, field.set.as_ref(), value);
+            self.path.pop();
+            if !completed {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether an error accounts for a null at the present place.
+    fn failed_here(&self) -> bool {
+        self.errors.iter().any(|error| error.path.starts_with(&self.path))
+    }
+
+    /// Whether something below the present place failed.
+    fn failed_below(&self) -> bool {
+        let depth = self.path.len();
+        self.errors
+            .iter()
+            .any(|error| error.path.len() > depth && error.path.starts_with(&self.path))
+    }
+}
