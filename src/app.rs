@@ -126,7 +126,8 @@ impl App {
         let stop = CancellationToken::new();
         let live = Arc::new(LiveFeed(feed.clone()));
         let origins = config.cors_allowed_origins.clone();
-        let endpoint = Endpoint::new(schema, ctx.clone(), live, stop.clone(), origins);
+        let documents = graphql::document_schema(&schema)?;
+        let endpoint = Endpoint::new(schema, documents, ctx.clone(), live, stop.clone(), origins);
         let lists: [Arc<dyn Export>; 4] = [
             Arc::new(LeadsExport),
             Arc::new(InquiriesExport),

@@ -3,7 +3,7 @@
 pub mod meta;
 pub mod permissions;
 
-use async_graphql::{MergedObject, MergedSubscription, Request, Schema};
+use async_graphql::{MergedObject, MergedSubscription, Request, Schema, ValidationMode};
 
 use crate::{
     features::{
@@ -30,7 +30,9 @@ use crate::{
     platform::{
         actor::Actor,
         ctx::Ctx,
-        graphql::{JustSignedIn, Loaders, RequestInfo},
+        graphql::{
+            JustSignedIn, Loaders, RequestInfo, document::DocumentSchema, scalars::Moment, values::Date,
+        },
     },
 };
 
@@ -93,6 +95,16 @@ pub fn build_schema(ctx: Ctx, media: Media, feed: FeedHub) -> AppSchema {
     schema_builder().data(ctx).data(media).data(feed).finish()
 }
 
+/// The schema as documents are validated against it.
+///
+/// # Errors
+/// When it isn't valid, which a test would have found.
+pub fn document_schema(schema: &AppSchema) -> anyhow::Result<DocumentSchema> {
+    Ok(DocumentSchema::parse(&schema.sdl())?
+        .with_scalar::<Date>("Date")
+        .with_scalar::<Moment>("DateTime"))
+}
+
 /// The schema's definition alone, for `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
@@ -102,7 +114,8 @@ pub fn sdl() -> String {
 fn schema_builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<StreamEvent>()
-        // `http` measures documents before they get here, and needs no second opinion on what clients sent.
+        // Documents are validated and measured before they get here (platform/graphql/document).
+        .validation_mode(ValidationMode::Fast)
         .disable_suggestions()
 }
 

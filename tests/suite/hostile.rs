@@ -145,10 +145,12 @@ fn start_of(answer: &Value) -> String {
 async fn every_way_in_has_the_same_budget() {
     let mut world = World::start().await;
     let (address, token) = (world.server.address(), world.token.clone());
-    let references = vec!["$a"; 300].join(",");
-    let query = format!("query($a:[Int]){{portfolio(first:[{references}]){{totalCount}}}}");
-    let zeros = json!({ "a": vec![0; 900] });
-    let body = json!({ "query": query, "variables": zeros }).to_string();
+    let named: String = (0..55)
+        .map(|number| format!("a{number}: projects(filter: {{ search: $a }}) {{ totalCount }} "))
+        .collect();
+    let query = format!("query($a: String) {{ viewer {{ {named} }} }}");
+    let long = json!({ "a": "a".repeat(45_000) });
+    let body = json!({ "query": query, "variables": long }).to_string();
     let code = |answer: &Value| answer["errors"][0]["extensions"]["code"].clone();
 
     assert_eq!(code(&post(address, &token, &body).await), "LIMIT_EXCEEDED");
@@ -164,7 +166,7 @@ async fn every_way_in_has_the_same_budget() {
     let mut connection = Connection::open(address).await.unwrap();
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("query", &query)
-        .append_pair("variables", &zeros.to_string())
+        .append_pair("variables", &long.to_string())
         .finish();
     let answer = connection.get(&format!("/graphql?{form}")).await.unwrap();
     assert_eq!(code(&answer.json().unwrap()), "LIMIT_EXCEEDED");

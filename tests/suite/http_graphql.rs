@@ -186,20 +186,15 @@ async fn hostile_documents_are_refused() {
     let documents = [
         bomb("...f$ ...f$"),
         bomb("hello ...f$ ... on Reads { ...f$ } ...f$"),
-        "{ ...a } fragment a on Reads { ...b } fragment b on Reads { ...a }".to_owned(),
         format!(
             "{{ {} }}",
             (0..5000).map(|n| format!("a{n}: hello ")).collect::<String>()
         ),
         format!("{{ hello {} }}", "@skip(if: false) ".repeat(5000)),
-        format!("query {} {{ hello }}", "@skip(if: false) ".repeat(500)),
         format!("{{ {} }}", "... @skip(if: false) { hello } ".repeat(100)),
         format!("{{ a{}", "{ a".repeat(50_000)),
         format!("{{ a(b: {}", "[".repeat(100_000)),
         format!("#\r{{ a{}", "{ a".repeat(50_000)),
-        "{ a(first: 100) { nodes { b(first: 100) { nodes { c(first: 100) { nodes { d } } } } } } }"
-            .to_owned(),
-        format!("{{ {} }}", "hello ".repeat(3000)),
     ];
     for document in documents {
         let asked = Instant::now();

@@ -13,6 +13,7 @@ use belle_house::platform::crypto::Keys;
 use belle_house::platform::ctx::Ctx;
 use belle_house::platform::db::WriteTx;
 use belle_house::platform::graphql::ResumeFrom;
+use belle_house::platform::graphql::document::DocumentSchema;
 use belle_house::platform::storage::Storage;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream, StreamExt, stream};
@@ -221,8 +222,10 @@ impl World {
             verified: Arc::clone(&verified),
         };
         let stop = CancellationToken::new();
+        let documents = DocumentSchema::parse(&schema.sdl()).unwrap();
         let endpoint = Endpoint::new(
             schema,
+            documents,
             ctx.clone(),
             Arc::new(feed),
             stop.clone(),

@@ -44,22 +44,25 @@ async fn what_is_theirs_can_be_read_with_the_login_itself() {
     let project = app.project(&staff, &client).await;
     let foreign = app.project(&staff, &other).await;
     app.post_update(&staff, &project, "Dalle").await;
-    let login = format!(
-        "mutation($input: LoginInput!) {{ login(input: $input) {{ userErrors {{ code }} viewer {{ projects {{ nodes {{ \
-         id client {{ name }} updates {{ nodes {{ title }} }} latestUpdate {{ title }} }} }} }} }} \
-         second: disableClient(input: {{ id: \"{}\" }}) {{ userErrors {{ code }} }} }}",
-        other.client()
-    );
+    let login = "login(input: $input) { userErrors { code } viewer { projects { nodes { id client { name } \
+                 updates { nodes { title } } latestUpdate { title } } } } }";
     let input = json!({ "email": client.email, "password": crate::support::people::PASSWORD });
-    let answer = app.graphql(None, &login, json!({ "input": input })).await;
+    let document = format!("mutation($input: LoginInput!) {{ {login} }}");
+    let answer = app.graphql(None, &document, json!({ "input": input })).await;
     let projects = &answer.body["data"]["login"]["viewer"]["projects"]["nodes"];
     assert_eq!(projects.as_array().unwrap().len(), 1, "{}", answer.body);
     assert_eq!(projects[0]["id"], project);
     assert_eq!(projects[0]["updates"]["nodes"][0]["title"], "Dalle");
     assert_eq!(projects[0]["latestUpdate"]["title"], "Dalle");
     assert!(!answer.body.to_string().contains(&foreign));
-    // What else the request asks for is judged as theirs too, and no more than theirs.
-    assert_eq!(answer.code(), "FORBIDDEN");
+    // What else the request asks for is judged as theirs too, and no more than theirs. Its payload is never null, so that
+    // all of the answer is.
+    let document = format!(
+        "mutation($input: LoginInput!) {{ {login} second: disableClient(input: {{ id: \"{}\" }}) {{ userErrors {{ code }} }} }}",
+        other.client()
+    );
+    let answer = app.graphql(None, &document, json!({ "input": input })).await;
+    assert_eq!((answer.code(), &answer.body["data"]), ("FORBIDDEN", &json!(null)));
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@ pub mod trusted;
 mod websocket;
 
 use std::{
-    collections::HashSet,
     future::Future,
     net::IpAddr,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -16,10 +15,7 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{
-    Executor, Request, Response, ServerError,
-    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
-};
+use async_graphql::{Executor, Request, Response, ServerError, Variables, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 use futures_util::{
     FutureExt, Stream, StreamExt,
@@ -40,8 +36,8 @@ use crate::{
         actor::{AccountId, Actor, SessionId},
         ctx::Ctx,
         graphql::{
-            RequestInfo, ResumeFrom, compact,
-            field_order::FieldOrder,
+            RequestInfo, ResumeFrom,
+            document::{self, DocumentSchema, Documents, Plan, variables},
             limits::{self, Limits},
         },
     },
@@ -49,6 +45,8 @@ use crate::{
 
 /// What clients read when a trusted document isn't known; they then send it whole.
 const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+/// What becomes of documents and variables that don't fit the schema; each error has a code of its own.
+const INVALID_DOCUMENT: &str = "GRAPHQL_VALIDATION_FAILED";
 /// The code of what breaks a limit.
 const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
 /// A query or mutation that takes longer is ended.
@@ -73,6 +71,7 @@ struct EndpointParts {
     ctx: Ctx,
     live: Arc<dyn Live>,
     limits: Limits,
+    documents: Documents,
     shutdown: CancellationToken,
     sockets: TaskTracker,
     allowed_origins: Vec<String>,
@@ -108,20 +107,21 @@ pub struct Caller {
     pub remote_addr: IpAddr,
 }
 
-/// Why a request was not executed.
+/// Why a request was not executed: one error or more, each with its `extensions.code`.
 #[derive(Debug)]
 pub struct Refused {
-    /// For `extensions.code`.
-    pub code: &'static str,
-    /// For a person.
-    pub message: String,
+    /// The code of the first.
+    code: &'static str,
+    errors: Vec<ServerError>,
 }
 
 impl Refused {
     fn new(code: &'static str, message: impl Into<String>) -> Self {
+        let mut error = ServerError::new(message, None);
+        error.extensions.get_or_insert_default().set("code", code);
         Self {
             code,
-            message: message.into(),
+            errors: vec![error],
         }
     }
 
@@ -131,12 +131,16 @@ impl Refused {
         self.code == LIMIT_EXCEEDED
     }
 
-    /// As a GraphQL error.
+    /// As GraphQL errors.
     #[must_use]
-    pub fn into_error(self) -> ServerError {
-        let mut error = ServerError::new(self.message, None);
-        error.extensions.get_or_insert_default().set("code", self.code);
-        error
+    pub fn into_errors(self) -> Vec<ServerError> {
+        self.errors
+    }
+
+    /// As the response to a request that never ran.
+    #[must_use]
+    pub fn into_response(self) -> Response {
+        Response::from_errors(self.errors)
     }
 }
 
@@ -146,13 +150,31 @@ impl From<limits::Refusal> for Refused {
     }
 }
 
+impl From<Vec<ServerError>> for Refused {
+    fn from(errors: Vec<ServerError>) -> Self {
+        Self {
+            code: INVALID_DOCUMENT,
+            errors,
+        }
+    }
+}
+
+impl From<document::Refused> for Refused {
+    fn from(refused: document::Refused) -> Self {
+        match refused {
+            document::Refused::Limit(refusal) => refusal.into(),
+            document::Refused::Invalid(errors) => errors.into(),
+        }
+    }
+}
+
 /// A request that passed all checks.
 pub struct Prepared {
     request: Request,
-    /// How the fields of its answer are ordered.
-    order: FieldOrder,
-    /// The kind of its operation; `None` when its name fits none, which execution will say.
-    pub operation: Option<OperationType>,
+    /// How it runs, and what form its answer has.
+    plan: Arc<Plan>,
+    /// The kind of its operation.
+    pub operation: OperationType,
     /// Whether it asks only for what every visitor gets alike.
     pub is_public: bool,
 }
@@ -162,6 +184,7 @@ impl Endpoint {
     #[must_use]
     pub fn new(
         schema: impl Executor,
+        documents: DocumentSchema,
         ctx: Ctx,
         live: Arc<dyn Live>,
         shutdown: CancellationToken,
@@ -174,6 +197,7 @@ impl Endpoint {
             ctx,
             live,
             limits: Limits::default(),
+            documents: Documents::new(documents, Limits::default()),
             shutdown,
             sockets: TaskTracker::new(),
             allowed_origins,
@@ -199,20 +223,21 @@ impl Endpoint {
         })
     }
 
-    /// Parses and measures a document and attaches what its resolvers need.
+    /// Reads, plans and measures a document and attaches what its resolvers need.
     ///
     /// # Errors
-    /// When it doesn't parse, is too much, or asks for the schema without being staff.
-    pub fn prepare(&self, params: Params, caller: &Caller) -> Result<Prepared, Refused> {
-        let (mut document, params) = self.parse(params)?;
-        let variables = async_graphql::Variables::from_json(params.variables.into());
-        let measured = limits::measure(
-            &document,
-            params.operation_name.as_deref(),
-            &variables,
-            &self.0.limits,
-        )?;
-        if measured.introspects && !caller.actor.is_staff() {
+    /// When it doesn't parse, doesn't fit the schema, is too much, or asks for the schema without being staff.
+    pub async fn prepare(&self, params: Params, caller: &Caller) -> Result<Prepared, Refused> {
+        let EndpointParts {
+            documents, limits, ..
+        } = &*self.0;
+        let document = documents.get(params.query).await?;
+        let operation = document
+            .operation(params.operation_name.as_deref())
+            .map_err(|error| vec![error])?;
+        let variables = variables::coerce(documents.schema(), operation, params.variables)?;
+        let plan = Plan::of(documents.schema(), operation, &variables, limits)?;
+        if plan.introspects() && !caller.actor.is_staff() {
             return Err(match caller.actor {
                 Actor::Anonymous => Refused::new(
                     "UNAUTHENTICATED",
@@ -224,42 +249,25 @@ impl Endpoint {
                 ),
             });
         }
-        let operation = chosen_operation(&document, params.operation_name.as_deref());
-        let is_public = measured.operation == Some(OperationType::Query)
+        plan.check_cost(&variables, limits)?;
+        let is_public = operation.kind == OperationType::Query
             && matches!(caller.actor, Actor::Anonymous)
-            && operation.is_some_and(|operation| asks_for_public_fields(&document, operation));
-        // An event's few fields are there at once, in order already; a stream needn't carry more for them.
-        let order = operation
-            .filter(|operation| operation.ty != OperationType::Subscription)
-            .map(|operation| FieldOrder::of(&document, operation))
-            .unwrap_or_default();
-        let mut request = Request::new(String::new()).variables(variables);
-        if let Some(name) = params.operation_name {
-            request = request.operation_name(name);
-        }
-        if measured.operation == Some(OperationType::Subscription) {
-            compact::shrink(&mut document);
-        }
-        request.set_parsed_query(document);
+            && asks_for_public_fields(&plan);
         let info = RequestInfo {
             request_id: caller.request_id.clone(),
             remote_addr: caller.remote_addr,
             event_cursor: self.0.live.head_cursor(),
         };
-        let request = crate::graphql::with_request_data(request, caller.actor.clone(), info);
         Ok(Prepared {
-            request,
-            order,
-            operation: measured.operation,
+            request: crate::graphql::with_request_data(
+                request(&plan, operation, variables),
+                caller.actor.clone(),
+                info,
+            ),
+            plan,
+            operation: operation.kind,
             is_public,
         })
-    }
-
-    fn parse(&self, params: Params) -> Result<(ExecutableDocument, Params), Refused> {
-        limits::count_tokens(&params.query, &self.0.limits)?;
-        let document = async_graphql::parser::parse_query(&params.query)
-            .map_err(|error| Refused::new("GRAPHQL_PARSE_FAILED", error.to_string()))?;
-        Ok((document, params))
     }
 
     /// Runs a query or mutation.
@@ -267,17 +275,15 @@ impl Endpoint {
         let run = AssertUnwindSafe(self.0.schema.execute(prepared.request)).catch_unwind();
         match tokio::time::timeout(EXECUTION_TIMEOUT, run).await {
             Ok(Ok(mut response)) => {
-                prepared.order.apply(&mut response.data);
+                prepared.plan.complete(&mut response);
                 finish(response)
             }
             Ok(Err(_)) => panicked(),
-            Err(_) => Response::from_errors(vec![
-                Refused::new(
-                    "TIMEOUT",
-                    "The request took too long and was ended: ask for less at once.",
-                )
-                .into_error(),
-            ]),
+            Err(_) => Refused::new(
+                "TIMEOUT",
+                "The request took too long and was ended: ask for less at once.",
+            )
+            .into_response(),
         }
     }
 
@@ -289,8 +295,11 @@ impl Endpoint {
         resume_from: ResumeFrom,
     ) -> BoxStream<'static, Response> {
         prepared.request = prepared.request.data(resume_from);
-        if prepared.operation == Some(OperationType::Subscription) {
-            Box::pin(Answers(Some(self.0.schema.execute_stream(prepared.request))))
+        if prepared.operation == OperationType::Subscription {
+            Box::pin(Answers {
+                stream: Some(self.0.schema.execute_stream(prepared.request)),
+                plan: prepared.plan,
+            })
         } else {
             let endpoint = self.clone();
             Box::pin(stream::once(async move { endpoint.execute(prepared).await }))
@@ -350,62 +359,44 @@ impl Endpoint {
     }
 }
 
-/// The operation that is run: the one of this name, or the only one.
-fn chosen_operation<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'a OperationDefinition> {
-    document
-        .operations
-        .iter()
-        .find(|(own, _)| name.is_none_or(|wanted| own.is_some_and(|own| own == wanted)))
-        .map(|(_, operation)| &operation.node)
+/// What async-graphql runs. Validated it is already.
+fn request(plan: &Plan, operation: &document::Operation, variables: Variables) -> Request {
+    let mut request = Request::new(String::new());
+    request.set_parsed_query(plan.document(operation, &variables));
+    request.variables(variables)
 }
 
-/// Whether an operation's root fields are all of those that every visitor gets alike, fragments followed. The document
-/// was measured: its fragments don't spread themselves, and what follows them is bounded by its length.
-fn asks_for_public_fields(document: &ExecutableDocument, operation: &OperationDefinition) -> bool {
-    let mut seen = HashSet::new();
-    let mut sets: Vec<&SelectionSet> = vec![&operation.selection_set.node];
-    while let Some(set) = sets.pop() {
-        for selection in &set.items {
-            match &selection.node {
-                Selection::Field(field) => {
-                    let name = field.node.name.node.as_str();
-                    if name != "__typename" && !permissions::SAME_FOR_EVERY_VISITOR.contains(&name) {
-                        return false;
-                    }
-                }
-                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    let Some(fragment) = document.fragments.get(name) else {
-                        return false;
-                    };
-                    if seen.insert(name) {
-                        sets.push(&fragment.node.selection_set.node);
-                    }
-                }
-            }
-        }
-    }
-    true
+/// Whether an operation's root fields are all of those that every visitor gets alike.
+fn asks_for_public_fields(plan: &Plan) -> bool {
+    plan.root_fields().all(|name| {
+        let name = name.as_str();
+        name == "__typename" || permissions::SAME_FOR_EVERY_VISITOR.contains(&name)
+    })
 }
 
 /// A subscription's responses, made fit for the caller; a panic ends it with an error, and the connection lives on.
-struct Answers(Option<BoxStream<'static, Response>>);
+struct Answers {
+    stream: Option<BoxStream<'static, Response>>,
+    plan: Arc<Plan>,
+}
 
 impl Stream for Answers {
     type Item = Response;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Response>> {
-        let Some(stream) = &mut self.0 else {
+        let Self { stream, plan } = &mut *self;
+        let Some(running) = stream else {
             return Poll::Ready(None);
         };
-        match catch_unwind(AssertUnwindSafe(|| stream.poll_next_unpin(cx))) {
-            Ok(polled) => polled.map(|response| response.map(finish)),
+        match catch_unwind(AssertUnwindSafe(|| running.poll_next_unpin(cx))) {
+            Ok(polled) => polled.map(|response| {
+                response.map(|mut response| {
+                    plan.complete(&mut response);
+                    finish(response)
+                })
+            }),
             Err(_) => {
-                self.0 = None;
+                *stream = None;
                 Poll::Ready(Some(panicked()))
             }
         }

@@ -103,12 +103,12 @@ pub async fn handle(
         }
         Err(refused) => return refuse(accepted, StatusCode::BAD_REQUEST, refused),
     };
-    let prepared = match endpoint.prepare(params, &caller) {
+    let prepared = match endpoint.prepare(params, &caller).await {
         Ok(prepared) => prepared,
         Err(refused) => return refuse(accepted, accepted.request_error(), refused),
     };
     match prepared.operation {
-        Some(OperationType::Mutation) if parts.method != Method::POST => {
+        OperationType::Mutation if parts.method != Method::POST => {
             let mut response = refuse(
                 accepted,
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -119,7 +119,7 @@ pub async fn handle(
                 .insert(header::ALLOW, HeaderValue::from_static("POST"));
             return response;
         }
-        Some(OperationType::Subscription) => {
+        OperationType::Subscription => {
             let refused = Refused::new(
                 "BAD_REQUEST",
                 "Subscriptions run over WebSocket: connect to this address with the subprotocol graphql-transport-ws.",
@@ -295,11 +295,7 @@ fn refuse_token(accepted: Accepted, error: &AuthError) -> Response {
 }
 
 fn refuse(accepted: Accepted, status: StatusCode, refused: Refused) -> Response {
-    answer(
-        accepted,
-        status,
-        &GraphqlResponse::from_errors(vec![refused.into_error()]),
-    )
+    answer(accepted, status, &refused.into_response())
 }
 
 fn answer(accepted: Accepted, status: StatusCode, response: &GraphqlResponse) -> Response {

@@ -1,10 +1,9 @@
 //! What every GraphQL type shares: guards, errors, connections, request data.
 
-pub mod compact;
 pub mod connection;
+pub mod document;
 pub mod editing;
 pub mod export;
-pub mod field_order;
 pub mod guard;
 pub mod inputs;
 pub mod limits;

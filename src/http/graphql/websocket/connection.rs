@@ -230,7 +230,7 @@ impl Connection {
             return self
                 .say(&Outgoing::Error {
                     id: &id,
-                    payload: &[refused.into_error()],
+                    payload: &refused.into_errors(),
                 })
                 .await;
         }
@@ -240,7 +240,11 @@ impl Connection {
             .map(|signed_in| (signed_in.token.clone(), signed_in.resume_from.clone()))
             .unwrap_or_default();
         let caller = self.caller(token.as_deref()).await?;
-        match params.and_then(|params| self.endpoint.prepare(params, &caller)) {
+        let prepared = match params {
+            Ok(params) => self.endpoint.prepare(params, &caller).await,
+            Err(refused) => Err(refused),
+        };
+        match prepared {
             Ok(prepared) => {
                 let answers = self.endpoint.execute_stream(prepared, resume_from);
                 self.operations
@@ -250,7 +254,7 @@ impl Connection {
             Err(refused) => {
                 self.say(&Outgoing::Error {
                     id: &id,
-                    payload: &[refused.into_error()],
+                    payload: &refused.into_errors(),
                 })
                 .await
             }
