@@ -1,0 +1,105 @@
+// Random documents that fit a schema, as texts.
+import {
+  getNamedType, isAbstractType, isEnumType, isInputObjectType, isLeafType, isListType, isNonNullType,
+  isRequiredArgument, isRequiredInputField,
+} from "graphql";
+
+const SCALARS = {
+  Int: () => "3", Float: () => "1.5", String: () => '"texte"', Boolean: () => "true", ID: () => '"x"',
+  Date: () => '"2026-05-31"', DateTime: () => '"2026-05-31T08:00:00Z"',
+};
+
+/// A document with one operation or two, fragments and variables.
+export function validDocument(schema, dice) {
+  const maker = new Maker(schema, dice);
+  const operations = dice.chance(0.15) ? [maker.operation("A"), maker.operation("B")] : [maker.operation(dice.chance(0.5) ? "A" : "")];
+  return [...operations, ...maker.fragments].join("\n");
+}
+
+class Maker {
+  constructor(schema, dice) {
+    Object.assign(this, { schema, dice, fragments: [], variables: [], names: 0 });
+  }
+
+  operation(name) {
+    const { schema, dice } = this;
+    this.variables = [];
+    const kind = dice.pick(["query", "query", "query", "query", "mutation", "subscription"]);
+    const root = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[kind];
+    this.isSubscription = kind === "subscription";
+    const body = kind === "subscription" ? this.field(dice.pick(Object.values(root.getFields())), 3, new Set()) : this.selections(root, 4, 3);
+    const variables = this.variables.length > 0 ? `(${this.variables.join(", ")})` : "";
+    if (kind === "query" && !name && !variables) return `{ ${body} }`;
+    return `${kind} ${name || "Anonymous"}${variables} { ${body} }`;
+  }
+
+  selections(type, depth, most = 4) {
+    const { dice } = this;
+    const keys = new Set();
+    const parts = [];
+    if (isAbstractType(type)) {
+      const possible = dice.some(this.schema.getPossibleTypes(type), 2);
+      // One key, one field: what stands in fragments of several types is told apart by aliases.
+      for (const one of possible) parts.push(`... on ${one.name} { ${this.selections(one, depth - 1, 2)} }`.replace(/\b(\w+)(?=[ ({])/g, "$1"));
+      if (parts.length === 0 || dice.chance(0.5)) parts.push("__typename");
+      return parts.slice(0, 1).concat(parts.at(-1) === "__typename" ? ["__typename"] : []).join(" ");
+    }
+    const fields = Object.values(type.getFields()).filter((field) => depth > 1 || isLeafType(getNamedType(field.type)));
+    for (const field of dice.some(fields, 1 + dice.below(most))) parts.push(this.field(field, depth, keys));
+    if (parts.length === 0) parts.push("__typename");
+    if (dice.chance(0.15)) parts.push(`${this.name("kind")}: __typename`);
+    if (dice.chance(0.15)) return this.wrapped(type, parts.join(" "));
+    return parts.join(" ");
+  }
+
+  wrapped(type, body) {
+    const { dice } = this;
+    if (this.variables.length === 0 && dice.chance(0.5) && !body.includes("$")) {
+      const name = this.name("F");
+      this.fragments.push(`fragment ${name} on ${type.name} { ${body} }`);
+      return `...${name}`;
+    }
+    const condition = dice.pick(["", ` on ${type.name}`]);
+    return `...${condition}${dice.pick(["", " @include(if: true)", " @skip(if: false)"])} { ${body} }`;
+  }
+
+  field(field, depth, keys) {
+    const { dice } = this;
+    const alias = dice.chance(0.2) || keys.has(field.name) ? `${this.name("a")}: ` : "";
+    keys.add(field.name);
+    const given = field.args.filter((arg) => isRequiredArgument(arg) || dice.chance(0.25));
+    const args = given.map((arg) => `${arg.name}: ${this.argument(arg)}`);
+    const type = getNamedType(field.type);
+    const below = isLeafType(type) ? "" : ` { ${this.selections(type, depth - 1)} }`;
+    const directive = !this.isSubscription && dice.chance(0.08) ? ` @${dice.pick(["skip", "include"])}(if: ${dice.pick(["true", "false"])})` : "";
+    return `${alias}${field.name}${args.length > 0 ? `(${args.join(", ")})` : ""}${directive}${below}`;
+  }
+
+  argument(arg) {
+    if (!this.dice.chance(0.3)) return this.value(arg.type, 2);
+    const name = this.name("v");
+    const type = String(arg.type).endsWith("!") || this.dice.chance(0.8) ? arg.type : `${arg.type}!`;
+    const hasDefault = !String(type).endsWith("!") && this.dice.chance(0.3);
+    this.variables.push(`$${name}: ${type}${hasDefault ? ` = ${this.value(arg.type, 2)}` : ""}`);
+    return `$${name}`;
+  }
+
+  value(type, depth) {
+    const { dice } = this;
+    if (isNonNullType(type)) return this.value(type.ofType, depth);
+    if (isListType(type)) return dice.chance(0.3) ? this.value(type.ofType, depth) : `[${this.value(type.ofType, depth)}]`;
+    if (isEnumType(type)) return dice.pick(type.getValues()).name;
+    if (isInputObjectType(type)) {
+      const fields = Object.values(type.getFields());
+      const oneOf = type.isOneOf || type.astNode?.directives?.some((directive) => directive.name.value === "oneOf");
+      const given = oneOf ? [dice.pick(fields)] : fields.filter((field) => isRequiredInputField(field) || (depth > 0 && dice.chance(0.2)));
+      return `{ ${given.map((field) => `${field.name}: ${this.value(field.type, depth - 1)}`).join(", ")} }`;
+    }
+    return (SCALARS[type.name] ?? (() => '"x"'))();
+  }
+
+  name(prefix) {
+    this.names += 1;
+    return `${prefix}${this.names}`;
+  }
+}
