@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{
     actor::Actor,
     ctx::Ctx,
+    db::WriteTx,
     error::{CommandError, Violation},
     form::Form,
     idempotency::{self, Claim},
@@ -35,6 +36,24 @@ where
     /// The mutation that makes one, such as `createService`: idempotency keys are kept under this name.
     const CREATE: &'static str;
 
+    /// Who may make and change them; staff unless said otherwise.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED, FORBIDDEN.
+    fn permit(actor: &Actor) -> Result<(), CommandError> {
+        actor.require_staff()
+    }
+
+    /// Locks the living record that is to change, after what it hangs below; `None` when it isn't there. A state in which
+    /// it never changes is an error.
+    fn lock(
+        tx: &WriteTx,
+        id: Uuid,
+        _fields: &Self::Fields,
+    ) -> impl Future<Output = Result<Option<Self::Model>, CommandError>> + Send {
+        async move { Ok(record::lock_living::<Self>(tx, id).await?) }
+    }
+
     /// The rules: reads the form into the row as it will be, every column of its own set. Mistakes go into the form.
     fn check(
         form: &mut Form<'_>,
@@ -47,7 +66,8 @@ where
         Related::default()
     }
 
-    /// Writes what is below the row and what follows from its change, once the row is written.
+    /// Writes what is below the row and what follows from its change (events, announcements), once the row is written.
+    /// When nothing changed, `saved` is at the version of `current`.
     fn write_below(
         form: &Form<'_>,
         below: Self::Below,
@@ -72,17 +92,13 @@ pub async fn create<E: Editable>(
 where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
-    actor.require_staff()?;
+    E::permit(actor)?;
     write_tx!(ctx, |tx| {
         let claimed = match idempotency::claim_in_tx(tx, actor, E::CREATE, key, &fields).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => {
-                return record::lock_living::<E>(tx, id).await?.ok_or_else(|| {
-                    Violation::not_found(["input", "idempotencyKey"], &format!("{} any more", E::NOUN)).into()
-                });
-            }
+            Claim::Replay(id) => return made_before::<E>(tx, id, E::NOUN).await,
         };
-        let mut form = Form::to_create(tx, actor);
+        let mut form = Form::to_create(ctx, tx, actor);
         let (mut row, below) = E::check(&mut form, fields.clone(), None).await?;
         form.finish()?;
         let id = new_uuid(tx.now());
@@ -108,19 +124,32 @@ pub async fn update<E: Editable>(
 where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
-    actor.require_staff()?;
+    E::permit(actor)?;
     write_tx!(ctx, |tx| {
-        let current = record::lock_living::<E>(tx, id)
+        let current = E::lock(tx, id, &fields)
             .await?
             .ok_or_else(|| Violation::not_found(["input", "id"], E::NOUN))?;
         record::expect_version::<E>(&current, expected_version)?;
-        let mut form = Form::to_change(tx, actor);
+        let mut form = Form::to_change(ctx, tx, actor);
         let (row, below) = E::check(&mut form, fields.clone(), Some(&current)).await?;
         form.finish()?;
         let saved = record::update_with::<E, _>(tx, actor, &current, row, E::related(&below)).await?;
         E::write_below(&form, below, Some(&current), &saved).await?;
         Ok(saved)
     })
+}
+
+/// What an earlier call with the same idempotency key made or changed, as it is now.
+///
+/// # Errors
+/// NOT_FOUND at `input.idempotencyKey` when it was deleted since.
+pub async fn made_before<E: RecordEntity>(
+    tx: &WriteTx,
+    id: impl Into<Uuid>,
+    noun: &str,
+) -> Result<E::Model, CommandError> {
+    let gone = || Violation::not_found(["input", "idempotencyKey"], &format!("{noun} any more"));
+    Ok(record::lock_living::<E>(tx, id).await?.ok_or_else(gone)?)
 }
 
 /// A record by its id, living or deleted, for whoever may see all of them.

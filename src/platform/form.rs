@@ -4,10 +4,13 @@
 //! The same rules serve creating (a value that isn't mentioned is missing) and changing (it stays as it is). A rule is
 //! a function from what was entered to what is kept, or to a [`Fault`]; common ones stand at the end of this file.
 
+use std::ops::{Deref, DerefMut};
+
 use chrono::{DateTime, Utc};
 
 use super::{
     actor::Actor,
+    ctx::Ctx,
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation, Violations},
     text::{one_line, several_lines},
@@ -40,50 +43,33 @@ impl Fault {
     }
 }
 
-/// A form that is being read, within the transaction that will write what it says.
-#[derive(Debug)]
-pub struct Form<'a> {
-    tx: &'a WriteTx,
-    actor: &'a Actor,
+/// The part of a form that rules decide by themselves, in a transaction or before one: values are read one by one, and
+/// every mistake is kept with its path.
+#[derive(Debug, Clone)]
+pub struct Checks {
+    root: Vec<String>,
     is_new: bool,
     violations: Violations,
 }
 
-impl<'a> Form<'a> {
-    /// A form for a new record: its values stand under `input`.
-    pub fn to_create(tx: &'a WriteTx, actor: &'a Actor) -> Self {
+impl Checks {
+    /// The checks of a new record, whose values stand under `root`.
+    #[must_use]
+    pub fn of_new(root: &[&str]) -> Self {
         Self {
-            tx,
-            actor,
+            root: root.iter().map(|&part| part.to_owned()).collect(),
             is_new: true,
             violations: Violations::default(),
         }
     }
 
-    /// A form that changes a record: its values stand under `input.patch`.
-    pub fn to_change(tx: &'a WriteTx, actor: &'a Actor) -> Self {
+    /// The checks of a change, whose values stand under `input.patch`.
+    #[must_use]
+    pub fn of_change() -> Self {
         Self {
             is_new: false,
-            ..Self::to_create(tx, actor)
+            ..Self::of_new(&["input", "patch"])
         }
-    }
-
-    /// The transaction.
-    #[must_use]
-    pub fn tx(&self) -> &'a WriteTx {
-        self.tx
-    }
-
-    /// Who sends it.
-    #[must_use]
-    pub fn actor(&self) -> &'a Actor {
-        self.actor
-    }
-
-    /// The moment.
-    #[must_use]
-    pub fn now(&self) -> DateTime<Utc> {
-        self.tx.now()
     }
 
     /// Whether a record is being made.
@@ -95,16 +81,8 @@ impl<'a> Form<'a> {
     /// Where a value stands in the input. A value inside another is named with points: `videos.0.url`.
     #[must_use]
     pub fn path(&self, field: &str) -> Vec<String> {
-        let base: &[&str] = if self.is_new {
-            &["input"]
-        } else {
-            &["input", "patch"]
-        };
-        base.iter()
-            .copied()
-            .chain(field.split('.'))
-            .map(str::to_owned)
-            .collect()
+        let below = field.split('.').map(str::to_owned);
+        self.root.iter().cloned().chain(below).collect()
     }
 
     /// Notes a mistake at `field`.
@@ -207,6 +185,77 @@ impl<'a> Form<'a> {
     /// When there were any.
     pub fn finish(&mut self) -> Result<(), CommandError> {
         std::mem::take(&mut self.violations).into_result()
+    }
+}
+
+/// A form that is being read, within the transaction that will write what it says.
+#[derive(Debug)]
+pub struct Form<'a> {
+    ctx: &'a Ctx,
+    tx: &'a WriteTx,
+    actor: &'a Actor,
+    checks: Checks,
+}
+
+impl<'a> Form<'a> {
+    /// A form for a new record: its values stand under `input`.
+    pub fn to_create(ctx: &'a Ctx, tx: &'a WriteTx, actor: &'a Actor) -> Self {
+        let checks = Checks::of_new(&["input"]);
+        Self {
+            ctx,
+            tx,
+            actor,
+            checks,
+        }
+    }
+
+    /// A form that changes a record: its values stand under `input.patch`.
+    pub fn to_change(ctx: &'a Ctx, tx: &'a WriteTx, actor: &'a Actor) -> Self {
+        let checks = Checks::of_change();
+        Self {
+            ctx,
+            tx,
+            actor,
+            checks,
+        }
+    }
+
+    /// What the command runs with.
+    #[must_use]
+    pub fn ctx(&self) -> &'a Ctx {
+        self.ctx
+    }
+
+    /// The transaction.
+    #[must_use]
+    pub fn tx(&self) -> &'a WriteTx {
+        self.tx
+    }
+
+    /// Who sends it.
+    #[must_use]
+    pub fn actor(&self) -> &'a Actor {
+        self.actor
+    }
+
+    /// The moment.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.tx.now()
+    }
+}
+
+impl Deref for Form<'_> {
+    type Target = Checks;
+
+    fn deref(&self) -> &Checks {
+        &self.checks
+    }
+}
+
+impl DerefMut for Form<'_> {
+    fn deref_mut(&mut self) -> &mut Checks {
+        &mut self.checks
     }
 }
 

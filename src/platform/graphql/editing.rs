@@ -7,21 +7,27 @@
 use std::str::FromStr;
 
 use async_graphql::{Context, ID, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{IntoActiveModel, ModelTrait};
+use uuid::Uuid;
 
 pub use super::inputs::change;
 use super::{
     lists::BoundedList,
+    people::Locale,
     request::ContextExt,
-    scalars::Moment,
-    user_error::{Payload, internal, split},
+    scalars::{EmailAddress, Moment},
+    user_error::{Payload, UserErrorCode, internal, split},
+    values::{CurrencyCode, Date, Decimal},
 };
 use crate::platform::{
+    actor::Locale as Language,
     editing::{self, Editable},
-    error::{CommandError, ErrorCode, Violation, Violations},
+    error::{CommandError, Violation, Violations},
     form::Change,
     ids::{self, IdError},
+    money::Currency,
+    record::RecordEntity,
     text::camel_case,
 };
 
@@ -31,21 +37,28 @@ pub trait Entered<T> {
     fn read(self, path: &[String], violations: &mut Violations) -> Option<T>;
 }
 
-macro_rules! entered_as_it_is {
-    ($($ty:ty),*) => {
-        $(impl Entered<$ty> for $ty {
-            fn read(self, _: &[String], _: &mut Violations) -> Option<$ty> {
-                Some(self)
+/// Values that only change their type on the way in: `entered!(Date => NaiveDate, |day| day.0);`.
+#[macro_export]
+macro_rules! entered {
+    ($($sent:ty => $kept:ty, $read:expr;)+) => {
+        $(impl $crate::platform::graphql::editing::Entered<$kept> for $sent {
+            fn read(self, _: &[String], _: &mut $crate::platform::error::Violations) -> Option<$kept> {
+                let read: fn(Self) -> $kept = $read;
+                Some(read(self))
             }
-        })*
+        })+
     };
 }
-entered_as_it_is!(String, i32, bool);
-
-impl Entered<DateTime<Utc>> for Moment {
-    fn read(self, _: &[String], _: &mut Violations) -> Option<DateTime<Utc>> {
-        Some(self.0)
-    }
+entered! {
+    String => String, |text| text;
+    i32 => i32, |number| number;
+    bool => bool, |flag| flag;
+    Moment => DateTime<Utc>, |moment| moment.0;
+    Date => NaiveDate, |day| day.0;
+    Decimal => String, |number| number.0;
+    EmailAddress => String, |address| address.0;
+    CurrencyCode => Currency, Into::into;
+    Locale => Language, Into::into;
 }
 
 impl<T: FromStr<Err = IdError>> Entered<T> for ID {
@@ -100,6 +113,17 @@ pub trait CreateInput {
     fn fields(self) -> Result<(Self::Fields, Option<String>), CommandError>;
 }
 
+/// The changes of an `updateX`.
+pub trait PatchInput {
+    /// What the rules work with.
+    type Fields;
+    /// The values.
+    ///
+    /// # Errors
+    /// Ids that aren't any, at their paths.
+    fn fields(self) -> Result<Self::Fields, CommandError>;
+}
+
 /// The input of an `updateX`.
 pub trait UpdateInput {
     /// What the rules work with.
@@ -139,19 +163,32 @@ where
     let (id, expected_version, fields) = input.parts();
     let path = ["input".to_owned(), "id".to_owned()];
     let id = ids::parse(&id, E::PREFIX, E::NOUN).map_err(|error| Violation::invalid_id(path, &error));
-    let command = ctx.app();
     let outcome = match (&id, fields) {
         (Ok(id), Ok(fields)) => {
-            editing::update::<E>(command, ctx.actor(), *id, expected_version, fields).await
+            editing::update::<E>(ctx.app(), ctx.actor(), *id, expected_version, fields).await
         }
         (Err(violation), _) => Err(violation.clone().into()),
         (_, Err(error)) => Err(error),
     };
-    let stale = matches!(&outcome, Err(CommandError::Rejected(violations))
-        if violations.iter().any(|violation| violation.code == ErrorCode::Conflict));
+    or_current::<E>(ctx, id.ok(), outcome).await
+}
+
+/// The payload of a change to the record `id`, if that is the id of one. With CONFLICT it carries the record as it is now,
+/// so that the caller can look at it.
+///
+/// # Errors
+/// Everything that isn't the input's fault.
+pub async fn or_current<E: RecordEntity>(
+    ctx: &Context<'_>,
+    id: Option<impl Into<Uuid>>,
+    outcome: Result<E::Model, CommandError>,
+) -> Result<Payload<E::Model>> {
     let (mut record, user_errors) = split(outcome)?;
-    if let (true, Ok(id)) = (stale, id) {
-        record = editing::find::<E>(command.db.reader(), id)
+    let is_stale = user_errors
+        .iter()
+        .any(|error| error.code == UserErrorCode::Conflict);
+    if let (true, Some(id)) = (is_stale, id) {
+        record = editing::find::<E>(ctx.app().db.reader(), id.into())
             .await
             .map_err(internal)?;
     }
@@ -218,7 +255,32 @@ macro_rules! record_inputs {
             pub patch: $patch,
         }
 
-        impl $crate::platform::graphql::editing::CreateInput for $create {
+        $crate::read_inputs! {
+            create $create { required { $($required),* } optional { $($optional),* } }
+            update $update, patch $patch { $($required,)* $($optional),* }
+            into $fields
+        }
+    };
+}
+
+/// How inputs become `Fields`, for a kind that describes its inputs by itself, since the same value is told of differently
+/// where it is entered and where it is changed. What an input doesn't have isn't mentioned in the `Fields`.
+///
+/// ```ignore
+/// read_inputs! {
+///     create CreateProjectInput { required { client_id, name } optional { start_date } }
+///     update UpdateProjectInput, patch ProjectPatch { client_id, name, start_date }
+///     into ProjectFields
+/// }
+/// ```
+#[macro_export]
+macro_rules! read_inputs {
+    (
+        $(create $create:ty { required { $($required:ident),* $(,)? } optional { $($optional:ident),* $(,)? } })?
+        $(update $update:ty,)? $(patch $patch:ty { $($changed:ident),* $(,)? })?
+        into $fields:ty
+    ) => {
+        $(impl $crate::platform::graphql::editing::CreateInput for $create {
             type Fields = $fields;
 
             fn fields(
@@ -227,40 +289,43 @@ macro_rules! record_inputs {
                 use $crate::platform::graphql::editing::read;
                 let base = ["input".to_owned()];
                 let mut violations = $crate::platform::error::Violations::default();
-                let fields = $fields {
-                    $( $required: read(
-                        Some(Some(self.$required)), &base, stringify!($required), &mut violations,
-                    ), )*
-                    $( $optional: read(
-                        self.$optional.map(Some), &base, stringify!($optional), &mut violations,
-                    ), )*
-                };
+                let mut fields = <$fields>::default();
+                $( fields.$required = read(
+                    Some(Some(self.$required)), &base, stringify!($required), &mut violations,
+                ); )*
+                $( fields.$optional = read(
+                    self.$optional.map(Some), &base, stringify!($optional), &mut violations,
+                ); )*
                 violations.into_result()?;
-                Ok((fields, self.idempotency_key))
+                Ok((fields, self.idempotency_key.into()))
             }
-        }
+        })?
 
-        impl $crate::platform::graphql::editing::UpdateInput for $update {
+        $(impl $crate::platform::graphql::editing::PatchInput for $patch {
+            type Fields = $fields;
+
+            fn fields(self) -> Result<$fields, $crate::platform::error::CommandError> {
+                use $crate::platform::graphql::editing::{change, read};
+                let base = ["input".to_owned(), "patch".to_owned()];
+                let mut violations = $crate::platform::error::Violations::default();
+                let mut fields = <$fields>::default();
+                $( fields.$changed = read(
+                    change(self.$changed), &base, stringify!($changed), &mut violations,
+                ); )*
+                violations.into_result().map(|()| fields)
+            }
+        })?
+
+        $(impl $crate::platform::graphql::editing::UpdateInput for $update {
             type Fields = $fields;
 
             fn parts(
                 self,
             ) -> (async_graphql::ID, i32, Result<$fields, $crate::platform::error::CommandError>) {
-                use $crate::platform::graphql::editing::{change, read};
-                let base = ["input".to_owned(), "patch".to_owned()];
-                let mut violations = $crate::platform::error::Violations::default();
-                let patch = self.patch;
-                let fields = $fields {
-                    $( $required: read(
-                        change(patch.$required), &base, stringify!($required), &mut violations,
-                    ), )*
-                    $( $optional: read(
-                        change(patch.$optional), &base, stringify!($optional), &mut violations,
-                    ), )*
-                };
-                (self.id, self.expected_version, violations.into_result().map(|()| fields))
+                use $crate::platform::graphql::editing::PatchInput;
+                (self.id, self.expected_version, self.patch.fields())
             }
-        }
+        })?
     };
 }
 

@@ -79,7 +79,7 @@ impl RecordFields {
 /// field that holds the table's row.
 #[macro_export]
 macro_rules! record_methods {
-    ($node:ty, $row:ident) => {
+    ($node:ty, $row:tt) => {
         impl $node {
             /// The fields that every record has.
             pub(crate) fn record_fields(&self) -> $crate::features::accounts::graphql::RecordFields {
