@@ -8,16 +8,18 @@ use chrono::TimeDelta;
 use super::explain;
 use crate::{
     features::leads::{
-        FormTraces, Lead, LeadFilter, LeadStatus,
+        FormTraces, Lead, LeadFilter, LeadStatus, Leads,
         commands::{
-            LeadPatch, NewLead, SubmitConstructionLead, SubmitContactInquiry, submit_construction_lead,
-            submit_contact_inquiry, update_lead,
+            InquiryFields, LeadFields, SubmitConstructionLead, SubmitContactInquiry,
+            submit_construction_lead, submit_contact_inquiry,
         },
         select_leads,
     },
     platform::{
         actor::{AccountId, Actor},
         ctx::Ctx,
+        editing,
+        form::Change,
         graphql::RecordScope,
     },
 };
@@ -84,15 +86,16 @@ pub(super) async fn load(ctx: &Ctx, assistant: AccountId) -> Result<()> {
     let visitor = Actor::Anonymous;
     for (&(name, phone, email, land, message), address) in LEADS.iter().zip(1..) {
         let form = SubmitConstructionLead {
-            lead: NewLead {
-                name: name.to_owned(),
-                phone: phone.to_owned(),
-                email: email.map(str::to_owned),
-                has_land: land.is_some(),
-                location_of_land: land.map(str::to_owned),
-                interested_in: None,
-                message: Some(message.to_owned()),
+            lead: LeadFields {
+                name: said(name),
+                phone: said(phone),
+                email: email.and_then(said),
+                has_land: Some(Some(land.is_some())),
+                location_of_land: land.and_then(said),
+                message: said(message),
+                ..LeadFields::default()
             },
+            interested_in: None,
             traces: filled_by_a_person(ctx),
             remote_addr: somewhere(address),
             idempotency_key: format!("demo-lead-{address}"),
@@ -103,11 +106,13 @@ pub(super) async fn load(ctx: &Ctx, assistant: AccountId) -> Result<()> {
     }
     for (&(name, email, subject, message), address) in INQUIRIES.iter().zip(1..) {
         let form = SubmitContactInquiry {
-            name: name.to_owned(),
-            email: email.to_owned(),
-            phone: None,
-            subject: subject.to_owned(),
-            message: message.to_owned(),
+            inquiry: InquiryFields {
+                name: said(name),
+                email: said(email),
+                subject: said(subject),
+                message: said(message),
+                ..InquiryFields::default()
+            },
             traces: filled_by_a_person(ctx),
             remote_addr: somewhere(address),
             idempotency_key: format!("demo-inquiry-{address}"),
@@ -122,29 +127,31 @@ pub(super) async fn load(ctx: &Ctx, assistant: AccountId) -> Result<()> {
 async fn follow_up(ctx: &Ctx, assistant: AccountId) -> Result<()> {
     let all = select_leads(&Actor::System, &LeadFilter::default(), RecordScope::Living);
     let leads: Vec<Lead> = all.all(ctx.db.reader()).await?;
-    let called = LeadPatch {
-        status: Some(LeadStatus::Contacted),
-        is_read: Some(true),
-        assignee: Some(Some(assistant)),
-        notes: Some(Some(
-            "Appelé lundi : visite du terrain prévue. Budget à préciser.".to_owned(),
-        )),
-        ..LeadPatch::default()
+    let called = LeadFields {
+        status: Some(Some(LeadStatus::Contacted)),
+        is_read: Some(Some(true)),
+        assignee_id: Some(Some(assistant)),
+        notes: said("Appelé lundi : visite du terrain prévue. Budget à préciser."),
+        ..LeadFields::default()
     };
-    let lost = LeadPatch {
-        status: Some(LeadStatus::Lost),
-        is_read: Some(true),
-        notes: Some(Some("Pas de terrain pour l'instant.".to_owned())),
-        ..LeadPatch::default()
+    let lost = LeadFields {
+        status: Some(Some(LeadStatus::Lost)),
+        is_read: Some(Some(true)),
+        notes: said("Pas de terrain pour l'instant."),
+        ..LeadFields::default()
     };
     for (name, patch) in [("Abdoulaye Garba", called), ("Fatouma Hassane", lost)] {
         if let Some(lead) = leads.iter().find(|lead| lead.name == name) {
-            update_lead(ctx, &Actor::System, lead.id, lead.version, patch)
+            editing::update::<Leads>(ctx, &Actor::System, lead.id, lead.version, patch)
                 .await
                 .map_err(explain)?;
         }
     }
     Ok(())
+}
+
+fn said(text: &str) -> Change<String> {
+    Some(Some(text.to_owned()))
 }
 
 fn filled_by_a_person(ctx: &Ctx) -> FormTraces {

@@ -110,26 +110,29 @@ where
     })
 }
 
-/// Changes a record.
+/// Changes a record, if it is at `expected_version` or that doesn't matter.
 ///
 /// # Errors
-/// Violations at `input.…`; CONFLICT when it is not at `expected_version`; NOT_FOUND.
+/// Violations at `input.…`; CONFLICT when it is at another version; NOT_FOUND.
 pub async fn update<E: Editable>(
     ctx: &Ctx,
     actor: &Actor,
-    id: Uuid,
-    expected_version: i32,
+    id: impl Into<Uuid>,
+    expected_version: impl Into<Option<i32>>,
     fields: E::Fields,
 ) -> Result<E::Model, CommandError>
 where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
     E::permit(actor)?;
+    let (id, expected_version) = (id.into(), expected_version.into());
     write_tx!(ctx, |tx| {
         let current = E::lock(tx, id, &fields)
             .await?
             .ok_or_else(|| Violation::not_found(["input", "id"], E::NOUN))?;
-        record::expect_version::<E>(&current, expected_version)?;
+        if let Some(expected) = expected_version {
+            record::expect_version::<E>(&current, expected)?;
+        }
         let mut form = Form::to_change(ctx, tx, actor);
         let (row, below) = E::check(&mut form, fields.clone(), Some(&current)).await?;
         form.finish()?;

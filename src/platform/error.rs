@@ -160,6 +160,12 @@ impl Violations {
         self.0.is_empty()
     }
 
+    /// Whether something is wrong at this path.
+    #[must_use]
+    pub fn is_at(&self, path: &[String]) -> bool {
+        self.0.iter().any(|violation| violation.field == path)
+    }
+
     /// The rejection of the input for what was found.
     #[must_use]
     pub fn into_error(self) -> CommandError {

@@ -41,6 +41,18 @@ impl Fault {
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::Invalid, message)
     }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn at(self, path: &[&str]) -> Violation {
+        Violation::new(self.code, path.iter().copied(), self.message)
+    }
+
+    /// The name of a record that isn't there.
+    #[must_use]
+    pub fn not_found(noun: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("There is no such {noun}."))
+    }
 }
 
 /// The part of a form that rules decide by themselves, in a transaction or before one: values are read one by one, and
@@ -97,6 +109,18 @@ impl Checks {
             .push(Violation::new(fault.code, path, fault.message));
     }
 
+    /// Whether there was a mistake at `field`: then nothing is to be said of the filler that stands for its value.
+    #[must_use]
+    pub fn is_refused(&self, field: &str) -> bool {
+        self.violations.is_at(&self.path(field))
+    }
+
+    /// Whether there was no mistake so far.
+    #[must_use]
+    pub fn are_passed(&self) -> bool {
+        self.violations.is_empty()
+    }
+
     /// A value that every record has: `current` when the form doesn't mention it, and REQUIRED when there is none. What
     /// comes out of a refused value is a filler: the form as a whole is refused before anything is written.
     pub fn required<T, U: Clone + Default>(
@@ -149,6 +173,16 @@ impl Checks {
             Some(None) => default,
             None => current.cloned().unwrap_or(default),
         }
+    }
+
+    /// A value that the input always has.
+    pub fn given<T, U: Default>(
+        &mut self,
+        field: &str,
+        entered: T,
+        rule: impl FnOnce(T) -> Result<U, Fault>,
+    ) -> U {
+        self.checked(field, rule(entered))
     }
 
     fn checked<U: Default>(&mut self, field: &str, outcome: Result<U, Fault>) -> U {

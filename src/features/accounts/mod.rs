@@ -15,7 +15,7 @@ mod tokens;
 
 pub use authenticate::actor_of_session;
 pub use authenticate::{AuthError, Authenticated, authenticate};
-pub use model::{Email, MAX_NAME_LENGTH, normalize_email, optional_text, person_name};
+pub use model::{MAX_NAME_LENGTH, email, normalize_email, optional_email};
 pub use passwords::{
     check_new as check_new_password, hash as hash_password, temporary as temporary_password,
 };

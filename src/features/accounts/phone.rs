@@ -2,7 +2,7 @@
 
 use phonenumber::{Mode, country, parse};
 
-use crate::platform::error::{ErrorCode, Violation};
+use crate::platform::form::Fault;
 
 /// Nobody writes a number longer than this; what is longer isn't looked at.
 const LONGEST_INPUT: usize = 40;
@@ -15,16 +15,14 @@ const HOME_DIGITS: usize = 8;
 /// dropped, `00` is `+`, and a number without a country code is one of Niger. An empty one is none.
 ///
 /// # Errors
-/// A violation at `field`.
-pub fn phone(text: &str, field: &[&str]) -> Result<Option<String>, Violation> {
+/// INVALID.
+pub fn phone(text: String) -> Result<Option<String>, Fault> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     read(text).map(Some).ok_or_else(|| {
-        Violation::new(
-            ErrorCode::Invalid,
-            field.iter().copied(),
+        Fault::invalid(
             "This is not a telephone number: write it as +227 90 12 34 56, or as the eight digits used in Niger.",
         )
     })
@@ -57,8 +55,7 @@ pub fn readable_phone(e164: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const FIELD: &[&str] = &["input", "phone"];
+    use crate::platform::error::ErrorCode;
 
     #[test]
     fn reads_numbers_as_people_write_them() {
@@ -71,12 +68,12 @@ mod tests {
             "22790123456",
         ] {
             assert_eq!(
-                phone(text, FIELD).unwrap().as_deref(),
+                phone(text.to_owned()).unwrap().as_deref(),
                 Some("+22790123456"),
                 "{text}"
             );
         }
-        assert_eq!(phone(" ", FIELD).unwrap(), None);
+        assert_eq!(phone(" ".to_owned()).unwrap(), None);
         for (text, e164) in [
             ("+33 6 12 34 56 78", "+33612345678"),
             ("+229 01 97 97 97 97", "+2290197979797"),
@@ -84,7 +81,7 @@ mod tests {
             // A range that isn't in use yet.
             ("60 12 34 56", "+22760123456"),
         ] {
-            assert_eq!(phone(text, FIELD).unwrap().as_deref(), Some(e164), "{text}");
+            assert_eq!(phone(text.to_owned()).unwrap().as_deref(), Some(e164), "{text}");
         }
     }
 
@@ -104,10 +101,9 @@ mod tests {
             "90\u{0}123456",
             &"9".repeat(10_000),
         ] {
-            let error = phone(text, FIELD).unwrap_err();
             assert_eq!(
-                (error.code, error.field),
-                (ErrorCode::Invalid, vec!["input".to_owned(), "phone".to_owned()]),
+                phone(text.to_owned()).unwrap_err().code,
+                ErrorCode::Invalid,
                 "{text}"
             );
         }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, DbErr, SqlErr};
 
-use super::{model::Email, queries, tables::account};
+use super::{model::normalize_email, queries, tables::account};
 use crate::platform::{
     actor::{AccountId, Actor, Locale, Role},
     db::WriteTx,
@@ -15,7 +15,7 @@ use crate::platform::{
 #[derive(Debug)]
 pub struct NewAccount {
     /// The address to sign in with.
-    pub email: Email,
+    pub email: String,
     /// The person's name.
     pub name: String,
     /// What it may do.
@@ -42,8 +42,8 @@ pub async fn insert_in_tx(
     check_email_free_in_tx(tx, &new.email, None, &EMAIL).await?;
     let row = account::ActiveModel {
         id: Set(AccountId::generate(tx.now())),
-        email: Set(new.email.shown),
-        email_normalized: Set(new.email.normalized),
+        email_normalized: Set(normalize_email(&new.email)),
+        email: Set(new.email),
         name: Set(new.name),
         role: Set(new.role),
         locale: Set(new.locale),
@@ -64,11 +64,11 @@ pub async fn insert_in_tx(
 /// TAKEN at `field`.
 pub async fn check_email_free_in_tx(
     tx: &WriteTx,
-    email: &Email,
+    email: &str,
     except: Option<AccountId>,
     field: &[&str],
 ) -> Result<(), CommandError> {
-    match queries::living_account_by_email(tx.conn(), &email.normalized).await? {
+    match queries::living_account_by_email(tx.conn(), &normalize_email(email)).await? {
         Some(other) if Some(other.id) != except => Err(email_taken(field).into()),
         _ => Ok(()),
     }

@@ -1,10 +1,11 @@
 //! The rules of a client's profile.
 
 use crate::{
-    features::accounts::{optional_text, phone},
+    features::accounts::phone,
     platform::{
         actor::Actor,
         error::{CommandError, ErrorCode, Violation, Violations},
+        form::optional_text,
         search,
     },
 };
@@ -21,7 +22,7 @@ pub(super) fn patched_phone(
     value: Patched<String>,
     field: &[&str],
 ) -> Patched<String> {
-    value.map(|text| text.and_then(|text| violations.check(phone(&text, field)).flatten()))
+    value.map(|text| text.and_then(|text| violations.check(phone(text).map_err(|it| it.at(field))).flatten()))
 }
 
 /// Reads a patched address.
@@ -33,7 +34,7 @@ pub(super) fn patched_address(
     value.map(|text| {
         text.and_then(|text| {
             violations
-                .check(optional_text(&text, MAX_ADDRESS_LENGTH, field))
+                .check(optional_text(MAX_ADDRESS_LENGTH)(text).map_err(|it| it.at(field)))
                 .flatten()
         })
     })

@@ -4,12 +4,8 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    features::accounts::{Email, MAX_NAME_LENGTH, phone},
-    platform::{
-        error::{ErrorCode, Violation},
-        search,
-        text::visible,
-    },
+    features::accounts::{MAX_NAME_LENGTH, phone},
+    platform::{error::ErrorCode, form::Fault, search, text::visible},
 };
 
 /// The longest location of a plot, in characters.
@@ -22,11 +18,14 @@ pub const MAX_MESSAGE: usize = 5_000;
 pub const MAX_NOTES: usize = 10_000;
 
 /// How far a lead has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
+)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LeadStatus {
     /// Nobody has answered yet.
+    #[default]
     #[sea_orm(string_value = "NEW")]
     New,
     /// Somebody has.
@@ -59,17 +58,14 @@ impl LeadStatus {
 ///
 /// # Errors
 /// INVALID for CONVERTED, LOCKED for what is converted.
-pub fn change_status(from: LeadStatus, to: LeadStatus, field: &[&str]) -> Result<LeadStatus, Violation> {
+pub fn change_status(from: LeadStatus, to: LeadStatus) -> Result<LeadStatus, Fault> {
     match (from, to) {
         (LeadStatus::Converted, LeadStatus::Converted) => Ok(to),
-        (_, LeadStatus::Converted) => Err(Violation::new(
-            ErrorCode::Invalid,
-            field.iter().copied(),
+        (_, LeadStatus::Converted) => Err(Fault::invalid(
             "A lead is not converted by a change of status: use convertLead, which makes the client and the project.",
         )),
-        (LeadStatus::Converted, _) => Err(Violation::new(
+        (LeadStatus::Converted, _) => Err(Fault::new(
             ErrorCode::Locked,
-            field.iter().copied(),
             "This lead is converted: it is a client with a project now. Go on there.",
         )),
         _ => Ok(to),
@@ -103,98 +99,83 @@ pub enum ActivityKind {
     Converted,
 }
 
-/// A text on one line; an empty one is none.
+/// The rule of a text on one line; an empty one is none.
 ///
 /// # Errors
 /// TOO_LONG; INVALID for control characters, line ends among them.
-pub fn line(text: &str, longest: usize, field: &[&str]) -> Result<Option<String>, Violation> {
-    let text = visible(text);
-    let text = text.trim();
-    if text.contains(char::is_control) {
-        return Err(control_characters(field));
+pub fn line(longest: usize) -> impl FnOnce(String) -> Result<Option<String>, Fault> {
+    move |text| {
+        let text = visible(&text);
+        let text = text.trim();
+        if text.contains(char::is_control) {
+            return Err(control_characters());
+        }
+        bounded(text.to_owned(), longest)
     }
-    bounded(text.to_owned(), longest, field)
 }
 
-/// A text on several lines; an empty one is none.
+/// The rule of a text on several lines; an empty one is none.
 ///
 /// # Errors
 /// TOO_LONG; INVALID for control characters other than line ends and tabs.
-pub fn paragraphs(text: &str, longest: usize, field: &[&str]) -> Result<Option<String>, Violation> {
-    let text = visible(text).trim().replace("\r\n", "\n");
-    if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
-        return Err(control_characters(field));
+pub fn paragraphs(longest: usize) -> impl FnOnce(String) -> Result<Option<String>, Fault> {
+    move |text| {
+        let text = visible(&text).trim().replace("\r\n", "\n");
+        if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
+            return Err(control_characters());
+        }
+        bounded(text, longest)
     }
-    bounded(text, longest, field)
 }
 
-fn bounded(text: String, longest: usize, field: &[&str]) -> Result<Option<String>, Violation> {
+fn bounded(text: String, longest: usize) -> Result<Option<String>, Fault> {
     if text.chars().count() > longest {
-        let message = format!("At most {longest} characters.");
-        return Err(Violation::new(ErrorCode::TooLong, field.iter().copied(), message));
+        return Err(Fault::new(
+            ErrorCode::TooLong,
+            format!("At most {longest} characters."),
+        ));
     }
     Ok((!text.is_empty()).then_some(text))
 }
 
-fn control_characters(field: &[&str]) -> Violation {
-    Violation::new(
-        ErrorCode::Invalid,
-        field.iter().copied(),
-        "This text has control characters in it: leave them out.",
-    )
+fn control_characters() -> Fault {
+    Fault::invalid("This text has control characters in it: leave them out.")
 }
 
-/// A text that must not be empty.
-///
-/// # Errors
-/// REQUIRED.
-pub fn required(
-    text: Result<Option<String>, Violation>,
-    field: &[&str],
-    message: &str,
-) -> Result<String, Violation> {
-    text?.ok_or_else(|| Violation::new(ErrorCode::Required, field.iter().copied(), message))
+fn required(text: Option<String>, message: &str) -> Result<String, Fault> {
+    text.ok_or_else(|| Fault::new(ErrorCode::Required, message))
 }
 
-/// Somebody's name.
+/// The rule of somebody's name.
 ///
 /// # Errors
 /// REQUIRED, TOO_LONG, INVALID.
-pub fn name(text: &str, field: &[&str]) -> Result<String, Violation> {
-    required(line(text, MAX_NAME_LENGTH, field), field, "Give a name.")
+pub fn name(text: String) -> Result<String, Fault> {
+    required(line(MAX_NAME_LENGTH)(text)?, "Give a name.")
 }
 
-/// A telephone number, in E.164.
+/// The rule of a telephone number, kept in E.164.
 ///
 /// # Errors
 /// REQUIRED, INVALID.
-pub fn required_phone(text: &str, field: &[&str]) -> Result<String, Violation> {
-    required(phone(text, field), field, "Give a telephone number.")
+pub fn required_phone(text: String) -> Result<String, Fault> {
+    required(phone(text)?, "Give a telephone number.")
 }
 
-/// An e-mail address that may be left out.
+/// The rule of what an inquiry is about.
 ///
 /// # Errors
-/// INVALID, TOO_LONG.
-pub fn optional_email(text: Option<&str>, field: &[&str]) -> Result<Option<Email>, Violation> {
-    text.filter(|text| !text.trim().is_empty())
-        .map(|text| Email::parse(text, field))
-        .transpose()
+/// REQUIRED, TOO_LONG, INVALID.
+pub fn subject(text: String) -> Result<String, Fault> {
+    required(line(MAX_SUBJECT)(text)?, "Say in a few words what it is about.")
 }
 
-/// Who has land says where.
+/// The rule of an inquiry's question.
 ///
 /// # Errors
-/// REQUIRED at `field`, the location's.
-pub fn land(has_land: bool, location: Option<&str>, field: &[&str]) -> Result<(), Violation> {
-    if has_land && location.is_none() {
-        return Err(Violation::new(
-            ErrorCode::Required,
-            field.iter().copied(),
-            "Say where the land is.",
-        ));
-    }
-    Ok(())
+/// REQUIRED, TOO_LONG, INVALID.
+pub fn question(text: String) -> Result<String, Fault> {
+    required(paragraphs(MAX_MESSAGE)(text)?, "Write a message.")
 }
 
 /// What a search finds somebody by.
@@ -214,7 +195,7 @@ mod tests {
         use LeadStatus::{Contacted, Converted, Lost, New};
         for from in LeadStatus::iter() {
             for to in LeadStatus::iter() {
-                let outcome = change_status(from, to, &["x"]).map_err(|violation| violation.code);
+                let outcome = change_status(from, to).map_err(|fault| fault.code);
                 let expected = match (from, to) {
                     (Converted, Converted) => Ok(Converted),
                     (_, Converted) => Err(ErrorCode::Invalid),
@@ -228,29 +209,15 @@ mod tests {
 
     #[test]
     fn texts_are_bounded_and_plain() {
-        assert_eq!(line(" Zaïnab ", 6, &[]).unwrap().as_deref(), Some("Zaïnab"));
-        assert_eq!(line(" ", 6, &[]).unwrap(), None);
-        assert_eq!(line("Zaïnabu", 6, &[]).unwrap_err().code, ErrorCode::TooLong);
+        let one = |text: &str| line(6)(text.to_owned()).map_err(|fault| fault.code);
+        assert_eq!(one(" Zaïnab "), Ok(Some("Zaïnab".to_owned())));
+        assert_eq!(one(" "), Ok(None));
+        assert_eq!(one("Zaïnabu"), Err(ErrorCode::TooLong));
         for text in ["a\nb", "a\u{0}b", "a\u{7f}b", "a\u{85}b"] {
-            assert_eq!(
-                line(text, 9, &[]).unwrap_err().code,
-                ErrorCode::Invalid,
-                "{text:?}"
-            );
+            assert_eq!(one(text), Err(ErrorCode::Invalid), "{text:?}");
         }
-        assert_eq!(
-            paragraphs("a\r\n\tb\n", 9, &[]).unwrap().as_deref(),
-            Some("a\n\tb")
-        );
-        assert_eq!(
-            paragraphs("a\u{8}b", 9, &[]).unwrap_err().code,
-            ErrorCode::Invalid
-        );
-    }
-
-    #[test]
-    fn who_has_land_says_where() {
-        assert!(land(false, None, &[]).is_ok() && land(true, Some("Gaya"), &[]).is_ok());
-        assert_eq!(land(true, None, &[]).unwrap_err().code, ErrorCode::Required);
+        let several = |text: &str| paragraphs(9)(text.to_owned()).map_err(|fault| fault.code);
+        assert_eq!(several("a\r\n\tb\n"), Ok(Some("a\n\tb".to_owned())));
+        assert_eq!(several("a\u{8}b"), Err(ErrorCode::Invalid));
     }
 }

@@ -333,10 +333,19 @@ macro_rules! read_inputs {
 #[macro_export]
 macro_rules! record_payload {
     ($(#[$doc:meta])* $payload:ident { $field:ident: $node:ty, from $model:ty }) => {
+        $crate::record_payload! {
+            $(#[$doc])*
+            $payload {
+                /// The record as it is now; with CONFLICT the current one, with other errors null.
+                $field: $node, from $model
+            }
+        }
+    };
+    ($(#[$doc:meta])* $payload:ident { $(#[$field_doc:meta])+ $field:ident: $node:ty, from $model:ty }) => {
         $(#[$doc])*
         #[derive(Debug, async_graphql::SimpleObject)]
         pub struct $payload {
-            /// The record as it is now; with CONFLICT the current one, with other errors null.
+            $(#[$field_doc])+
             pub $field: Option<$node>,
             /// What is wrong with the input; when there is anything, nothing was written.
             pub user_errors: Vec<$crate::platform::graphql::UserError>,

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::super::{
-    model::{Email, person_name},
+    model::{MAX_NAME_LENGTH, email},
     passwords,
     store::{NewAccount, insert_in_tx},
     tables::account,
@@ -11,7 +11,8 @@ use super::super::{
 use crate::platform::{
     actor::{Actor, Locale, Role},
     ctx::Ctx,
-    error::{CommandError, ErrorCode, Violation, Violations},
+    error::CommandError,
+    form::{Checks, Fault, line},
     write::write_tx,
 };
 
@@ -42,21 +43,16 @@ pub async fn create_staff(
     if !actor.is_admin() {
         return Err(CommandError::Forbidden);
     }
-    let mut violations = Violations::default();
-    let email = violations.check(Email::parse(&input.email, &["input", "email"]));
-    let name = violations.check(person_name(&input.name, &["input", "name"]));
+    let mut checks = Checks::of_new(&["input"]);
+    let email = checks.given("email", input.email.clone(), email);
+    let name = checks.given("name", input.name.clone(), line(MAX_NAME_LENGTH));
     if input.role == Role::Client {
-        violations.push(Violation::new(
-            ErrorCode::Invalid,
-            ["input", "role"],
-            "Clients are made with createClient.",
-        ));
+        checks.refuse("role", Fault::invalid("Clients are made with createClient."));
     }
     let about = vec![input.name, input.email];
-    violations.check(passwords::check_new(&input.password, about, &["input", "password"]).await?);
-    let (Some(email), Some(name), true) = (email, name, violations.is_empty()) else {
-        return Err(violations.into_error());
-    };
+    let password = passwords::check_new(&input.password, about, &["input", "password"]).await?;
+    checks.absorb(password.map_err(CommandError::from), |it| it)?;
+    checks.finish()?;
     let password_hash = passwords::hash(&input.password).await?;
     write_tx!(ctx, |tx| {
         insert_in_tx(

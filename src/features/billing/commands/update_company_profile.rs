@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     features::{
-        accounts::Email,
+        accounts::email as email_rule,
         billing::{model::MAX_DESCRIPTION, tables::company},
         media::{UploadId, attach_in_tx},
     },
@@ -116,7 +116,7 @@ pub async fn update_company_profile(
             .email
             .filter(|email| email.as_deref().is_some_and(|text| !text.trim().is_empty()))
         {
-            violations.check(Email::parse(&email, &["input", "patch", "email"]));
+            violations.check(email_rule(email).map_err(|it| it.at(&["input", "patch", "email"])));
         }
         if let Some(Some(phone)) = patch.phone {
             violations.check(telephones(&phone, fields.at("phone")));

@@ -13,15 +13,14 @@ use super::super::{
     tables::{ActiveModel, Entity, Model},
 };
 use crate::{
-    features::accounts::{
-        self, Email, NewAccount, check_new_password, hash_password, optional_text, person_name, phone,
-    },
+    features::accounts::{self, MAX_NAME_LENGTH, NewAccount, check_new_password, hash_password, phone},
     platform::{
         actor::{AccountId, Actor, ClientId, Locale, Role},
         announce::Announcement,
         ctx::Ctx,
         db::WriteTx,
         error::{CommandError, Violation, Violations},
+        form::{line, optional_text},
         idempotency::{self, Claim},
         outbox::DeliveryId,
         record, search,
@@ -56,7 +55,7 @@ pub struct CreateClient {
 #[derive(Debug, Clone)]
 pub struct CheckedClient {
     name: String,
-    email: Email,
+    email: String,
     phone: Option<String>,
     address: Option<String>,
     locale: Locale,
@@ -70,12 +69,15 @@ impl CreateClient {
     /// Violations at `input.…`.
     pub fn check(&self) -> Result<CheckedClient, CommandError> {
         let mut violations = Violations::default();
-        let name = violations.check(person_name(&self.name, &["input", "name"]));
-        let email = violations.check(Email::parse(&self.email, &["input", "email"]));
-        let number = self.phone.as_deref().unwrap_or_default();
-        let number = violations.check(phone(number, &["input", "phone"]));
-        let address = self.address.as_deref().unwrap_or_default();
-        let address = violations.check(optional_text(address, MAX_ADDRESS_LENGTH, &["input", "address"]));
+        let name = violations
+            .check(line(MAX_NAME_LENGTH)(self.name.clone()).map_err(|it| it.at(&["input", "name"])));
+        let email =
+            violations.check(accounts::email(self.email.clone()).map_err(|it| it.at(&["input", "email"])));
+        let number = self.phone.clone().unwrap_or_default();
+        let number = violations.check(phone(number).map_err(|it| it.at(&["input", "phone"])));
+        let address = self.address.clone().unwrap_or_default();
+        let address = violations
+            .check(optional_text(MAX_ADDRESS_LENGTH)(address).map_err(|it| it.at(&["input", "address"])));
         match (name, email, number, address) {
             (Some(name), Some(email), Some(phone), Some(address)) => Ok(CheckedClient {
                 name,
@@ -207,7 +209,7 @@ async fn insert_in_tx(
 ) -> Result<Model, CommandError> {
     let search_text = search_text(
         &checked.name,
-        &checked.email.shown,
+        &checked.email,
         checked.phone.as_deref(),
         checked.address.as_deref(),
     );

@@ -9,12 +9,14 @@ use super::super::{
 };
 use crate::{
     features::accounts::{
-        AccountRow, Accounts, Email, check_email_free_in_tx, person_name, taken_or_internal,
+        AccountRow, Accounts, MAX_NAME_LENGTH, check_email_free_in_tx, email, normalize_email,
+        taken_or_internal,
     },
     platform::{
         actor::{Actor, ClientId, Locale},
         ctx::Ctx,
         error::{CommandError, Violation, Violations},
+        form::line,
         record::{self, Related},
         search,
         write::write_tx,
@@ -55,7 +57,7 @@ pub struct ClientPatch {
 #[derive(Clone)]
 struct Checked {
     name: Option<String>,
-    email: Option<Email>,
+    email: Option<String>,
     phone: Patched<String>,
     address: Patched<String>,
     locale: Option<Locale>,
@@ -69,8 +71,9 @@ impl ClientPatch {
         let name = patched_required(&mut violations, self.name, NAME);
         let email = patched_required(&mut violations, self.email, EMAIL);
         let checked = Checked {
-            name: name.and_then(|name| violations.check(person_name(&name, NAME))),
-            email: email.and_then(|email| violations.check(Email::parse(&email, EMAIL))),
+            name: name
+                .and_then(|name| violations.check(line(MAX_NAME_LENGTH)(name).map_err(|it| it.at(NAME)))),
+            email: email.and_then(|email| violations.check(self::email(email).map_err(|it| it.at(EMAIL)))),
             phone: patched_phone(&mut violations, self.phone, &["input", "patch", "phone"]),
             address: patched_address(&mut violations, self.address, &["input", "patch", "address"]),
             locale: patched_required(&mut violations, self.locale, &["input", "patch", "locale"]),
@@ -116,9 +119,9 @@ pub async fn update_client(ctx: &Ctx, actor: &Actor, input: UpdateClient) -> Res
         let mut moved = false;
         if let Some(email) = patch.email {
             check_email_free_in_tx(tx, &email, Some(account.id), EMAIL).await?;
-            moved = email.normalized != account.email_normalized;
-            changes.email = Set(email.shown);
-            changes.email_normalized = Set(email.normalized);
+            moved = normalize_email(&email) != account.email_normalized;
+            changes.email_normalized = Set(normalize_email(&email));
+            changes.email = Set(email);
         }
         let before = account.email.clone();
         let account = record::update::<Accounts, _>(tx, actor, &account, changes)

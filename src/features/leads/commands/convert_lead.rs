@@ -1,10 +1,10 @@
 //! `convertLead`: a lead becomes a client and a project, in one step and once.
 
 use chrono::NaiveDate;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::ActiveValue::Set;
 use serde::Serialize;
+use uuid::Uuid;
 
-use super::lock_lead;
 use crate::{
     features::{
         accounts::{living_account_by_email, normalize_email},
@@ -20,7 +20,7 @@ use crate::{
             },
         },
         projects::{
-            Phase, Project, ProjectId, Projects,
+            Phase, Project, Projects,
             commands::{CheckedProject, CreateProject, create_project_in_tx},
             lock_living_client_in_tx,
         },
@@ -29,6 +29,7 @@ use crate::{
         actor::{Actor, ClientId, Locale},
         ctx::Ctx,
         db::WriteTx,
+        editing::made_before,
         error::{CommandError, ErrorCode, Violation, Violations},
         idempotency::{self, Claim},
         money::Currency,
@@ -134,7 +135,7 @@ pub async fn convert_lead(ctx: &Ctx, actor: &Actor, input: ConvertLead) -> Resul
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, "convertLead", key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return replay(tx, LeadId(id)).await,
+            Claim::Replay(id) => return replay(tx, id).await,
         };
         // From the top down, as everywhere: the client before the lead.
         let existing = match input.client {
@@ -147,7 +148,9 @@ pub async fn convert_lead(ctx: &Ctx, actor: &Actor, input: ConvertLead) -> Resul
             }
             Conversion::New { .. } => None,
         };
-        let current = lock_lead(tx, input.id, &["input", "id"]).await?;
+        let current = record::lock_living::<lead::Entity>(tx, input.id)
+            .await?
+            .ok_or_else(no_such_lead)?;
         if current.status == LeadStatus::Converted {
             return Err(already(&current));
         }
@@ -157,7 +160,7 @@ pub async fn convert_lead(ctx: &Ctx, actor: &Actor, input: ConvertLead) -> Resul
             (Some(client), _) => (client, None),
             (None, Some(new)) => make_client(ctx, tx, actor, new).await?,
             // The lead came back from the deleted meanwhile.
-            (None, None) => return Err(Violation::not_found(["input", "id"], "lead").into()),
+            (None, None) => return Err(no_such_lead().into()),
         };
         let project = project
             .clone()
@@ -295,6 +298,10 @@ async fn make_client(
     .map_err(|error| error.below(&["input"], &["input", "client"]))
 }
 
+fn no_such_lead() -> Violation {
+    Violation::not_found(["input", "id"], "lead")
+}
+
 fn already(lead: &lead::Model) -> CommandError {
     let ids = match (lead.client_id, lead.project_id) {
         (Some(client), Some(project)) => format!(": the client {client} and the project {project}"),
@@ -329,26 +336,14 @@ async fn write_timeline(
 }
 
 /// What an earlier call with the same key made.
-async fn replay(tx: &WriteTx, id: LeadId) -> Result<Converted, CommandError> {
-    let gone = || Violation::not_found(["input", "idempotencyKey"], "lead, client or project any more");
-    let lead = lead::Entity::find_by_id(id)
-        .one(tx.conn())
-        .await?
-        .ok_or_else(gone)?;
-    let (Some(client), Some(project)) = (lead.client_id, lead.project_id) else {
-        return Err(gone().into());
-    };
-    let client = Clients::find_by_id(client)
-        .one(tx.conn())
-        .await?
-        .ok_or_else(gone)?;
-    let project = Projects::find_by_id::<ProjectId>(project)
-        .one(tx.conn())
-        .await?
-        .ok_or_else(gone)?;
+async fn replay(tx: &WriteTx, lead: Uuid) -> Result<Converted, CommandError> {
+    let lead = made_before::<lead::Entity>(tx, lead, "lead").await?;
+    // Removed for good, they are no longer named: no record has the nil id.
+    let client = lead.client_id.map_or(Uuid::nil(), Into::into);
+    let project = lead.project_id.map_or(Uuid::nil(), Into::into);
     Ok(Converted {
+        client: made_before::<Clients>(tx, client, "client").await?,
+        project: made_before::<Projects>(tx, project, "project").await?,
         lead,
-        client,
-        project,
     })
 }

@@ -2,21 +2,21 @@
 
 use std::net::IpAddr;
 
-use sea_orm::{EntityTrait, QuerySelect};
+use sea_orm::{ActiveValue::Set, EntityTrait, QuerySelect};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
     QUOTA,
-    create_lead::{Items, NewLead, check_item, insert_in_tx},
+    edit_lead::{Items, LeadFields, check_item, read, tell_received_in_tx},
     notice::{LEAD_RECEIVED_TEMPLATE, tell_staff_in_tx},
 };
 use crate::{
     features::{
         accounts::readable_phone,
-        content::{PortfolioItemColumn, PortfolioItems},
+        content::{PortfolioItemColumn, PortfolioItemId, PortfolioItems},
         leads::{
-            ActivityKind, FormTraces,
+            ActivityKind, FormTraces, LeadId,
             spam::Verdict,
             tables::{
                 activity::{self, NewActivity},
@@ -28,9 +28,10 @@ use crate::{
         actor::Actor,
         ctx::Ctx,
         db::WriteTx,
-        error::CommandError,
+        error::{CommandError, Violation},
+        form::Checks,
         idempotency::{self, Claim},
-        limiter,
+        limiter, record,
         write::write_tx,
     },
 };
@@ -40,8 +41,10 @@ const OPERATION: &str = "submitConstructionLead";
 /// The form.
 #[derive(Debug, Clone, Serialize)]
 pub struct SubmitConstructionLead {
-    /// What it says.
-    pub lead: NewLead,
+    /// What it says, the item of the portfolio aside.
+    pub lead: LeadFields,
+    /// The id of the item of the portfolio that drew the visitor, as it was sent.
+    pub interested_in: Option<String>,
     /// How it was filled. Not part of what a repeated call must agree on: the second attempt happens later.
     #[serde(skip)]
     pub traces: FormTraces,
@@ -68,10 +71,14 @@ pub async fn submit_construction_lead(
         return Ok(());
     };
     let items = Items::Published(now);
-    let checked = match input.lead.check() {
-        Ok(checked) => checked,
-        Err(found) => return Err(input.lead.refuse(ctx.db.reader(), items, found).await),
-    };
+    let mut checks = Checks::of_new(&["input"]);
+    let row = read(&mut checks, input.lead.clone(), None);
+    let item = read_item(&mut checks, input.interested_in.as_deref())?;
+    if !checks.are_passed() {
+        // All that is wrong is told at once; without a mistake the transaction looks.
+        check_item(ctx.db.reader(), &mut checks, item, items).await?;
+    }
+    checks.finish()?;
     let network = limiter::network(input.remote_addr).to_string();
     let bucket = limiter::bucket(&ctx.keys, OPERATION, &[&network]);
     if let Some(retry_after) = limiter::spent(&ctx.db, now, &bucket, &QUOTA).await?
@@ -85,21 +92,34 @@ pub async fn submit_construction_lead(
             Claim::New(claimed) => claimed,
             Claim::Replay(_) => return Ok(()),
         };
-        check_item(
-            tx.conn(),
-            input.lead.interested_in,
-            items,
-            &["input", "interestedIn"],
-        )
-        .await?;
+        let mut checks = Checks::of_new(&["input"]);
+        check_item(tx.conn(), &mut checks, item, items).await?;
+        checks.finish()?;
         if let Err(retry_after) = limiter::spend_in_tx(tx, &bucket, &QUOTA).await? {
             return Err(CommandError::RateLimited { retry_after });
         }
-        let lead = insert_in_tx(tx, actor, checked.clone(), doubt).await?;
+        let row = lead::ActiveModel {
+            id: Set(LeadId::generate(tx.now())),
+            interested_in_id: Set(item),
+            doubt: Set(doubt),
+            ..row.clone()
+        };
+        let lead = record::insert::<lead::Entity, _>(tx, actor, row).await?;
+        tell_received_in_tx(tx, actor, &lead).await?;
         tell_in_tx(ctx, tx, &lead).await?;
         claimed.complete(tx, lead.id).await?;
         Ok(())
     })
+}
+
+/// Reads the id of the item: what isn't one is INVALID among the form's other mistakes. An empty one is none.
+fn read_item(checks: &mut Checks, id: Option<&str>) -> Result<Option<PortfolioItemId>, CommandError> {
+    let id = id.filter(|id| !id.is_empty()).map(PortfolioItemId::parse);
+    let path = checks.path("interestedIn");
+    let read = id
+        .transpose()
+        .map_err(|error| Violation::invalid_id(path, &error).into());
+    Ok(checks.absorb(read, |it| it)?.flatten())
 }
 
 /// Writes to the staff, and notes in the timeline that they were written to.

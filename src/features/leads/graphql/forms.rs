@@ -6,14 +6,14 @@ use crate::{
     features::leads::{
         FormTraces,
         commands::{
-            NewLead, SubmitConstructionLead, SubmitContactInquiry, submit_construction_lead,
-            submit_contact_inquiry,
+            InquiryFields, LeadFields, SubmitConstructionLead, SubmitContactInquiry,
+            submit_construction_lead, submit_contact_inquiry,
         },
     },
     platform::{
         error::CommandError,
         graphql::{
-            ContextExt, UserError, UserErrorCode, parse_id,
+            ContextExt, UserError, UserErrorCode,
             scalars::{EmailAddress, Moment},
             split,
         },
@@ -113,35 +113,27 @@ impl FormsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What the visitor wrote.")] input: SubmitConstructionLeadInput,
     ) -> Result<SubmitConstructionLeadPayload> {
-        let outcome = async {
-            let mut lead = NewLead {
-                name: input.name,
-                phone: input.phone,
-                email: input.email.map(|email| email.0),
-                has_land: input.has_land,
-                location_of_land: input.location_of_land,
-                interested_in: None,
-                message: input.message,
-            };
-            if let Some(id) = input.interested_in.filter(|id| !id.is_empty()) {
-                lead.interested_in = match parse_id(&id, &["input", "interestedIn"]) {
-                    Ok(id) => Some(id),
-                    Err(unread) => return Err(lead.refuse_unread(unread)),
-                };
-            }
-            let form = SubmitConstructionLead {
-                lead,
-                traces: FormTraces {
-                    website: input.website,
-                    rendered_at: input.form_rendered_at.map(|at| at.0),
-                    submitted_at: input.form_submitted_at.map(|at| at.0),
-                },
-                remote_addr: ctx.request().remote_addr,
-                idempotency_key: input.idempotency_key,
-            };
-            submit_construction_lead(ctx.app(), ctx.actor(), form).await
+        let form = SubmitConstructionLead {
+            lead: LeadFields {
+                name: Some(Some(input.name)),
+                phone: Some(Some(input.phone)),
+                email: Some(input.email.map(|email| email.0)),
+                has_land: Some(Some(input.has_land)),
+                location_of_land: Some(input.location_of_land),
+                message: Some(input.message),
+                ..LeadFields::default()
+            },
+            interested_in: input.interested_in.map(|id| id.0),
+            traces: FormTraces {
+                website: input.website,
+                rendered_at: input.form_rendered_at.map(|at| at.0),
+                submitted_at: input.form_submitted_at.map(|at| at.0),
+            },
+            remote_addr: ctx.request().remote_addr,
+            idempotency_key: input.idempotency_key,
         };
-        let answer = Answer::of(outcome.await)?;
+        let outcome = submit_construction_lead(ctx.app(), ctx.actor(), form).await;
+        let answer = Answer::of(outcome)?;
         Ok(SubmitConstructionLeadPayload {
             accepted: answer.accepted,
             retry_after_seconds: answer.retry_after_seconds,
@@ -157,11 +149,14 @@ impl FormsMutation {
         #[graphql(desc = "What the visitor wrote.")] input: SubmitContactInquiryInput,
     ) -> Result<SubmitContactInquiryPayload> {
         let form = SubmitContactInquiry {
-            name: input.name,
-            email: input.email.0,
-            phone: input.phone,
-            subject: input.subject,
-            message: input.message,
+            inquiry: InquiryFields {
+                name: Some(Some(input.name)),
+                email: Some(Some(input.email.0)),
+                phone: Some(input.phone),
+                subject: Some(Some(input.subject)),
+                message: Some(Some(input.message)),
+                ..InquiryFields::default()
+            },
             traces: FormTraces {
                 website: input.website,
                 rendered_at: input.form_rendered_at.map(|at| at.0),

@@ -4,8 +4,12 @@ use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 
 use super::lead::GqlLeadStatus;
 use crate::{
+    entered,
     features::{
-        leads::{InquiryFilter, InquiryOrder, LeadFilter, LeadOrder, commands::MAX_ROWS},
+        leads::{
+            InquiryFilter, InquiryOrder, LeadFilter, LeadOrder, LeadStatus,
+            commands::{InquiryFields, LeadFields, MAX_ROWS},
+        },
         projects::graphql::inputs::ProjectPhase,
     },
     platform::{
@@ -17,6 +21,7 @@ use crate::{
         },
         search,
     },
+    read_inputs,
 };
 
 /// Which leads a list shows. All of what is given must hold.
@@ -325,4 +330,26 @@ pub struct ExportInquiriesInput {
     /// What stands between the cells.
     #[graphql(default_with = "CsvSeparator::Comma")]
     pub separator: CsvSeparator,
+}
+
+entered! {
+    GqlLeadStatus => LeadStatus, Into::into;
+}
+
+read_inputs! {
+    create CreateLeadInput {
+        required { name, phone, has_land }
+        optional { email, location_of_land, interested_in, message }
+    }
+    update UpdateLeadInput,
+    patch LeadPatch {
+        status, is_read, assignee_id, notes, name, phone, email, has_land, location_of_land, interested_in, message,
+    }
+    into LeadFields
+}
+
+read_inputs! {
+    update UpdateInquiryInput,
+    patch InquiryPatch { is_read, name, email, phone, subject, message }
+    into InquiryFields
 }

@@ -1,18 +1,15 @@
 //! `ContactInquiry`.
 
-use async_graphql::{Context, ID, Object, Result};
-use chrono::{DateTime, Utc};
+use async_graphql::Object;
 
 use super::lead::FormDoubt;
 use crate::{
     features::{
-        accounts::{
-            graphql::{GqlActor, actor_of},
-            readable_phone,
-        },
+        accounts::{graphql::RecordFields, readable_phone},
         leads::Inquiry,
     },
-    platform::graphql::{Allow, scalars::EmailAddress},
+    platform::graphql::scalars::EmailAddress,
+    record_methods,
 };
 
 /// A question that came through the contact form.
@@ -25,50 +22,14 @@ impl From<Inquiry> for GqlInquiry {
     }
 }
 
+record_methods!(GqlInquiry, 0);
+
 /// A question that came through the contact form. For staff.
 #[Object(name = "ContactInquiry")]
 impl GqlInquiry {
-    /// The inquiry's id (`inq_…`).
-    pub(crate) async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// Counts the changes; send it as `expectedVersion` when you change the inquiry.
-    pub(crate) async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When it came in.
-    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When it last changed.
-    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-
-    /// When it was deleted; null among the living.
-    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.deleted_at
-    }
-
-    /// Who entered it; null for the website. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.created_by).await
-    }
-
-    /// Who changed it last. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.updated_by).await
-    }
-
-    /// Who deleted it. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.deleted_by).await
+    #[graphql(flatten)]
+    async fn record(&self) -> RecordFields {
+        self.record_fields()
     }
 
     /// Who asks.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     features::{
         accounts::{
-            graphql::{GqlActor, actor_of},
+            graphql::{GqlActor, RecordFields, actor_of},
             readable_phone,
         },
         clients::graphql::{Client, client_by_id},
@@ -20,11 +20,12 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Connection, ContextExt, Locale, NestedList, OrderDirection, internal, paged,
+            Connection, ContextExt, Locale, NestedList, OrderDirection, internal, paged,
             scalars::EmailAddress,
         },
         paging::{OrderBy, PageArgs},
     },
+    record_methods,
 };
 
 /// How far a lead has come.
@@ -63,51 +64,15 @@ impl From<Lead> for GqlLead {
     }
 }
 
+record_methods!(GqlLead, 0);
+
 /// Somebody who wants a house: through the form "Build for me", or entered by the staff. For staff.
 #[paged]
 #[Object(name = "ConstructionLead")]
 impl GqlLead {
-    /// The lead's id (`led_…`).
-    pub(crate) async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// Counts the changes; send it as `expectedVersion` when you change the lead.
-    pub(crate) async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When it came in.
-    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When it last changed.
-    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-
-    /// When it was deleted; null among the living.
-    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.deleted_at
-    }
-
-    /// Who entered it; null for the website. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.created_by).await
-    }
-
-    /// Who changed it last. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.updated_by).await
-    }
-
-    /// Who deleted it. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.deleted_by).await
+    #[graphql(flatten)]
+    async fn record(&self) -> RecordFields {
+        self.record_fields()
     }
 
     /// Who wants a house.

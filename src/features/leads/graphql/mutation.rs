@@ -2,10 +2,11 @@
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
+use sea_orm::{IntoActiveModel, ModelTrait};
+
 use super::{
     inputs::{
-        ConvertLeadInput, CreateLeadInput, ExportInquiriesInput, ExportLeadsInput,
-        InquiryPatch as InquiryPatchInput, LeadPatch as LeadPatchInput, MarkInquiriesReadInput,
+        ConvertLeadInput, CreateLeadInput, ExportInquiriesInput, ExportLeadsInput, MarkInquiriesReadInput,
         MarkLeadsReadInput, UpdateInquiryInput, UpdateLeadInput,
     },
     inquiry::GqlInquiry,
@@ -15,40 +16,42 @@ use crate::{
     features::{
         clients::graphql::Client,
         leads::{
-            InquiriesExport, Inquiry, InquiryId, Lead, LeadId, LeadsExport,
+            Inquiries, InquiriesExport, Inquiry, Lead, LeadId, Leads, LeadsExport,
             commands::{
-                self, Conversion, ConvertLead, InquiryPatch, LeadPatch, NewLead, ProjectDetails, Row,
+                self, Conversion, ConvertLead, InquiryFields, LeadFields, MAX_ROWS, ProjectDetails, Row,
+                mark_all,
             },
-            living_inquiry, living_lead,
         },
         projects::graphql::GqlProject,
     },
     platform::{
+        editing::{Editable, find},
         error::{CommandError, ErrorCode, Violation, Violations},
         export::Exports,
         graphql::{
-            Allow, BulkRowInput, ContextExt, ExportPayload, UserError, UserErrorCode, change,
-            change_required, internal, parse_id, split,
+            Allow, BoundedList, BulkRowInput, ContextExt, ExportPayload, Payload, UserError, UserErrorCode,
+            editing::{create, update},
+            internal, parse_id, split,
         },
+        ids,
     },
+    record_payload,
 };
 
-/// What a mutation on a lead answers.
-#[derive(Debug, SimpleObject)]
-pub struct LeadPayload {
-    /// The lead as it is now; with CONFLICT the current one, with other errors null.
-    pub lead: Option<GqlLead>,
-    /// What is wrong with the input; when there is anything, nothing was written.
-    pub user_errors: Vec<UserError>,
+record_payload! {
+    /// What a mutation on a lead answers.
+    LeadPayload {
+        /// The lead as it is now; with CONFLICT the current one, with other errors null.
+        lead: GqlLead, from Lead
+    }
 }
 
-/// What a mutation on an inquiry answers.
-#[derive(Debug, SimpleObject)]
-pub struct InquiryPayload {
-    /// The inquiry as it is now; with CONFLICT the current one, with other errors null.
-    pub inquiry: Option<GqlInquiry>,
-    /// What is wrong with the input; when there is anything, nothing was written.
-    pub user_errors: Vec<UserError>,
+record_payload! {
+    /// What a mutation on an inquiry answers.
+    InquiryPayload {
+        /// The inquiry as it is now; with CONFLICT the current one, with other errors null.
+        inquiry: GqlInquiry, from Inquiry
+    }
 }
 
 /// What `convertLead` answers.
@@ -117,23 +120,7 @@ impl LeadsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who wants a house.")] input: CreateLeadInput,
     ) -> Result<LeadPayload> {
-        let outcome = async {
-            let new = NewLead {
-                name: input.name,
-                phone: input.phone,
-                email: input.email.map(|email| email.0),
-                has_land: input.has_land,
-                location_of_land: input.location_of_land,
-                interested_in: input
-                    .interested_in
-                    .map(|id| parse_id(&id, &["input", "interestedIn"]))
-                    .transpose()?,
-                message: input.message,
-            };
-            let key = input.idempotency_key.as_deref();
-            commands::create_lead(ctx.app(), ctx.actor(), new, key).await
-        };
-        lead_payload(ctx, None, outcome.await).await
+        Ok(create::<Leads, _>(ctx, input).await?.into())
     }
 
     /// Changes a lead: status, read or not, who follows it, notes, and what the visitor said. What happened goes into the
@@ -144,13 +131,7 @@ impl LeadsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateLeadInput,
     ) -> Result<LeadPayload> {
-        let id = parse_id::<LeadId>(&input.id, &["input", "id"]);
-        let current = id.as_ref().ok().copied();
-        let outcome = async {
-            let patch = lead_patch(input.patch)?;
-            commands::update_lead(ctx.app(), ctx.actor(), id?, input.expected_version, patch).await
-        };
-        lead_payload(ctx, current, outcome.await).await
+        Ok(update::<Leads, _>(ctx, input).await?.into())
     }
 
     /// Changes an inquiry: read or not, and what the visitor said. For staff.
@@ -160,13 +141,7 @@ impl LeadsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateInquiryInput,
     ) -> Result<InquiryPayload> {
-        let id = parse_id::<InquiryId>(&input.id, &["input", "id"]);
-        let current = id.as_ref().ok().copied();
-        let outcome = async {
-            let patch = inquiry_patch(input.patch)?;
-            commands::update_inquiry(ctx.app(), ctx.actor(), id?, input.expected_version, patch).await
-        };
-        inquiry_payload(ctx, current, outcome.await).await
+        Ok(update::<Inquiries, _>(ctx, input).await?.into())
     }
 
     /// Marks leads as read, or unread again: each row by itself, with a result of its own. For staff.
@@ -176,28 +151,17 @@ impl LeadsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: MarkLeadsReadInput,
     ) -> Result<MarkLeadsReadPayload> {
-        let sent = input.rows.at(["input", "rows"]);
-        let outcome = async {
-            let rows = rows::<LeadId>(sent.as_ref().map_err(Clone::clone)?)?;
-            commands::mark_leads_read(ctx.app(), ctx.actor(), &rows, input.read).await
+        let fields = LeadFields {
+            is_read: Some(Some(input.read)),
+            ..LeadFields::default()
         };
-        let (outcomes, user_errors) = split(outcome.await)?;
-        let results = sent
-            .unwrap_or_default()
-            .into_iter()
-            .zip(outcomes.unwrap_or_default());
-        let results = results.map(|(row, outcome)| {
-            let (lead, user_errors) = split(outcome)?;
-            Ok(MarkLeadResult {
-                id: row.id,
-                lead: lead.map(GqlLead),
-                user_errors,
-            })
-        });
-        Ok(MarkLeadsReadPayload {
-            results: results.collect::<Result<_>>()?,
+        let result = |id, (lead, user_errors): Payload<Lead>| MarkLeadResult {
+            id,
+            lead: lead.map(GqlLead),
             user_errors,
-        })
+        };
+        let (results, user_errors) = mark::<Leads, _>(ctx, input.rows, fields, result).await?;
+        Ok(MarkLeadsReadPayload { results, user_errors })
     }
 
     /// Marks inquiries as read, or unread again: each row by itself, with a result of its own. For staff.
@@ -207,28 +171,17 @@ impl LeadsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: MarkInquiriesReadInput,
     ) -> Result<MarkInquiriesReadPayload> {
-        let sent = input.rows.at(["input", "rows"]);
-        let outcome = async {
-            let rows = rows::<InquiryId>(sent.as_ref().map_err(Clone::clone)?)?;
-            commands::mark_inquiries_read(ctx.app(), ctx.actor(), &rows, input.read).await
+        let fields = InquiryFields {
+            is_read: Some(Some(input.read)),
+            ..InquiryFields::default()
         };
-        let (outcomes, user_errors) = split(outcome.await)?;
-        let results = sent
-            .unwrap_or_default()
-            .into_iter()
-            .zip(outcomes.unwrap_or_default());
-        let results = results.map(|(row, outcome)| {
-            let (inquiry, user_errors) = split(outcome)?;
-            Ok(MarkInquiryResult {
-                id: row.id,
-                inquiry: inquiry.map(GqlInquiry),
-                user_errors,
-            })
-        });
-        Ok(MarkInquiriesReadPayload {
-            results: results.collect::<Result<_>>()?,
+        let result = |id, (inquiry, user_errors): Payload<Inquiry>| MarkInquiryResult {
+            id,
+            inquiry: inquiry.map(GqlInquiry),
             user_errors,
-        })
+        };
+        let (results, user_errors) = mark::<Inquiries, _>(ctx, input.rows, fields, result).await?;
+        Ok(MarkInquiriesReadPayload { results, user_errors })
     }
 
     /// Makes a lead a client with a project, in one step and once: a new client, or one that the company has already. A
@@ -293,71 +246,45 @@ impl LeadsMutation {
     }
 }
 
-fn rows<I>(rows: &[BulkRowInput]) -> Result<Vec<Row<I>>, CommandError>
+/// Marks records, and tells what became of each row.
+async fn mark<E: Editable, R>(
+    ctx: &Context<'_>,
+    rows: BoundedList<BulkRowInput, MAX_ROWS>,
+    fields: E::Fields,
+    result: impl Fn(ID, Payload<E::Model>) -> R,
+) -> Result<(Vec<R>, Vec<UserError>)>
 where
-    I: std::str::FromStr<Err = crate::platform::ids::IdError>,
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
+{
+    let sent = rows.at(["input", "rows"]);
+    let outcome = async {
+        let rows = read_rows::<E>(sent.as_ref().map_err(Clone::clone)?)?;
+        mark_all::<E>(ctx.app(), ctx.actor(), &rows, &fields).await
+    };
+    let (outcomes, user_errors) = split(outcome.await)?;
+    let rows = sent.unwrap_or_default().into_iter();
+    let results = rows
+        .zip(outcomes.unwrap_or_default())
+        .map(|(row, outcome)| Ok(result(row.id, split(outcome)?)));
+    Ok((results.collect::<Result<_>>()?, user_errors))
+}
+
+fn read_rows<E: Editable>(rows: &[BulkRowInput]) -> Result<Vec<Row>, CommandError>
+where
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row>,
 {
     let mut violations = Violations::default();
-    let parsed = rows
-        .iter()
-        .enumerate()
-        .filter_map(|(index, row)| {
-            let id = parse_id(&row.id, &["input", "rows", &index.to_string(), "id"]);
-            Some(Row {
-                id: violations.check(id)?,
-                expected_version: row.expected_version,
-            })
+    let read = |(index, row): (usize, &BulkRowInput)| {
+        let path = ["input", "rows", &index.to_string(), "id"].map(str::to_owned);
+        let id = ids::parse(&row.id, E::PREFIX, E::NOUN);
+        Some(Row {
+            id: violations.check(id.map_err(|error| Violation::invalid_id(path, &error)))?,
+            expected_version: row.expected_version,
         })
-        .collect();
-    violations.into_result()?;
-    Ok(parsed)
-}
-
-fn lead_patch(patch: LeadPatchInput) -> Result<LeadPatch, CommandError> {
-    let mut violations = Violations::default();
-    let at = |name: &'static str| ["input", "patch", name];
-    let status = change_required(patch.status, &at("status"), &mut violations);
-    let is_read = change_required(patch.is_read, &at("isRead"), &mut violations);
-    let name = change_required(patch.name, &at("name"), &mut violations);
-    let phone = change_required(patch.phone, &at("phone"), &mut violations);
-    let has_land = change_required(patch.has_land, &at("hasLand"), &mut violations);
-    let assignee = change(patch.assignee_id).and_then(|id| {
-        let id = id.map(|id| parse_id(&id, &at("assigneeId"))).transpose();
-        violations.check(id)
-    });
-    let interested_in = change(patch.interested_in).and_then(|id| {
-        let id = id.map(|id| parse_id(&id, &at("interestedIn"))).transpose();
-        violations.check(id)
-    });
-    violations.into_result()?;
-    Ok(LeadPatch {
-        status: status.map(Into::into),
-        is_read,
-        assignee,
-        notes: change(patch.notes),
-        name,
-        phone,
-        email: change(patch.email).map(|email| email.map(|email| email.0)),
-        has_land,
-        location_of_land: change(patch.location_of_land),
-        interested_in,
-        message: change(patch.message),
-    })
-}
-
-fn inquiry_patch(patch: InquiryPatchInput) -> Result<InquiryPatch, CommandError> {
-    let mut violations = Violations::default();
-    let at = |name: &'static str| ["input", "patch", name];
-    let checked = InquiryPatch {
-        is_read: change_required(patch.is_read, &at("isRead"), &mut violations),
-        name: change_required(patch.name, &at("name"), &mut violations),
-        email: change_required(patch.email, &at("email"), &mut violations).map(|email| email.0),
-        phone: change(patch.phone),
-        subject: change_required(patch.subject, &at("subject"), &mut violations),
-        message: change_required(patch.message, &at("message"), &mut violations),
     };
+    let read = rows.iter().enumerate().filter_map(read).collect();
     violations.into_result()?;
-    Ok(checked)
+    Ok(read)
 }
 
 fn conversion(input: ConvertLeadInput) -> Result<ConvertLead, CommandError> {
@@ -408,23 +335,6 @@ fn conversion(input: ConvertLeadInput) -> Result<ConvertLead, CommandError> {
     })
 }
 
-/// The payload; on CONFLICT with the current record, so that the caller can look at it.
-async fn lead_payload(
-    ctx: &Context<'_>,
-    id: Option<LeadId>,
-    outcome: Result<Lead, CommandError>,
-) -> Result<LeadPayload> {
-    let (lead, user_errors) = split(outcome)?;
-    let lead = match lead {
-        Some(lead) => Some(lead),
-        None => current_lead(ctx, id, &user_errors).await?,
-    };
-    Ok(LeadPayload {
-        lead: lead.map(GqlLead),
-        user_errors,
-    })
-}
-
 /// The lead as it is, for a caller who had read an older one.
 async fn current_lead(ctx: &Context<'_>, id: Option<LeadId>, errors: &[UserError]) -> Result<Option<Lead>> {
     let outdated = errors.iter().any(|error| {
@@ -433,31 +343,9 @@ async fn current_lead(ctx: &Context<'_>, id: Option<LeadId>, errors: &[UserError
                 && error.field.as_deref().is_some_and(|it| it == ["input", "id"]))
     });
     match id {
-        Some(id) if outdated => living_lead(ctx.app().db.reader(), ctx.actor(), id)
+        Some(id) if outdated => find::<Leads>(ctx.app().db.reader(), id.into())
             .await
             .map_err(internal),
         _ => Ok(None),
     }
-}
-
-/// As [`lead_payload`].
-async fn inquiry_payload(
-    ctx: &Context<'_>,
-    id: Option<InquiryId>,
-    outcome: Result<Inquiry, CommandError>,
-) -> Result<InquiryPayload> {
-    let (inquiry, user_errors) = split(outcome)?;
-    let conflict = user_errors
-        .iter()
-        .any(|error| error.code == UserErrorCode::Conflict);
-    let inquiry = match (inquiry, id) {
-        (None, Some(id)) if conflict => living_inquiry(ctx.app().db.reader(), ctx.actor(), id)
-            .await
-            .map_err(internal)?,
-        (inquiry, _) => inquiry,
-    };
-    Ok(InquiryPayload {
-        inquiry: inquiry.map(GqlInquiry),
-        user_errors,
-    })
 }
