@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::explain;
+use super::{explain, said};
 use crate::{
     features::leads::{
         FormTraces, Lead, LeadFilter, LeadStatus, Leads,
@@ -19,7 +19,6 @@ use crate::{
         actor::{AccountId, Actor},
         ctx::Ctx,
         editing,
-        form::Change,
         graphql::RecordScope,
     },
 };
@@ -148,10 +147,6 @@ async fn follow_up(ctx: &Ctx, assistant: AccountId) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn said(text: &str) -> Change<String> {
-    Some(Some(text.to_owned()))
 }
 
 fn filled_by_a_person(ctx: &Ctx) -> FormTraces {

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     features::{
         accounts::commands::{CreateStaff, create_staff},
-        clients::commands::{CreateClient, create_client_with_password},
+        clients::commands::{ClientFields, create_client_with_password},
         media::{CreateUpload, UploadId, create_upload},
         projects::{
             Phase, Project,
@@ -25,6 +25,7 @@ use crate::{
     platform::{
         actor::{Actor, ClientId, Locale, Role},
         error::CommandError,
+        form::Change,
         money::Currency,
     },
 };
@@ -182,14 +183,14 @@ pub async fn load(app: &App) -> Result<()> {
         (LOGINS[3], "Ibrahim Oumarou", "+22796445566", Locale::Fr),
         (LOGINS[4], "Claire Baker", "+22793778899", Locale::En),
     ] {
-        let input = CreateClient {
-            name: name.to_owned(),
-            email: login.email.to_owned(),
-            phone: Some(phone.to_owned()),
-            address: Some("Niamey, Niger".to_owned()),
-            locale: Some(locale),
-            whatsapp_enabled: true,
-            idempotency_key: None,
+        let input = ClientFields {
+            name: said(name),
+            email: said(login.email),
+            phone: said(phone),
+            address: said("Niamey, Niger"),
+            locale: Some(Some(locale)),
+            whatsapp_enabled: Some(Some(true)),
+            ..ClientFields::default()
         };
         let client = create_client_with_password(&app.ctx, &actor, input, SecretString::from(PASSWORD)).await;
         clients.push(client.map_err(explain)?.id);
@@ -276,6 +277,11 @@ async fn upload(app: &App, actor: &Actor, picture: Picture) -> Result<UploadId> 
         .await
         .map_err(|error| anyhow!("{error}"))?;
     Ok(upload.id)
+}
+
+/// What is entered into a form.
+fn said(text: &str) -> Change<String> {
+    Some(Some(text.to_owned()))
 }
 
 fn explain(error: CommandError) -> anyhow::Error {

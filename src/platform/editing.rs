@@ -44,6 +44,14 @@ where
         actor.require_staff()
     }
 
+    /// What takes long and must not be waited for while rows are locked, such as hashing a password.
+    fn prepare(
+        _ctx: &Ctx,
+        _fields: &mut Self::Fields,
+    ) -> impl Future<Output = Result<(), CommandError>> + Send {
+        async { Ok(()) }
+    }
+
     /// Locks the living record that is to change, after what it hangs below; `None` when it isn't there. A state in which
     /// it never changes is an error.
     fn lock(
@@ -119,13 +127,14 @@ pub async fn update<E: Editable>(
     actor: &Actor,
     id: impl Into<Uuid>,
     expected_version: impl Into<Option<i32>>,
-    fields: E::Fields,
+    mut fields: E::Fields,
 ) -> Result<E::Model, CommandError>
 where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
     E::permit(actor)?;
     let (id, expected_version) = (id.into(), expected_version.into());
+    E::prepare(ctx, &mut fields).await?;
     write_tx!(ctx, |tx| {
         let current = E::lock(tx, id, &fields)
             .await?

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use belle_house::features::accounts::commands::{CreateStaff, create_staff};
 use belle_house::features::accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, StoredAccount};
-use belle_house::features::clients::commands::{CreateClient, create_client_with_password};
+use belle_house::features::clients::commands::{ClientFields, create_client_with_password};
 use belle_house::features::clients::{CREDENTIALS_TEMPLATE, StoredClient};
 use belle_house::platform::actor::{Actor, Locale, Role};
 use belle_house::platform::ctx::Ctx;
@@ -165,14 +165,10 @@ impl World {
     }
 
     pub async fn client(&self, name: &str, email: &str) -> StoredClient {
-        let input = CreateClient {
-            name: name.to_owned(),
-            email: email.to_owned(),
-            phone: None,
-            address: None,
-            locale: None,
-            whatsapp_enabled: false,
-            idempotency_key: None,
+        let input = ClientFields {
+            name: Some(Some(name.to_owned())),
+            email: Some(Some(email.to_owned())),
+            ..ClientFields::default()
         };
         create_client_with_password(self.ctx(), &Actor::System, input, PASSWORD.into())
             .await

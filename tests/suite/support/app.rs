@@ -8,7 +8,7 @@ use super::subscription::{PATIENCE, Subscription};
 use belle_house::app::{App, AppOptions, Workers};
 use belle_house::demo;
 use belle_house::features::accounts::commands::{CreateStaff, create_staff};
-use belle_house::features::clients::commands::{CreateClient, create_client_with_password};
+use belle_house::features::clients::commands::{ClientFields, create_client_with_password};
 use belle_house::features::feed::FeedHub;
 use belle_house::platform::actor::{Actor, Locale, Role};
 use belle_house::platform::clock::FixedClock;
@@ -368,14 +368,10 @@ impl TestApp {
     pub async fn client(&self) -> Person {
         let number = self.born.fetch_add(1, Ordering::Relaxed);
         let email = format!("client{number}@example.com");
-        let input = CreateClient {
-            name: format!("Moussa {number}"),
-            email: email.clone(),
-            phone: None,
-            address: None,
-            locale: None,
-            whatsapp_enabled: false,
-            idempotency_key: None,
+        let input = ClientFields {
+            name: Some(Some(format!("Moussa {number}"))),
+            email: Some(Some(email.clone())),
+            ..ClientFields::default()
         };
         create_client_with_password(self.ctx(), &Actor::System, input, PASSWORD.into())
             .await

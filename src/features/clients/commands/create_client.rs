@@ -3,27 +3,28 @@
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use secrecy::SecretString;
-use serde::Serialize;
 use serde_json::json;
 
-use super::super::{
-    credentials::{self, Temporary},
-    model::{MAX_ADDRESS_LENGTH, may_manage, search_text},
-    queries,
-    tables::{ActiveModel, Entity, Model},
+use super::{
+    super::{
+        credentials::{self, Temporary},
+        tables::{ActiveModel, Entity, Model},
+    },
+    edit_client::{CheckedClient, ClientFields, read},
 };
 use crate::{
-    features::accounts::{self, MAX_NAME_LENGTH, NewAccount, check_new_password, hash_password, phone},
+    features::accounts::{self, NewAccount, check_new_password, hash_password},
     platform::{
-        actor::{AccountId, Actor, ClientId, Locale, Role},
+        actor::{AccountId, Actor, ClientId, Role},
         announce::Announcement,
         ctx::Ctx,
         db::WriteTx,
-        error::{CommandError, Violation, Violations},
-        form::{line, optional_text},
+        editing::{Editable, made_before},
+        error::CommandError,
+        form::Checks,
         idempotency::{self, Claim},
         outbox::DeliveryId,
-        record, search,
+        record,
         write::write_tx,
     },
 };
@@ -31,85 +32,26 @@ use crate::{
 /// The announcement that greets a new client: an inbox entry now, and a push when a first device is registered.
 pub const ACCOUNT_CREATED: &str = "AccountCreated";
 
-/// What a client takes.
-#[derive(Debug, Clone, Serialize)]
-pub struct CreateClient {
-    /// The client's name.
-    pub name: String,
-    /// The address to sign in with, which the temporary password goes to.
-    pub email: String,
-    /// A telephone number.
-    pub phone: Option<String>,
-    /// Where the client lives.
-    pub address: Option<String>,
-    /// The language the client reads; French unless said otherwise.
-    pub locale: Option<Locale>,
-    /// Whether messages go by WhatsApp too.
-    pub whatsapp_enabled: bool,
-    /// Makes sending twice harmless.
-    #[serde(skip)]
-    pub idempotency_key: Option<String>,
-}
-
-/// A checked [`CreateClient`].
-#[derive(Debug, Clone)]
-pub struct CheckedClient {
-    name: String,
-    email: String,
-    phone: Option<String>,
-    address: Option<String>,
-    locale: Locale,
-    whatsapp_enabled: bool,
-}
-
-impl CreateClient {
-    /// Checks the input by itself: all mistakes at once.
-    ///
-    /// # Errors
-    /// Violations at `input.…`.
-    pub fn check(&self) -> Result<CheckedClient, CommandError> {
-        let mut violations = Violations::default();
-        let name = violations
-            .check(line(MAX_NAME_LENGTH)(self.name.clone()).map_err(|it| it.at(&["input", "name"])));
-        let email =
-            violations.check(accounts::email(self.email.clone()).map_err(|it| it.at(&["input", "email"])));
-        let number = self.phone.clone().unwrap_or_default();
-        let number = violations.check(phone(number).map_err(|it| it.at(&["input", "phone"])));
-        let address = self.address.clone().unwrap_or_default();
-        let address = violations
-            .check(optional_text(MAX_ADDRESS_LENGTH)(address).map_err(|it| it.at(&["input", "address"])));
-        match (name, email, number, address) {
-            (Some(name), Some(email), Some(phone), Some(address)) => Ok(CheckedClient {
-                name,
-                email,
-                phone,
-                address,
-                locale: self.locale.unwrap_or_default(),
-                whatsapp_enabled: self.whatsapp_enabled,
-            }),
-            _ => Err(violations.into_error()),
-        }
-    }
-}
-
 /// Makes a client with a temporary password that nobody sees: it goes into the mail, encrypted until it is sent.
 /// For staff.
 ///
 /// # Errors
 /// Violations at `input.…`; TAKEN when a living account has the address.
-pub async fn create_client(ctx: &Ctx, actor: &Actor, input: CreateClient) -> Result<Model, CommandError> {
-    may_manage(actor)?;
-    let checked = input.check()?;
+pub async fn create_client(
+    ctx: &Ctx,
+    actor: &Actor,
+    fields: ClientFields,
+    key: Option<&str>,
+) -> Result<Model, CommandError> {
+    actor.require_staff()?;
+    let mut checks = Checks::of_new(&["input"]);
+    let checked = read(&mut checks, fields.clone(), None);
+    checks.finish()?;
     let temporary = Temporary::make(ctx.clock.now()).await?;
     write_tx!(ctx, |tx| {
-        let key = input.idempotency_key.as_deref();
-        let claimed = match idempotency::claim_in_tx(tx, actor, "createClient", key, &input).await? {
+        let claimed = match idempotency::claim_in_tx(tx, actor, Entity::CREATE, key, &fields).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => {
-                return queries::living_client(tx.conn(), actor, ClientId(id))
-                    .await?
-                    .ok_or_else(|| Violation::not_found(["input", "idempotencyKey"], "client").into());
-            }
+            Claim::Replay(id) => return made_before::<Entity>(tx, id, Entity::NOUN).await,
         };
         let (client, _) =
             create_client_in_tx(ctx, tx, actor, checked.clone(), &temporary, Invitation::Now).await?;
@@ -171,12 +113,14 @@ pub async fn create_client_in_tx(
 pub async fn create_client_with_password(
     ctx: &Ctx,
     actor: &Actor,
-    input: CreateClient,
+    fields: ClientFields,
     password: SecretString,
 ) -> Result<Model, CommandError> {
-    may_manage(actor)?;
-    let checked = input.check()?;
-    let about = vec![input.name, input.email];
+    actor.require_staff()?;
+    let mut checks = Checks::of_new(&["input"]);
+    let checked = read(&mut checks, fields, None);
+    checks.finish()?;
+    let about = vec![checked.name.clone(), checked.email.clone()];
     check_new_password(&password, about, &["input", "password"]).await??;
     let hash = hash_password(&password).await?;
     write_tx!(ctx, |tx| {
@@ -207,25 +151,10 @@ async fn insert_in_tx(
     account: AccountId,
     checked: CheckedClient,
 ) -> Result<Model, CommandError> {
-    let search_text = search_text(
-        &checked.name,
-        &checked.email,
-        checked.phone.as_deref(),
-        checked.address.as_deref(),
-    );
     let row = ActiveModel {
         id: Set(ClientId::generate(tx.now())),
         account_id: Set(account),
-        sort_name: Set(search::fold(&checked.name)),
-        name: Set(checked.name),
-        phone: Set(checked.phone),
-        address: Set(checked.address),
-        locale: Set(checked.locale),
-        whatsapp_enabled: Set(checked.whatsapp_enabled),
-        email_updates: Set(true),
-        push_updates: Set(true),
-        search_text: Set(search_text),
-        ..Default::default()
+        ..checked.profile
     };
     Ok(record::insert::<Entity, _>(tx, actor, row).await?)
 }

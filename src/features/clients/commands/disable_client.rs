@@ -2,16 +2,16 @@
 
 use sea_orm::ActiveValue::Set;
 
-use super::super::{
-    model::may_manage,
-    tables::{ActiveModel, Entity, Model},
+use super::{
+    super::tables::{ActiveModel, Entity, Model},
+    lock_client,
 };
 use crate::{
     features::accounts::{AccountRow, Accounts, RevokedReason, announce_end_in_tx, revoke_all_in_tx},
     platform::{
         actor::{Actor, ClientId},
         ctx::Ctx,
-        error::{CommandError, Violation},
+        error::CommandError,
         record::{self, Related},
         write::write_tx,
     },
@@ -35,14 +35,9 @@ pub async fn enable_client(ctx: &Ctx, actor: &Actor, id: ClientId) -> Result<Mod
 }
 
 async fn set_disabled(ctx: &Ctx, actor: &Actor, id: ClientId, disabled: bool) -> Result<Model, CommandError> {
-    may_manage(actor)?;
+    actor.require_staff()?;
     write_tx!(ctx, |tx| {
-        let client = record::lock_living::<Entity>(tx, id)
-            .await?
-            .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
-        let account = record::lock_living::<Accounts>(tx, client.account_id)
-            .await?
-            .ok_or_else(|| anyhow::anyhow!("the client {} has no account", client.id))?;
+        let (client, account) = lock_client(tx, id).await?;
         if account.disabled_at.is_some() != disabled {
             let changes = AccountRow {
                 disabled_at: Set(disabled.then(|| tx.now())),

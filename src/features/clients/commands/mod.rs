@@ -2,15 +2,38 @@
 
 mod create_client;
 mod disable_client;
+mod edit_client;
 mod resend_client_credentials;
-mod update_client;
-mod update_profile;
 
 pub use create_client::{
-    ACCOUNT_CREATED, CheckedClient, CreateClient, Invitation, create_client, create_client_in_tx,
-    create_client_with_password,
+    ACCOUNT_CREATED, Invitation, create_client, create_client_in_tx, create_client_with_password,
 };
 pub use disable_client::{disable_client, enable_client};
+pub use edit_client::{CheckedClient, ClientFields, read as read_client, update_profile};
 pub use resend_client_credentials::resend_client_credentials;
-pub use update_client::{ClientPatch, UpdateClient, update_client};
-pub use update_profile::{ProfilePatch, UpdateProfile, update_profile};
+
+use super::tables::{Entity, Model};
+use crate::{
+    features::accounts::{Accounts, StoredAccount},
+    platform::{
+        actor::ClientId,
+        db::WriteTx,
+        error::{CommandError, Violation},
+        record,
+    },
+};
+
+/// Locks the account behind a client whom the caller has locked.
+async fn lock_account(tx: &WriteTx, client: &Model) -> Result<StoredAccount, CommandError> {
+    let account = record::lock_living::<Accounts>(tx, client.account_id).await?;
+    Ok(account.ok_or_else(|| anyhow::anyhow!("the client {} has no account", client.id))?)
+}
+
+/// Locks a living client and the account behind them.
+async fn lock_client(tx: &WriteTx, id: ClientId) -> Result<(Model, StoredAccount), CommandError> {
+    let client = record::lock_living::<Entity>(tx, id)
+        .await?
+        .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
+    let account = lock_account(tx, &client).await?;
+    Ok((client, account))
+}

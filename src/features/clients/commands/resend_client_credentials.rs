@@ -1,19 +1,17 @@
 //! Sending a client a new temporary password: the first one ran out, or the client forgot their own.
 
-use super::super::{
-    credentials::{self, Temporary},
-    model::may_manage,
-    tables::{Entity, Model},
-};
-use crate::{
-    features::accounts::Accounts,
-    platform::{
-        actor::{Actor, ClientId},
-        ctx::Ctx,
-        error::{CommandError, ErrorCode, Violation},
-        record,
-        write::write_tx,
+use super::{
+    super::{
+        credentials::{self, Temporary},
+        tables::Model,
     },
+    lock_client,
+};
+use crate::platform::{
+    actor::{Actor, ClientId},
+    ctx::Ctx,
+    error::{CommandError, ErrorCode, Violation},
+    write::write_tx,
 };
 
 /// Replaces a client's password by a new temporary one, mails it, and ends the client's sessions. For staff.
@@ -25,15 +23,10 @@ pub async fn resend_client_credentials(
     actor: &Actor,
     id: ClientId,
 ) -> Result<Model, CommandError> {
-    may_manage(actor)?;
+    actor.require_staff()?;
     let temporary = Temporary::make(ctx.clock.now()).await?;
     write_tx!(ctx, |tx| {
-        let client = record::lock_living::<Entity>(tx, id)
-            .await?
-            .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
-        let account = record::lock_living::<Accounts>(tx, client.account_id)
-            .await?
-            .ok_or_else(|| anyhow::anyhow!("the client {} has no account", client.id))?;
+        let (client, account) = lock_client(tx, id).await?;
         if account.disabled_at.is_some() {
             return Err(Violation::new(
                 ErrorCode::Locked,

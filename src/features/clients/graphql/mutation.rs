@@ -1,24 +1,27 @@
 //! Mutations on clients.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use super::types::Client;
 use crate::{
     features::clients::{
-        StoredClient,
+        Clients, StoredClient,
         commands::{
-            ClientPatch, CreateClient, ProfilePatch, UpdateClient, UpdateProfile, create_client,
-            disable_client, enable_client, resend_client_credentials, update_client, update_profile,
+            ClientFields, create_client, disable_client, enable_client, resend_client_credentials,
+            update_profile,
         },
-        living_client,
     },
     platform::{
         actor::ClientId,
         error::{CommandError, Violation},
         graphql::{
-            Allow, ContextExt, Locale, UserError, UserErrorCode, internal, scalars::EmailAddress, split,
+            Allow, ContextExt, Locale,
+            editing::{CreateInput, PatchInput, change, or_current, update},
+            scalars::EmailAddress,
+            split,
         },
     },
+    read_inputs, record_payload,
 };
 
 /// A new client.
@@ -111,13 +114,27 @@ pub struct ClientIdInput {
     pub id: ID,
 }
 
-/// A client, or what stood in the way.
-#[derive(SimpleObject)]
-pub struct ClientPayload {
-    /// The client as it is now; null when nothing was written, except after a CONFLICT.
-    pub client: Option<Client>,
-    /// What is wrong with the input.
-    pub user_errors: Vec<UserError>,
+record_payload! {
+    /// A client, or what stood in the way.
+    ClientPayload {
+        /// The client as it is now; null when nothing was written, except after a CONFLICT.
+        client: Client, from StoredClient
+    }
+}
+
+read_inputs! {
+    create CreateClientInput {
+        required { name, email }
+        optional { phone, address, locale, whatsapp_enabled }
+    }
+    update UpdateClientInput,
+    patch ClientPatchInput { name, email, phone, address, locale, whatsapp_enabled }
+    into ClientFields
+}
+
+read_inputs! {
+    patch ProfilePatchInput { phone, address, locale, whatsapp_enabled }
+    into ClientFields
 }
 
 /// Mutations on clients.
@@ -134,16 +151,11 @@ impl ClientsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who the client is.")] input: CreateClientInput,
     ) -> Result<ClientPayload> {
-        let input = CreateClient {
-            name: input.name,
-            email: input.email.0,
-            phone: input.phone,
-            address: input.address,
-            locale: input.locale.map(Into::into),
-            whatsapp_enabled: input.whatsapp_enabled.unwrap_or_default(),
-            idempotency_key: input.idempotency_key,
+        let outcome = async {
+            let (fields, key) = input.fields()?;
+            create_client(ctx.app(), ctx.actor(), fields, key.as_deref()).await
         };
-        payload(create_client(ctx.app(), ctx.actor(), input).await)
+        Ok(split(outcome.await)?.into())
     }
 
     /// Changes what the company knows of a client. For staff.
@@ -153,25 +165,7 @@ impl ClientsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which client, and what changes.")] input: UpdateClientInput,
     ) -> Result<ClientPayload> {
-        let id = match client_id(&input.id) {
-            Ok(id) => id,
-            Err(violation) => return payload(Err(violation.into())),
-        };
-        let patch = input.patch;
-        let command = UpdateClient {
-            id,
-            expected_version: input.expected_version,
-            patch: ClientPatch {
-                name: patch.name.into(),
-                email: patch.email.map_value(|email| email.0).into(),
-                phone: patch.phone.into(),
-                address: patch.address.into(),
-                locale: patch.locale.map_value(Into::into).into(),
-                whatsapp_enabled: patch.whatsapp_enabled.into(),
-            },
-        };
-        let outcome = update_client(ctx.app(), ctx.actor(), command).await;
-        or_current(ctx, id, outcome).await
+        Ok(update::<Clients, _>(ctx, input).await?.into())
     }
 
     /// Changes the caller's own profile. Name and e-mail address are the staff's to change. For clients.
@@ -181,27 +175,18 @@ impl ClientsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateProfileInput,
     ) -> Result<ClientPayload> {
-        let patch = input.patch;
-        let preferences = patch.notification_preferences;
-        let (email_updates, push_updates) = preferences.map_or_else(Default::default, |preferences| {
-            (preferences.email_updates, preferences.push_updates)
-        });
-        let command = UpdateProfile {
-            expected_version: input.expected_version,
-            patch: ProfilePatch {
-                phone: patch.phone.into(),
-                address: patch.address.into(),
-                locale: patch.locale.map_value(Into::into).into(),
-                whatsapp_enabled: patch.whatsapp_enabled.into(),
-                email_updates: email_updates.into(),
-                push_updates: push_updates.into(),
-            },
+        let mut patch = input.patch;
+        let preferences = patch.notification_preferences.take();
+        let outcome = async {
+            let mut fields = patch.fields()?;
+            if let Some(preferences) = preferences {
+                fields.email_updates = change(preferences.email_updates);
+                fields.push_updates = change(preferences.push_updates);
+            }
+            update_profile(ctx.app(), ctx.actor(), input.expected_version, fields).await
         };
-        let outcome = update_profile(ctx.app(), ctx.actor(), command).await;
-        match ctx.actor().client_id() {
-            Some(id) => or_current(ctx, id, outcome).await,
-            None => payload(outcome),
-        }
+        let (id, outcome) = (ctx.actor().client_id(), outcome.await);
+        Ok(or_current::<Clients>(ctx, id, outcome).await?.into())
     }
 
     /// Shuts a client out: sessions and live streams end within seconds, and signing in fails. For staff. Doing it
@@ -251,29 +236,5 @@ fn client_id(text: &str) -> Result<ClientId, Violation> {
 }
 
 fn payload(outcome: Result<StoredClient, CommandError>) -> Result<ClientPayload> {
-    let (client, user_errors) = split(outcome)?;
-    Ok(ClientPayload {
-        client: client.map(Client),
-        user_errors,
-    })
-}
-
-/// The payload of an update: after a CONFLICT it has the client as it is now.
-async fn or_current(
-    ctx: &Context<'_>,
-    id: ClientId,
-    outcome: Result<StoredClient, CommandError>,
-) -> Result<ClientPayload> {
-    let mut payload = payload(outcome)?;
-    if payload
-        .user_errors
-        .iter()
-        .any(|error| error.code == UserErrorCode::Conflict)
-    {
-        payload.client = living_client(ctx.app().db.reader(), ctx.actor(), id)
-            .await
-            .map_err(internal)?
-            .map(Client);
-    }
-    Ok(payload)
+    Ok(split(outcome)?.into())
 }

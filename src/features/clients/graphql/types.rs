@@ -1,6 +1,6 @@
 //! `Client`.
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::loaders::ClientLoader;
@@ -8,7 +8,7 @@ use crate::{
     features::{
         accounts::{
             StoredAccount,
-            graphql::{GqlActor, account, actor_of},
+            graphql::{RecordFields, account},
         },
         clients::{StoredClient, living_client},
         projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, projects_of_client},
@@ -21,6 +21,7 @@ use crate::{
         },
         paging::PageArgs,
     },
+    record_methods,
 };
 
 /// A client by id, batched with the other look-ups of the operation; deleted ones too. Null when it isn't the
@@ -70,6 +71,8 @@ impl From<StoredClient> for Client {
     }
 }
 
+record_methods!(Client, 0);
+
 impl Client {
     async fn account(&self, ctx: &Context<'_>) -> Result<StoredAccount> {
         account(ctx, self.0.account_id)
@@ -82,9 +85,9 @@ impl Client {
 #[paged]
 #[Object]
 impl Client {
-    /// The client's id (`cli_…`).
-    pub(crate) async fn id(&self) -> ID {
-        self.0.id.to_string().into()
+    #[graphql(flatten)]
+    async fn record(&self) -> RecordFields {
+        self.record_fields()
     }
 
     /// The client's name.
@@ -149,43 +152,5 @@ impl Client {
     #[graphql(guard = "Allow::staff()")]
     async fn temporary_password_expires_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self.account(ctx).await?.temporary_password_expires_at)
-    }
-
-    /// Rises with each change; send it as `expectedVersion`.
-    pub(crate) async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When the client was entered.
-    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When the client was last changed.
-    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-
-    /// When the client was deleted; null among the living.
-    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.deleted_at
-    }
-
-    /// Who entered the client; null for the server itself. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.created_by).await
-    }
-
-    /// Who last changed the client; null for the server itself. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.updated_by).await
-    }
-
-    /// Who deleted the client; null among the living. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.deleted_by).await
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         accounts::{living_account_by_email, normalize_email},
         clients::{
             Clients, StoredClient, Temporary, client_of_account,
-            commands::{CheckedClient, CreateClient, Invitation, create_client_in_tx},
+            commands::{CheckedClient, ClientFields, Invitation, create_client_in_tx, read_client},
         },
         leads::{
             ActivityKind, LeadId, LeadStatus, living_lead,
@@ -31,6 +31,7 @@ use crate::{
         db::WriteTx,
         editing::made_before,
         error::{CommandError, ErrorCode, Violation, Violations},
+        form::Checks,
         idempotency::{self, Claim},
         money::Currency,
         outbox::DeliveryId,
@@ -240,19 +241,18 @@ async fn prepare(ctx: &Ctx, lead: &lead::Model, input: &ConvertLead) -> Result<N
         )
         .into());
     };
-    let client = CreateClient {
-        name: name.unwrap_or_else(|| lead.name.clone()),
-        email,
-        phone: phone.or_else(|| Some(lead.phone.clone())),
-        address,
-        locale,
-        whatsapp_enabled: false,
-        idempotency_key: None,
+    let fields = ClientFields {
+        name: Some(name.or_else(|| Some(lead.name.clone()))),
+        email: Some(Some(email.clone())),
+        phone: Some(phone.or_else(|| Some(lead.phone.clone()))),
+        address: Some(address),
+        locale: locale.map(Some),
+        ..ClientFields::default()
     };
-    let checked = client
-        .check()
-        .map_err(|error| error.below(&["input"], &["input", "client"]))?;
-    refuse_taken(ctx, &client.email).await?;
+    let mut checks = Checks::of_new(&["input", "client"]);
+    let checked = read_client(&mut checks, fields, None);
+    checks.finish()?;
+    refuse_taken(ctx, &email).await?;
     Ok(NewClient {
         checked,
         temporary: Temporary::make(ctx.clock.now()).await?,

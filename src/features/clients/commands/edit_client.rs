@@ -1,0 +1,233 @@
+//! `updateClient`, `updateProfile`: what the company knows of a client, and what of it the client may change. Part of it
+//! stands in the account behind the client as well: name, language, and the address to sign in with.
+
+use std::sync::Arc;
+
+use sea_orm::ActiveValue::Set;
+use serde::Serialize;
+
+use super::{
+    super::{
+        credentials::{self, Temporary},
+        model::{MAX_ADDRESS_LENGTH, search_text},
+        tables::{ActiveModel, Entity, Model},
+    },
+    lock_account,
+};
+use crate::{
+    features::accounts::{
+        AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, check_email_free_in_tx, email, normalize_email,
+        phone, taken_or_internal,
+    },
+    platform::{
+        actor::{Actor, Locale},
+        ctx::Ctx,
+        editing::{self, Editable},
+        error::CommandError,
+        form::{self, Change, Checks, Form, line, optional_text},
+        record::{self, Related},
+        search,
+    },
+};
+
+const EMAIL: &[&str] = &["input", "patch", "email"];
+
+/// What a person can enter of a client.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ClientFields {
+    /// The name.
+    pub name: Change<String>,
+    /// The address to sign in with.
+    pub email: Change<String>,
+    /// The telephone number.
+    pub phone: Change<String>,
+    /// Where the client lives.
+    pub address: Change<String>,
+    /// The language the client reads; French unless said otherwise.
+    pub locale: Change<Locale>,
+    /// Whether messages go by WhatsApp too.
+    pub whatsapp_enabled: Change<bool>,
+    /// Whether news of a project come by e-mail.
+    pub email_updates: Change<bool>,
+    /// Whether news of a project come as push messages.
+    pub push_updates: Change<bool>,
+    /// What takes the place of a temporary password that may have gone to a stranger.
+    #[serde(skip)]
+    pub temporary: Option<Arc<Temporary>>,
+}
+
+/// A client as a form has it.
+#[derive(Debug, Clone)]
+pub struct CheckedClient {
+    pub(super) profile: ActiveModel,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) locale: Locale,
+}
+
+/// The account that changes with its client.
+#[derive(Debug)]
+pub struct AccountBehind {
+    account: StoredAccount,
+    name: String,
+    email: String,
+    locale: Locale,
+    temporary: Option<Arc<Temporary>>,
+}
+
+impl Editable for Entity {
+    type Row = ActiveModel;
+    type Fields = ClientFields;
+    type Below = AccountBehind;
+    const NOUN: &'static str = "client";
+    const CREATE: &'static str = "createClient";
+
+    /// Staff, and clients: what of themselves, is checked with the values.
+    fn permit(actor: &Actor) -> Result<(), CommandError> {
+        match actor.client_id() {
+            Some(_) => Ok(()),
+            None => actor.require_staff(),
+        }
+    }
+
+    async fn prepare(ctx: &Ctx, fields: &mut ClientFields) -> Result<(), CommandError> {
+        if fields.email.is_some() {
+            fields.temporary = Some(Arc::new(Temporary::make(ctx.clock.now()).await?));
+        }
+        Ok(())
+    }
+
+    async fn check(
+        form: &mut Form<'_>,
+        fields: ClientFields,
+        current: Option<&Model>,
+    ) -> Result<(ActiveModel, AccountBehind), CommandError> {
+        // A client is made with an account, by `create_client` alone.
+        let current = current.ok_or(CommandError::Forbidden)?;
+        let own = form.actor().client_id() == Some(current.id);
+        let for_staff = fields.name.is_some() || fields.email.is_some();
+        if !form.actor().is_staff() && (!own || for_staff) {
+            return Err(CommandError::Forbidden);
+        }
+        let account = lock_account(form.tx(), current).await?;
+        let has_email = fields.email.is_some();
+        let temporary = fields.temporary.clone();
+        let checked = read(form, fields, Some((current, &account)));
+        if has_email && !form.is_refused("email") {
+            let free = check_email_free_in_tx(form.tx(), &checked.email, Some(account.id), EMAIL).await;
+            form.absorb(free, |it| it)?;
+        }
+        let behind = AccountBehind {
+            account,
+            name: checked.name,
+            email: checked.email,
+            locale: checked.locale,
+            temporary,
+        };
+        Ok((checked.profile, behind))
+    }
+
+    /// The address reads as the client's own.
+    fn related(below: &AccountBehind) -> Related {
+        Related::default().value("email", &below.account.email, &below.email)
+    }
+
+    /// When a client who never replaced the temporary password gets another e-mail address, a new password goes there and
+    /// the old one is void: it may have gone to a stranger.
+    async fn write_below(
+        form: &Form<'_>,
+        below: AccountBehind,
+        _: Option<&Model>,
+        _: &Model,
+    ) -> Result<(), CommandError> {
+        let (tx, actor, before) = (form.tx(), form.actor(), below.account);
+        let changes = AccountRow {
+            name: Set(below.name),
+            locale: Set(below.locale),
+            email_normalized: Set(normalize_email(&below.email)),
+            email: Set(below.email),
+            ..Default::default()
+        };
+        let account = record::update::<Accounts, _>(tx, actor, &before, changes)
+            .await
+            .map_err(|error| taken_or_internal(error, EMAIL))?;
+        let moved = account.email_normalized != before.email_normalized;
+        let to_replace = account.must_change_password && credentials::was_invited(&account);
+        if let (true, true, Some(temporary)) = (moved, to_replace, &below.temporary) {
+            credentials::replace_in_tx(form.ctx(), tx, actor, &account, temporary).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The rules of a client, who is there already with an account, or new.
+pub fn read(
+    checks: &mut Checks,
+    fields: ClientFields,
+    current: Option<(&Model, &StoredAccount)>,
+) -> CheckedClient {
+    let now = current.map(|(client, _)| client);
+    let account = current.map(|(_, account)| account);
+    let name = checks.required("name", fields.name, now.map(|it| &it.name), line(MAX_NAME_LENGTH));
+    let email = checks.required("email", fields.email, account.map(|it| &it.email), email);
+    let phone = checks.optional("phone", fields.phone, now.map(|it| &it.phone), phone);
+    let address = checks.optional(
+        "address",
+        fields.address,
+        now.map(|it| &it.address),
+        optional_text(MAX_ADDRESS_LENGTH),
+    );
+    let locale = now.map_or(Locale::Fr, |it| it.locale);
+    let locale = checks.required("locale", fields.locale, Some(&locale), form::any);
+    let mut flag = |field, change, stands| checks.required(field, change, Some(&stands), form::any);
+    let whatsapp_enabled = flag(
+        "whatsappEnabled",
+        fields.whatsapp_enabled,
+        now.is_some_and(|it| it.whatsapp_enabled),
+    );
+    let email_updates = flag(
+        "notificationPreferences.emailUpdates",
+        fields.email_updates,
+        now.is_none_or(|it| it.email_updates),
+    );
+    let push_updates = flag(
+        "notificationPreferences.pushUpdates",
+        fields.push_updates,
+        now.is_none_or(|it| it.push_updates),
+    );
+    let search_text = search_text(&name, &email, phone.as_deref(), address.as_deref());
+    CheckedClient {
+        profile: ActiveModel {
+            search_text: Set(search_text),
+            sort_name: Set(search::fold(&name)),
+            name: Set(name.clone()),
+            phone: Set(phone),
+            address: Set(address),
+            locale: Set(locale),
+            whatsapp_enabled: Set(whatsapp_enabled),
+            email_updates: Set(email_updates),
+            push_updates: Set(push_updates),
+            ..Default::default()
+        },
+        name,
+        email,
+        locale,
+    }
+}
+
+/// Changes the caller's own profile. For clients.
+///
+/// # Errors
+/// CONFLICT, violations at `input.patch.…`.
+pub async fn update_profile(
+    ctx: &Ctx,
+    actor: &Actor,
+    expected_version: i32,
+    fields: ClientFields,
+) -> Result<Model, CommandError> {
+    let id = match actor {
+        Actor::Anonymous => return Err(CommandError::Unauthenticated),
+        _ => actor.client_id().ok_or(CommandError::Forbidden)?,
+    };
+    editing::update::<Entity>(ctx, actor, id, expected_version, fields).await
+}
