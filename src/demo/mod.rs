@@ -18,12 +18,13 @@ use crate::{
         clients::commands::{ClientFields, create_client_with_password},
         media::{CreateUpload, UploadId, create_upload},
         projects::{
-            Phase, Project,
-            commands::{CreateProject, CreateProjectUpdate, create_project, create_project_update},
+            Phase, Project, ProjectUpdates, Projects,
+            commands::{ProjectFields, ProjectUpdateFields},
         },
     },
     platform::{
         actor::{Actor, ClientId, Locale, Role},
+        editing::create,
         error::CommandError,
         form::Change,
         money::Currency,
@@ -200,15 +201,15 @@ pub async fn load(app: &App) -> Result<()> {
         let project = build(app, &actor, clients[site.client], site).await?;
         for (index, &(title, description, progress)) in (1..).zip(site.updates) {
             let upload = photograph(app, &actor, progress, number * 31 + index).await?;
-            let input = CreateProjectUpdate {
-                project: project.id,
-                title: title.to_owned(),
-                description: Some(description.to_owned()),
-                uploads: vec![upload],
-                post: true,
-                idempotency_key: None,
+            let update = ProjectUpdateFields {
+                project_id: Some(Some(project.id)),
+                title: said(title),
+                description: said(description),
+                upload_ids: Some(Some(vec![upload])),
+                post: Some(Some(true)),
+                ..ProjectUpdateFields::default()
             };
-            create_project_update(&app.ctx, &actor, input)
+            create::<ProjectUpdates>(&app.ctx, &actor, update, None)
                 .await
                 .map_err(explain)?;
         }
@@ -224,18 +225,19 @@ pub async fn load(app: &App) -> Result<()> {
 async fn build(app: &App, actor: &Actor, client: ClientId, site: &Site) -> Result<Project> {
     let (year, month, day) = site.start;
     let start = NaiveDate::from_ymd_opt(year, month, day);
-    let input = CreateProject {
-        client,
-        name: site.name.to_owned(),
-        start_date: start,
-        estimated_completion: start.map(|start| start + TimeDelta::days(site.months * 30)),
-        current_phase: Some(site.phase),
-        progress_percentage: Some(site.progress),
-        total_quote: Some(site.quote.to_owned()),
-        currency: Some(Currency::Xof),
-        idempotency_key: None,
+    let project = ProjectFields {
+        client_id: Some(Some(client)),
+        name: said(site.name),
+        start_date: Some(start),
+        estimated_completion: Some(start.map(|start| start + TimeDelta::days(site.months * 30))),
+        current_phase: Some(Some(site.phase)),
+        progress_percentage: Some(Some(site.progress)),
+        total_quote: said(site.quote),
+        currency: Some(Some(Currency::Xof)),
     };
-    create_project(&app.ctx, actor, input).await.map_err(explain)
+    create::<Projects>(&app.ctx, actor, project, None)
+        .await
+        .map_err(explain)
 }
 
 /// Takes a picture of a site.

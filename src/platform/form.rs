@@ -121,6 +121,13 @@ impl Checks {
         self.violations.is_empty()
     }
 
+    /// The refusal of the form for a mistake at `field` that nothing can be read after, and for those before it.
+    #[must_use]
+    pub fn end_with(&mut self, field: &str, fault: Fault) -> CommandError {
+        self.refuse(field, fault);
+        std::mem::take(&mut self.violations).into_error()
+    }
+
     /// A value that every record has: `current` when the form doesn't mention it, and REQUIRED when there is none. What
     /// comes out of a refused value is a filler: the form as a whole is refused before anything is written.
     pub fn required<T, U: Clone + Default>(

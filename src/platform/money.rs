@@ -20,11 +20,14 @@ const HUNDREDTHS_DIGITS: usize = 2;
 const MAX_HUNDREDTHS: i64 = 100_000_000_000_000;
 
 /// The currencies that contracts are made in (DESIGN.md 2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
+)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
     /// CFA franc of West Africa, which has no subunit.
+    #[default]
     #[sea_orm(string_value = "XOF")]
     Xof,
     /// Euro.

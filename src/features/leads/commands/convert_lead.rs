@@ -1,6 +1,5 @@
 //! `convertLead`: a lead becomes a client and a project, in one step and once.
 
-use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 use uuid::Uuid;
@@ -20,20 +19,19 @@ use crate::{
             },
         },
         projects::{
-            Phase, Project, Projects,
-            commands::{CheckedProject, CreateProject, create_project_in_tx},
+            Project, Projects,
+            commands::{ProjectFields, create_project_in_tx, read_project},
             lock_living_client_in_tx,
         },
     },
     platform::{
-        actor::{Actor, ClientId, Locale},
+        actor::{Actor, ClientId},
         ctx::Ctx,
         db::WriteTx,
         editing::made_before,
         error::{CommandError, ErrorCode, Violation, Violations},
         form::Checks,
         idempotency::{self, Claim},
-        money::Currency,
         outbox::DeliveryId,
         record,
         write::write_tx,
@@ -47,38 +45,11 @@ pub enum Conversion {
     Existing(ClientId),
     /// A new one. What is absent is taken from the lead.
     New {
-        /// The client's name.
-        name: Option<String>,
-        /// The address to sign in with.
-        email: Option<String>,
-        /// A telephone number.
-        phone: Option<String>,
-        /// Where the client lives.
-        address: Option<String>,
-        /// The language the client reads.
-        locale: Option<Locale>,
+        /// What is known of the client.
+        client: ClientFields,
         /// Whether the temporary password goes out at once.
         invite: bool,
     },
-}
-
-/// The project that the lead becomes.
-#[derive(Debug, Clone, Serialize)]
-pub struct ProjectDetails {
-    /// What it is called.
-    pub name: String,
-    /// When work starts.
-    pub start_date: Option<NaiveDate>,
-    /// When it should end.
-    pub estimated_completion: Option<NaiveDate>,
-    /// How far it is.
-    pub current_phase: Option<Phase>,
-    /// How far it is, in percent.
-    pub progress_percentage: Option<i32>,
-    /// The agreed price, as a decimal text.
-    pub total_quote: Option<String>,
-    /// Its currency; the configured one when absent.
-    pub currency: Option<Currency>,
 }
 
 /// Which lead becomes what.
@@ -91,7 +62,7 @@ pub struct ConvertLead {
     /// The client.
     pub client: Conversion,
     /// The project.
-    pub project: ProjectDetails,
+    pub project: ProjectFields,
     /// Makes a repeated call harmless.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
@@ -125,7 +96,9 @@ pub async fn convert_lead(ctx: &Ctx, actor: &Actor, input: ConvertLead) -> Resul
     // Read before the transaction: hashing a password takes longer than the writing connection should be held.
     let known = living_lead(ctx.db.reader(), actor, input.id).await?;
     let mut violations = Violations::default();
-    let project = collect(&mut violations, check_project(ctx, &input))?;
+    let mut checks = Checks::of_new(&["input", "project"]);
+    let project = read_project(ctx, &mut checks, input.project.clone(), None);
+    collect(&mut violations, checks.finish())?;
     let new = match (&known, &input.client) {
         (Some(lead), Conversion::New { .. }) => collect(&mut violations, prepare(ctx, lead, &input).await)?,
         _ => None,
@@ -163,10 +136,7 @@ pub async fn convert_lead(ctx: &Ctx, actor: &Actor, input: ConvertLead) -> Resul
             // The lead came back from the deleted meanwhile.
             (None, None) => return Err(no_such_lead().into()),
         };
-        let project = project
-            .clone()
-            .ok_or_else(|| anyhow::anyhow!("a project passed without having been checked"))?;
-        let project = create_project_in_tx(tx, actor, client.id, project).await?;
+        let project = create_project_in_tx(tx, actor, client.id, project.clone()).await?;
         let changes = lead::ActiveModel {
             status: Set(LeadStatus::Converted),
             is_read: Set(true),
@@ -201,39 +171,12 @@ fn collect<T>(
     }
 }
 
-fn check_project(ctx: &Ctx, input: &ConvertLead) -> Result<CheckedProject, CommandError> {
-    let details = input.project.clone();
-    let project = CreateProject {
-        // Nobody looks at it here: the client is known once it is made.
-        client: ClientId(input.id.0),
-        name: details.name,
-        start_date: details.start_date,
-        estimated_completion: details.estimated_completion,
-        current_phase: details.current_phase,
-        progress_percentage: details.progress_percentage,
-        total_quote: details.total_quote,
-        currency: details.currency,
-        idempotency_key: None,
-    };
-    project
-        .check(ctx)
-        .map_err(|error| error.below(&["input"], &["input", "project"]))
-}
-
 /// Checks the new client, what is absent taken from the lead, and makes a temporary password.
 async fn prepare(ctx: &Ctx, lead: &lead::Model, input: &ConvertLead) -> Result<NewClient, CommandError> {
-    let Conversion::New {
-        name,
-        email,
-        phone,
-        address,
-        locale,
-        invite,
-    } = input.client.clone()
-    else {
+    let Conversion::New { client, invite } = input.client.clone() else {
         return Err(anyhow::anyhow!("a client who exists needs no preparation").into());
     };
-    let Some(email) = email.or_else(|| lead.email.clone()) else {
+    let Some(email) = client.email.flatten().or_else(|| lead.email.clone()) else {
         return Err(Violation::new(
             ErrorCode::Required,
             ["input", "client", "email"],
@@ -242,12 +185,10 @@ async fn prepare(ctx: &Ctx, lead: &lead::Model, input: &ConvertLead) -> Result<N
         .into());
     };
     let fields = ClientFields {
-        name: Some(name.or_else(|| Some(lead.name.clone()))),
+        name: client.name.or_else(|| Some(Some(lead.name.clone()))),
         email: Some(Some(email.clone())),
-        phone: Some(phone.or_else(|| Some(lead.phone.clone()))),
-        address: Some(address),
-        locale: locale.map(Some),
-        ..ClientFields::default()
+        phone: client.phone.or_else(|| Some(Some(lead.phone.clone()))),
+        ..client
     };
     let mut checks = Checks::of_new(&["input", "client"]);
     let checked = read_client(&mut checks, fields, None);

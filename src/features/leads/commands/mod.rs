@@ -8,7 +8,7 @@ mod notice;
 mod submit_construction_lead;
 mod submit_contact_inquiry;
 
-pub use convert_lead::{Conversion, ConvertLead, Converted, ProjectDetails, convert_lead};
+pub use convert_lead::{Conversion, ConvertLead, Converted, convert_lead};
 pub use edit_inquiry::InquiryFields;
 pub use edit_lead::LeadFields;
 pub use mark_read::{MAX_ROWS, Row, mark_all};

@@ -14,15 +14,12 @@ use super::{
 };
 use crate::{
     features::{
-        clients::graphql::Client,
+        clients::{commands::ClientFields, graphql::Client},
         leads::{
             Inquiries, InquiriesExport, Inquiry, Lead, LeadId, Leads, LeadsExport,
-            commands::{
-                self, Conversion, ConvertLead, InquiryFields, LeadFields, MAX_ROWS, ProjectDetails, Row,
-                mark_all,
-            },
+            commands::{self, Conversion, ConvertLead, InquiryFields, LeadFields, MAX_ROWS, Row, mark_all},
         },
-        projects::graphql::GqlProject,
+        projects::{commands::ProjectFields, graphql::GqlProject},
     },
     platform::{
         editing::{Editable, find},
@@ -306,11 +303,14 @@ fn conversion(input: ConvertLeadInput) -> Result<ConvertLead, CommandError> {
         (None, client) => {
             let client = client.unwrap_or_default();
             Some(Conversion::New {
-                name: client.name,
-                email: client.email.map(|email| email.0),
-                phone: client.phone,
-                address: client.address,
-                locale: client.locale.map(Into::into),
+                client: ClientFields {
+                    name: client.name.map(Some),
+                    email: client.email.map(|email| Some(email.0)),
+                    phone: client.phone.map(Some),
+                    address: client.address.map(Some),
+                    locale: client.locale.map(|locale| Some(locale.into())),
+                    ..ClientFields::default()
+                },
                 invite: input.invite,
             })
         }
@@ -318,18 +318,20 @@ fn conversion(input: ConvertLeadInput) -> Result<ConvertLead, CommandError> {
     let (Some(id), Some(client)) = (id, client) else {
         return Err(violations.into_error());
     };
+    let project = input.project;
     Ok(ConvertLead {
         id,
         expected_version: input.expected_version,
         client,
-        project: ProjectDetails {
-            name: input.project.name,
-            start_date: input.project.start_date.map(|day| day.0),
-            estimated_completion: input.project.estimated_completion.map(|day| day.0),
-            current_phase: input.project.current_phase.map(Into::into),
-            progress_percentage: input.project.progress_percentage,
-            total_quote: input.project.total_quote.map(|quote| quote.0),
-            currency: input.project.currency.map(Into::into),
+        project: ProjectFields {
+            name: Some(Some(project.name)),
+            start_date: project.start_date.map(|day| Some(day.0)),
+            estimated_completion: project.estimated_completion.map(|day| Some(day.0)),
+            current_phase: project.current_phase.map(|phase| Some(phase.into())),
+            progress_percentage: project.progress_percentage.map(Some),
+            total_quote: project.total_quote.map(|quote| Some(quote.0)),
+            currency: project.currency.map(|currency| Some(currency.into())),
+            ..ProjectFields::default()
         },
         idempotency_key: input.idempotency_key,
     })

@@ -1,35 +1,21 @@
 //! What can be done to projects and updates, one operation a file.
 
-mod create_project;
-mod create_project_update;
+mod close_project;
+mod edit_project;
+mod edit_project_update;
 mod post_project_update;
-mod update_project;
-mod update_project_update;
 
-pub use create_project::{CheckedProject, CreateProject, create_project, create_project_in_tx};
-pub use create_project_update::{CreateProjectUpdate, create_project_update};
+pub use close_project::{close_project, reopen_project};
+pub use edit_project::{ProjectFields, create_project_in_tx, read as read_project};
+pub use edit_project_update::{ImageChoice, ProjectUpdateFields};
 pub use post_project_update::post_project_update;
-pub use update_project::{ProjectPatch, close_project, reopen_project, update_project};
-pub use update_project_update::{ImageChoice, ProjectUpdatePatch, update_project_update};
 
-use super::{ProjectId, ProjectUpdateId, events, lock_project_in_tx, tables::project};
+use super::{ProjectUpdateId, events, tables::project};
 use crate::platform::{
     db::WriteTx,
-    error::{CommandError, Violation},
+    error::CommandError,
     events::{NewEvent, append_in_tx},
 };
-
-fn no_such_project(field: &[&str]) -> CommandError {
-    Violation::not_found(field.iter().copied(), "project").into()
-}
-
-/// Locks a living project.
-async fn lock_project(tx: &WriteTx, id: ProjectId, field: &[&str]) -> Result<project::Model, CommandError> {
-    lock_project_in_tx(tx, id)
-        .await?
-        .filter(|project| project.deleted_at.is_none())
-        .ok_or_else(|| no_such_project(field))
-}
 
 /// Tells the project's client and the staff that it changed.
 async fn append_project_changed(tx: &WriteTx, project: &project::Model) -> Result<(), CommandError> {

@@ -33,7 +33,11 @@ pub async fn post_project_update(
 ) -> Result<update::Model, CommandError> {
     actor.require_staff()?;
     write_tx!(ctx, |tx| {
-        let (project, current) = lock_update(tx, id).await?;
+        // The project before the update: always in this order.
+        let (project, current) = lock_below_project_in_tx::<update::Entity>(tx, id.0)
+            .await?
+            .filter(|(project, update)| project.deleted_at.is_none() && update.deleted_at.is_none())
+            .ok_or_else(|| Violation::not_found(["input", "id"], "project update"))?;
         if current.posted_at.is_some() {
             return Err(Violation::new(
                 ErrorCode::Locked,
@@ -51,17 +55,6 @@ pub async fn post_project_update(
         announce_in_tx(ctx, tx, &project, &posted).await?;
         Ok(posted)
     })
-}
-
-/// Locks a living update and, before it, its living project: always in this order.
-pub(super) async fn lock_update(
-    tx: &WriteTx,
-    id: ProjectUpdateId,
-) -> Result<(project::Model, update::Model), CommandError> {
-    let found = lock_below_project_in_tx::<update::Entity>(tx, id.0).await?;
-    found
-        .filter(|(project, update)| project.deleted_at.is_none() && update.deleted_at.is_none())
-        .ok_or_else(|| Violation::not_found(["input", "id"], "project update").into())
 }
 
 /// Writes what posting causes: the feed's event, and what its client is told.

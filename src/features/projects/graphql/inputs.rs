@@ -3,19 +3,25 @@
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 
 use crate::{
+    entered,
     features::projects::{
-        Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder, model::MAX_IMAGES,
+        Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder,
+        commands::{ImageChoice, ProjectFields, ProjectUpdateFields},
+        model::MAX_IMAGES,
     },
     platform::{
         actor::ClientId,
-        error::Violation,
+        error::{ErrorCode, Violation, Violations},
         graphql::{
-            BoundedList, OrderDirection, parse_id,
+            BoundedList, OrderDirection,
+            editing::Entered,
+            parse_id,
             scalars::Moment,
             values::{CurrencyCode, Date, Decimal},
         },
         search,
     },
+    read_inputs,
 };
 
 /// How far a building is.
@@ -295,4 +301,47 @@ pub(super) fn project_id(id: &str, field: &[&str]) -> Result<ProjectId, Violatio
 /// Reads an id at `field`.
 pub(super) fn client_id(id: &str, field: &[&str]) -> Result<ClientId, Violation> {
     parse_id(id, field)
+}
+
+entered! {
+    ProjectPhase => Phase, Into::into;
+}
+
+impl Entered<ImageChoice> for ProjectUpdateImageInput {
+    fn read(self, path: &[String], violations: &mut Violations) -> Option<ImageChoice> {
+        let at = |name: &str| [path, &[name.to_owned()]].concat();
+        match (self.id, self.upload_id) {
+            (Some(id), None) => id.read(&at("id"), violations).map(ImageChoice::Keep),
+            (None, Some(id)) => id.read(&at("uploadId"), violations).map(ImageChoice::Add),
+            _ => {
+                let message = "Give either `id` or `uploadId`.";
+                violations.push(Violation::new(ErrorCode::Invalid, path.iter().cloned(), message));
+                None
+            }
+        }
+    }
+}
+
+read_inputs! {
+    create CreateProjectInput {
+        required { client_id, name }
+        optional {
+            start_date, estimated_completion, current_phase, progress_percentage, total_quote, currency,
+        }
+    }
+    update UpdateProjectInput,
+    patch ProjectPatch {
+        client_id, name, start_date, estimated_completion, current_phase, progress_percentage, total_quote, currency,
+    }
+    into ProjectFields
+}
+
+read_inputs! {
+    create CreateProjectUpdateInput {
+        required { project_id, title }
+        optional { description, upload_ids, post }
+    }
+    update UpdateProjectUpdateInput,
+    patch ProjectUpdatePatch { title, description, images }
+    into ProjectUpdateFields
 }

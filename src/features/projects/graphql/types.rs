@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 use sea_orm::Select;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     features::{
-        accounts::graphql::{GqlActor, actor_of},
+        accounts::graphql::RecordFields,
         billing::graphql::{
             GqlInvoice, GqlPayment, InvoiceFilterInput, InvoiceOrderInput, PaymentFilterInput,
             PaymentOrderInput, invoices_of_project, paid_of_project, payments_of_project, statement_url,
@@ -26,7 +26,7 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal, paged,
+            Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal, paged,
             removed_meanwhile,
             scalars::Url,
             user_error::top_level,
@@ -36,6 +36,7 @@ use crate::{
         money::Amount,
         paging::{OrderBy, PageArgs, Window},
     },
+    record_methods,
 };
 
 /// A contract with a client.
@@ -48,51 +49,15 @@ impl From<Project> for GqlProject {
     }
 }
 
+record_methods!(GqlProject, 0);
+
 /// A contract with a client, and how far its building is. Clients see their own, staff all.
 #[paged]
 #[Object(name = "Project")]
 impl GqlProject {
-    /// The project's id (`prj_…`).
-    pub(crate) async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// Counts the changes; send it as `expectedVersion` when you change the project.
-    pub(crate) async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When it was entered.
-    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When it last changed.
-    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-
-    /// When it was deleted; null among the living.
-    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.deleted_at
-    }
-
-    /// Who entered it. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.created_by).await
-    }
-
-    /// Who changed it last. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.updated_by).await
-    }
-
-    /// Who deleted it. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.deleted_by).await
+    #[graphql(flatten)]
+    async fn record(&self) -> RecordFields {
+        self.record_fields()
     }
 
     /// Whose it is.
@@ -272,50 +237,14 @@ impl GqlProjectUpdate {
     }
 }
 
+record_methods!(GqlProjectUpdate, update);
+
 /// News from a site, with pictures. A draft until it is posted; clients see posted ones alone.
 #[Object(name = "ProjectUpdate")]
 impl GqlProjectUpdate {
-    /// The update's id (`upd_…`).
-    pub(crate) async fn id(&self) -> ID {
-        self.update.id.to_string().into()
-    }
-
-    /// Counts the changes; send it as `expectedVersion` when you change the update.
-    pub(crate) async fn version(&self) -> i32 {
-        self.update.version
-    }
-
-    /// When it was entered.
-    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
-        self.update.created_at
-    }
-
-    /// When it last changed.
-    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
-        self.update.updated_at
-    }
-
-    /// When it was deleted; null among the living.
-    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
-        self.update.deleted_at
-    }
-
-    /// Who entered it. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.update.created_by).await
-    }
-
-    /// Who changed it last. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.update.updated_by).await
-    }
-
-    /// Who deleted it. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.update.deleted_by).await
+    #[graphql(flatten)]
+    async fn record(&self) -> RecordFields {
+        self.record_fields()
     }
 
     /// The project it is about.

@@ -1,0 +1,248 @@
+//! `createProjectUpdate`, `updateProjectUpdate`: news from a site, as a draft or posted at once. A posted update stays
+//! posted when it is corrected, and isn't announced again.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{append_change_in_tx, post_project_update::announce_in_tx};
+use crate::{
+    features::{
+        media::{self, ImageId, UploadId},
+        projects::{
+            ProjectId, ProjectUpdateId, lock_below_project_in_tx, lock_project_in_tx,
+            model::{MAX_DESCRIPTION, MAX_TITLE},
+            tables::{
+                project,
+                update::{ActiveModel, Entity, Model},
+                update_image,
+            },
+        },
+    },
+    platform::{
+        db::WriteTx,
+        editing::Editable,
+        error::{CommandError, Violation},
+        form::{self, Change, Fault, Form, line, optional_text},
+        record::Related,
+        search,
+    },
+};
+
+/// One entry of the new list of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ImageChoice {
+    /// One that the update has already stays, at this place.
+    Keep(ImageId),
+    /// A new one.
+    Add(UploadId),
+}
+
+/// What a person can enter of an update.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ProjectUpdateFields {
+    /// Of which project, when it is made.
+    pub project_id: Change<ProjectId>,
+    /// What happened.
+    pub title: Change<String>,
+    /// In more words.
+    pub description: Change<String>,
+    /// The pictures of a new one, uploaded before, in order.
+    pub upload_ids: Change<Vec<UploadId>>,
+    /// The pictures from now on, in order; those not named are removed.
+    pub images: Change<Vec<ImageChoice>>,
+    /// Shows a new one to the client at once.
+    pub post: Change<bool>,
+}
+
+/// What hangs on an update's row.
+#[derive(Debug)]
+pub struct Around {
+    project: project::Model,
+    before: Vec<ImageId>,
+    after: Vec<ImageId>,
+}
+
+impl Editable for Entity {
+    type Row = ActiveModel;
+    type Fields = ProjectUpdateFields;
+    type Below = Around;
+    const NOUN: &'static str = "project update";
+    const CREATE: &'static str = "createProjectUpdate";
+
+    /// After its living project.
+    async fn lock(tx: &WriteTx, id: Uuid, _: &ProjectUpdateFields) -> Result<Option<Model>, CommandError> {
+        let found = lock_below_project_in_tx::<Entity>(tx, id).await?;
+        let living =
+            found.filter(|(project, update)| project.deleted_at.is_none() && update.deleted_at.is_none());
+        Ok(living.map(|(_, update)| update))
+    }
+
+    async fn check(
+        form: &mut Form<'_>,
+        fields: ProjectUpdateFields,
+        current: Option<&Model>,
+    ) -> Result<(ActiveModel, Around), CommandError> {
+        let now = current;
+        let title = form.required("title", fields.title, now.map(|it| &it.title), line(MAX_TITLE));
+        let description = form.optional(
+            "description",
+            fields.description,
+            now.map(|it| &it.description),
+            optional_text(MAX_DESCRIPTION),
+        );
+        let project = match now.map(|it| it.project_id).or(fields.project_id.flatten()) {
+            Some(id) => lock_project_in_tx(form.tx(), id).await?,
+            None => None,
+        };
+        let Some(project) = project.filter(|project| project.deleted_at.is_none()) else {
+            return Err(form.end_with("projectId", Fault::not_found("project")));
+        };
+        let (before, after) = pictures(form, fields.upload_ids, fields.images, now).await?;
+        let post = form.or_default("post", fields.post, None, false, form::any);
+        let mut row = ActiveModel {
+            search_text: Set(search::search_text([
+                title.as_str(),
+                description.as_deref().unwrap_or(""),
+            ])),
+            title: Set(title),
+            description: Set(description),
+            ..Default::default()
+        };
+        if form.is_new() {
+            row.project_id = Set(project.id);
+            row.posted_at = Set(post.then_some(form.now()));
+        }
+        let around = Around {
+            project,
+            before,
+            after,
+        };
+        Ok((row, around))
+    }
+
+    fn related(below: &Around) -> Related {
+        Related::default().list("images", &below.before, &below.after)
+    }
+
+    async fn write_below(
+        form: &Form<'_>,
+        below: Around,
+        current: Option<&Model>,
+        saved: &Model,
+    ) -> Result<(), CommandError> {
+        let Around {
+            project,
+            before,
+            after,
+        } = below;
+        write_pictures(form.tx(), saved.id, before, &after).await?;
+        match current {
+            None if saved.posted_at.is_some() => announce_in_tx(form.ctx(), form.tx(), &project, saved).await,
+            Some(current) if current.version == saved.version => Ok(()),
+            _ => append_change_in_tx(form.tx(), &project, saved.posted_at.is_some()).await,
+        }
+    }
+}
+
+/// The pictures before and after, new ones attached; both empty when the form doesn't mention any.
+async fn pictures(
+    form: &mut Form<'_>,
+    uploads: Change<Vec<UploadId>>,
+    choices: Change<Vec<ImageChoice>>,
+    current: Option<&Model>,
+) -> Result<(Vec<ImageId>, Vec<ImageId>), CommandError> {
+    let (field, choices) = match (uploads, choices) {
+        (Some(uploads), _) => {
+            let added = uploads.into_iter().flatten().map(ImageChoice::Add);
+            ("uploadIds", added.collect())
+        }
+        (None, Some(choices)) => ("images", choices.unwrap_or_default()),
+        (None, None) => return Ok((Vec::new(), Vec::new())),
+    };
+    let before = match current {
+        Some(update) => pictures_of(form.tx(), update.id).await?,
+        None => Vec::new(),
+    };
+    let (mut kept, mut added, mut paths) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, choice) in choices.iter().enumerate() {
+        match choice {
+            ImageChoice::Keep(image) => {
+                let field = format!("{field}.{index}.id");
+                if !before.contains(image) {
+                    form.refuse(&field, Fault::not_found("picture on this update"));
+                } else if kept.contains(image) {
+                    form.refuse(&field, Fault::invalid("This picture is named twice."));
+                }
+                kept.push(*image);
+            }
+            ImageChoice::Add(upload) => {
+                added.push(*upload);
+                paths.push(form.path(&match field {
+                    "images" => format!("{field}.{index}.uploadId"),
+                    _ => format!("{field}.{index}"),
+                }));
+            }
+        }
+    }
+    // The list of those added is our own: each mistake is told at its place among all.
+    let attached = media::attach_in_tx(form.tx(), form.actor(), &[], &added).await;
+    let attached = form.absorb(attached, |violation| {
+        let index = violation
+            .field
+            .first()
+            .and_then(|index| index.parse::<usize>().ok());
+        let path = index.and_then(|index| paths.get(index)).cloned();
+        Violation {
+            field: path.unwrap_or_default(),
+            ..violation
+        }
+    })?;
+    let mut attached = attached.unwrap_or_default().into_iter();
+    let after = choices.into_iter().filter_map(|choice| match choice {
+        ImageChoice::Keep(image) => Some(image),
+        ImageChoice::Add(_) => attached.next(),
+    });
+    Ok((before, after.collect()))
+}
+
+async fn pictures_of(tx: &WriteTx, id: ProjectUpdateId) -> Result<Vec<ImageId>, CommandError> {
+    let links = update_image::Entity::find()
+        .filter(update_image::Column::UpdateId.eq(id))
+        .order_by_asc(update_image::Column::Position)
+        .all(tx.conn())
+        .await?;
+    Ok(links.into_iter().map(|link| link.image_id).collect())
+}
+
+/// Gives an update its pictures, in order, and removes those that it lets go.
+async fn write_pictures(
+    tx: &WriteTx,
+    id: ProjectUpdateId,
+    before: Vec<ImageId>,
+    after: &[ImageId],
+) -> Result<(), CommandError> {
+    if before == after {
+        return Ok(());
+    }
+    update_image::Entity::delete_many()
+        .filter(update_image::Column::UpdateId.eq(id))
+        .exec(tx.conn())
+        .await?;
+    if !after.is_empty() {
+        let links = after
+            .iter()
+            .zip(0..)
+            .map(|(&image, position)| update_image::ActiveModel {
+                update_id: Set(id),
+                image_id: Set(image),
+                position: Set(position),
+            });
+        update_image::Entity::insert_many(links)
+            .exec_without_returning(tx.conn())
+            .await?;
+    }
+    let gone = before.into_iter().filter(|image| !after.contains(image));
+    media::remove_in_tx(tx, &gone.collect::<Vec<_>>()).await?;
+    Ok(())
+}
