@@ -3,22 +3,21 @@
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::explain;
+use super::{explain, said};
 use crate::{
     app::App,
     features::{
         billing::{
-            Invoice, PaymentMode,
+            CompanyProfiles, Invoice, PaymentMode,
             commands::{
-                CompanyPatch, CreateCreditNote, CreateInvoice, ItemInput, MarkInvoicePaid, RecordPayment,
+                CompanyFields, CreateCreditNote, InvoiceFields, ItemInput, MarkInvoicePaid, RecordPayment,
                 create_credit_note, create_invoice, mark_invoice_paid, record_payment,
-                update_company_profile,
             },
             company_profile, today,
         },
         projects::Project,
     },
-    platform::actor::Actor,
+    platform::{actor::Actor, editing::update},
 };
 
 /// An invoice's lines: description, quantity, unit price.
@@ -34,8 +33,7 @@ struct Bill {
 
 /// What the demo's documents say of the company: every number of it is invented.
 async fn letterhead(app: &App, actor: &Actor) -> Result<()> {
-    let said = |text: &str| Some(Some(text.to_owned()));
-    let patch = CompanyPatch {
+    let fields = CompanyFields {
         address: said("Boulevard de la République, Plateau\nNiamey, Niger"),
         phone: said("+227 90 00 00 00"),
         email: said("contact@demo.bellehouse.ne"),
@@ -43,10 +41,10 @@ async fn letterhead(app: &App, actor: &Actor) -> Result<()> {
         rccm: said("NE-NIM-01-2020-B12-00000"),
         bank_details: said("Banque de démonstration, Niamey\nIBAN NE00 0000 0000 0000 0000 0000 0000"),
         payment_terms: said("Payable à l’échéance, par virement, chèque, mobile money ou en espèces."),
-        ..CompanyPatch::default()
+        ..CompanyFields::default()
     };
     let profile = company_profile(app.ctx.db.reader()).await?;
-    update_company_profile(&app.ctx, actor, profile.version, patch)
+    update::<CompanyProfiles>(&app.ctx, actor, profile.id, profile.version, fields)
         .await
         .map_err(explain)?;
     Ok(())
@@ -141,18 +139,20 @@ pub(super) async fn load(app: &App, actor: &Actor, projects: &[Project]) -> Resu
 
 async fn bill(app: &App, actor: &Actor, project: &Project, bill: &Bill) -> Result<Invoice> {
     let today = today(&app.ctx.config, app.ctx.clock.now());
-    let input = CreateInvoice {
-        project: project.id,
-        subject: bill.subject.to_owned(),
-        due_date: Some(today + TimeDelta::days(bill.due_in)),
-        tax_percentage: None,
-        advance_payment: Some(bill.advance.to_owned()),
-        payment_mode: Some(PaymentMode::Transfer),
-        items: bill.lines.iter().copied().map(line).collect(),
-        issue: bill.issue,
-        idempotency_key: format!("demo/{}", bill.subject),
+    let fields = InvoiceFields {
+        project_id: Some(Some(project.id)),
+        subject: said(bill.subject),
+        due_date: Some(Some(today + TimeDelta::days(bill.due_in))),
+        advance_payment: said(bill.advance),
+        payment_mode: Some(Some(PaymentMode::Transfer)),
+        items: Some(Some(bill.lines.iter().copied().map(line).collect())),
+        issue: Some(Some(bill.issue)),
+        ..InvoiceFields::default()
     };
-    create_invoice(&app.ctx, actor, input).await.map_err(explain)
+    let key = format!("demo/{}", bill.subject);
+    create_invoice(&app.ctx, actor, fields, Some(&key))
+        .await
+        .map_err(explain)
 }
 
 fn line((description, quantity, unit_price): (&str, &str, &str)) -> ItemInput {

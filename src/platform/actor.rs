@@ -147,6 +147,18 @@ impl Actor {
         }
     }
 
+    /// Refuses whoever is no administrator.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED for visitors, FORBIDDEN for others.
+    pub fn require_admin(&self) -> Result<(), CommandError> {
+        match self {
+            Self::Anonymous => Err(CommandError::Unauthenticated),
+            _ if self.is_admin() => Ok(()),
+            _ => Err(CommandError::Forbidden),
+        }
+    }
+
     /// Whether the caller is an administrator; the server itself counts.
     #[must_use]
     pub fn is_admin(&self) -> bool {

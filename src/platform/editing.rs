@@ -77,12 +77,11 @@ where
     /// Writes what is below the row and what follows from its change (events, announcements), once the row is written.
     /// When nothing changed, `saved` is at the version of `current`.
     fn write_below(
-        form: &Form<'_>,
-        below: Self::Below,
-        current: Option<&Self::Model>,
-        saved: &Self::Model,
+        _form: &Form<'_>,
+        _below: Self::Below,
+        _current: Option<&Self::Model>,
+        _saved: &Self::Model,
     ) -> impl Future<Output = Result<(), CommandError>> + Send {
-        let _ = (form, below, current, saved);
         async { Ok(()) }
     }
 }
@@ -107,15 +106,29 @@ where
             Claim::Replay(id) => return made_before::<E>(tx, id, E::NOUN).await,
         };
         let mut form = Form::to_create(ctx, tx, actor);
-        let (mut row, below) = E::check(&mut form, fields.clone(), None).await?;
-        form.finish()?;
-        let id = new_uuid(tx.now());
-        row.set(E::column(RecordColumn::Id), id.into());
-        let saved = record::insert::<E, _>(tx, actor, row).await?;
-        E::write_below(&form, below, None, &saved).await?;
-        claimed.complete(tx, id).await?;
+        let saved = create_in_tx::<E>(&mut form, fields.clone()).await?;
+        claimed.complete(tx, E::id_of(&saved)).await?;
         Ok(saved)
     })
+}
+
+/// Makes a record as part of the form's transaction; the caller has checked that its sender may.
+///
+/// # Errors
+/// Violations at `input.…`.
+pub async fn create_in_tx<E: Editable>(
+    form: &mut Form<'_>,
+    fields: E::Fields,
+) -> Result<E::Model, CommandError>
+where
+    E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
+{
+    let (mut row, below) = E::check(form, fields, None).await?;
+    form.finish()?;
+    row.set(E::column(RecordColumn::Id), new_uuid(form.now()).into());
+    let saved = record::insert::<E, _>(form.tx(), form.actor(), row).await?;
+    E::write_below(form, below, None, &saved).await?;
+    Ok(saved)
 }
 
 /// Changes a record, if it is at `expected_version` or that doesn't matter.

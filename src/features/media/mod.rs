@@ -13,6 +13,7 @@ mod error;
 pub mod graphql;
 mod model;
 mod permissions;
+pub mod pictures;
 mod queries;
 mod references;
 mod service;

@@ -2,10 +2,7 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use crate::platform::{
-    error::{ErrorCode, Violation, Violations},
-    ids::IdError,
-};
+use crate::platform::{error::Violation, ids::IdError};
 
 /// Reads a typed id.
 ///
@@ -23,22 +20,6 @@ pub fn change<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
         MaybeUndefined::Null => Some(None),
         MaybeUndefined::Value(value) => Some(Some(value)),
     }
-}
-
-/// The change of a value that can't be empty: null is REQUIRED at `field`.
-pub fn change_required<T>(
-    value: MaybeUndefined<T>,
-    field: &[&str],
-    violations: &mut Violations,
-) -> Option<T> {
-    if value.is_null() {
-        violations.push(Violation::new(
-            ErrorCode::Required,
-            field.iter().copied(),
-            "This can't be empty: leave it out to keep it.",
-        ));
-    }
-    value.take()
 }
 
 /// One row of a bulk action.

@@ -21,7 +21,7 @@ pub mod values;
 pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo, RecordScope};
 pub use export::{CsvSeparator, ExportPayload};
 pub use guard::Allow;
-pub use inputs::{BulkRowInput, change, change_required, parse_id};
+pub use inputs::{BulkRowInput, change, parse_id};
 pub use lists::{BoundedList, FilterList};
 pub use loaders::{Loaders, RequestLoader};
 pub use macros::paged;

@@ -4,17 +4,18 @@ use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
 use super::{
-    Fields, announcing, append_status, checks,
+    announcing, append_status,
     create_credit_note::{default_subject, issue_note_in_tx, left_in_tx, whole},
-    create_invoice::replay,
     lock_invoice, locked, require_issued, settlement_in_tx, today,
 };
 use crate::{
-    features::billing::{InvoiceId, InvoiceState, InvoiceStatus, tables::invoice},
+    features::billing::{InvoiceId, InvoiceState, InvoiceStatus, model::MAX_NOTE, tables::invoice},
     platform::{
         actor::{Actor, Locale},
         ctx::Ctx,
+        editing::made_before,
         error::CommandError,
+        form::{Checks, line},
         idempotency::{self, Claim},
         money::Amount,
         record,
@@ -52,7 +53,7 @@ pub async fn cancel_invoice(
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, "cancelInvoice", key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return replay(tx, InvoiceId(id)).await,
+            Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id, "invoice").await,
         };
         let (project, current) = lock_invoice(tx, input.id, ID).await?;
         require_issued(
@@ -61,7 +62,9 @@ pub async fn cancel_invoice(
             "change it with updateInvoice, or delete it with deleteRecord.",
         )?;
         record::expect_version::<invoice::Entity>(&current, input.expected_version)?;
-        let reason = checks::reason(&input.reason, Fields::Input.at("reason"))?;
+        let mut checks = Checks::of_new(&["input"]);
+        let reason = checks.given("reason", input.reason.clone(), line(MAX_NOTE));
+        checks.finish()?;
         let settlement = settlement_in_tx(tx, current.id).await?;
         if settlement.paid > Amount(0) {
             return Err(locked(

@@ -2,18 +2,16 @@
 
 use serde::Serialize;
 
-use super::Fields;
 use crate::{
     features::billing::{
         InvoiceItemId,
-        model::{self, Line, MAX_DESCRIPTION, MAX_NOTE, MAX_SUBJECT, Totals},
+        model::{self, Line, MAX_DESCRIPTION, Totals},
         tables::item,
     },
     platform::{
-        error::{ErrorCode, Violation, Violations},
+        form::{Checks, Fault, text},
         money::{Amount, Currency},
         quantity::{Percentage, Quantity},
-        text::{one_line, several_lines},
     },
 };
 
@@ -53,117 +51,52 @@ impl From<&item::Model> for CheckedItem {
     }
 }
 
-fn missing(field: Vec<String>) -> Violation {
-    Violation::new(ErrorCode::Required, field, "Write something here.")
-}
-
-fn too_long(field: Vec<String>, most: usize) -> Violation {
-    Violation::new(ErrorCode::TooLong, field, format!("At most {most} characters."))
-}
-
-/// One clean line.
-pub(super) fn subject(text: &str, field: Vec<String>) -> Result<String, Violation> {
-    clean_line(text, MAX_SUBJECT, field)
-}
-
-fn clean_line(text: &str, most: usize, field: Vec<String>) -> Result<String, Violation> {
-    let text = one_line(text);
-    if text.is_empty() {
-        return Err(missing(field));
-    }
-    if text.chars().count() > most {
-        return Err(too_long(field, most));
-    }
-    Ok(text)
-}
-
-/// A reason that must be given.
-pub(super) fn reason(text: &str, field: Vec<String>) -> Result<String, Violation> {
-    clean_line(text, MAX_NOTE, field)
-}
-
-/// A text that may be given; an empty one is none.
-pub(super) fn note(text: Option<&str>, field: Vec<String>) -> Result<Option<String>, Violation> {
-    match text.map(str::trim) {
-        None | Some("") => Ok(None),
-        Some(text) => clean_line(text, MAX_NOTE, field).map(Some),
-    }
-}
-
-/// A text of several lines that may be given; an empty one is none.
-pub(super) fn long_note(text: &str, most: usize, field: Vec<String>) -> Result<Option<String>, Violation> {
-    let text = several_lines(text);
-    if text.chars().count() > most {
-        return Err(too_long(field, most));
-    }
-    Ok((!text.is_empty()).then_some(text))
-}
-
-/// A percentage of tax, 0 to 100.
-pub(super) fn tax(text: &str, field: Vec<String>) -> Result<Percentage, Violation> {
-    let invalid = |message: String| Violation::new(ErrorCode::Invalid, field.clone(), message);
-    match Percentage::parse(text) {
+/// The rule of a tax rate: a percentage from 0 to 100, as a decimal text.
+pub(super) fn tax(text: String) -> Result<Percentage, Fault> {
+    match Percentage::parse(&text) {
         Ok(percentage) if percentage.0 >= 0 => Ok(percentage),
-        Ok(_) => Err(invalid("A tax rate is not negative.".to_owned())),
-        Err(error) => Err(invalid(format!(
+        Ok(_) => Err(Fault::invalid("A tax rate is not negative.")),
+        Err(error) => Err(Fault::invalid(format!(
             "Not a tax rate: {error}. It is a percentage from 0 to 100 with two decimals at most."
         ))),
     }
 }
 
-/// An amount that isn't negative.
-pub(super) fn amount(text: &str, currency: Currency, field: Vec<String>) -> Result<Amount, Violation> {
-    let invalid = |message: String| Violation::new(ErrorCode::Invalid, field.clone(), message);
-    match Amount::parse(text, currency) {
+/// The rule of an amount that isn't negative, as a decimal text.
+pub(super) fn amount(currency: Currency) -> impl FnOnce(String) -> Result<Amount, Fault> {
+    move |text| match Amount::parse(&text, currency) {
         Ok(amount) if amount >= Amount(0) => Ok(amount),
-        Ok(_) => Err(invalid("This amount is not negative.".to_owned())),
-        Err(error) => Err(invalid(format!("Not an amount: {error}."))),
+        Ok(_) => Err(Fault::invalid("This amount is not negative.")),
+        Err(error) => Err(Fault::invalid(format!("Not an amount: {error}."))),
     }
 }
 
 /// The lines. `known` are those that ids may name.
 pub(super) fn items(
+    checks: &mut Checks,
     inputs: &[ItemInput],
-    known: &[item::Model],
+    known: &[CheckedItem],
     currency: Currency,
-    fields: Fields<'_>,
-    violations: &mut Violations,
 ) -> Vec<CheckedItem> {
-    let at = |index: usize, name: &str| {
-        let mut path = fields.at("items");
-        path.extend([index.to_string(), name.to_owned()]);
-        path
-    };
     let mut checked: Vec<CheckedItem> = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.iter().enumerate() {
-        if let Some(id) = input.id {
-            if !known.iter().any(|item| item.id == id) {
-                violations.push(Violation::not_found(at(index, "id"), "line on this invoice"));
-            } else if checked.iter().any(|item| item.id == Some(id)) {
-                violations.push(Violation::new(
-                    ErrorCode::Invalid,
-                    at(index, "id"),
-                    "This line is named twice.",
-                ));
+        let at = |name: &str| format!("items.{index}.{name}");
+        if input.id.is_some() {
+            if !known.iter().any(|item| item.id == input.id) {
+                checks.refuse(&at("id"), Fault::not_found("line on this invoice"));
+            } else if checked.iter().any(|item| item.id == input.id) {
+                checks.refuse(&at("id"), Fault::invalid("This line is named twice."));
             }
         }
-        let description = several_lines(&input.description);
-        if description.is_empty() {
-            violations.push(missing(at(index, "description")));
-        } else if description.chars().count() > MAX_DESCRIPTION {
-            violations.push(too_long(at(index, "description"), MAX_DESCRIPTION));
-        }
-        let quantity = violations.check(quantity(&input.quantity, at(index, "quantity")));
-        let price = violations.check(Amount::parse(&input.unit_price, currency).map_err(|error| {
-            Violation::new(
-                ErrorCode::Invalid,
-                at(index, "unitPrice"),
-                format!("Not a price: {error}."),
-            )
-        }));
-        let (Some(quantity), Some(unit_price)) = (quantity, price) else {
-            continue;
-        };
+        let description = checks.given(
+            &at("description"),
+            input.description.clone(),
+            text(MAX_DESCRIPTION),
+        );
+        let quantity = checks.given(&at("quantity"), &input.quantity, |text| quantity(text));
+        let unit_price = checks.given(&at("unitPrice"), &input.unit_price, |text| {
+            Amount::parse(text, currency).map_err(|error| Fault::invalid(format!("Not a price: {error}.")))
+        });
         let line = Line { quantity, unit_price };
         match model::line_total(line, currency) {
             Some(total) => checked.push(CheckedItem {
@@ -172,37 +105,34 @@ pub(super) fn items(
                 line,
                 total,
             }),
-            None => violations.push(Violation::new(
-                ErrorCode::Invalid,
-                at(index, "quantity"),
-                "This line's total is too large.",
-            )),
+            None => checks.refuse(&at("quantity"), Fault::invalid("This line's total is too large.")),
         }
     }
     checked
 }
 
-fn quantity(text: &str, field: Vec<String>) -> Result<Quantity, Violation> {
-    let invalid = |message: String| Violation::new(ErrorCode::Invalid, field.clone(), message);
+fn quantity(text: &str) -> Result<Quantity, Fault> {
     match Quantity::parse(text) {
         Ok(quantity) if quantity.0 > 0 => Ok(quantity),
-        Ok(_) => Err(invalid(
-            "A quantity is more than 0; a discount is a line with a negative price.".to_owned(),
+        Ok(_) => Err(Fault::invalid(
+            "A quantity is more than 0; a discount is a line with a negative price.",
         )),
-        Err(error) => Err(invalid(format!(
+        Err(error) => Err(Fault::invalid(format!(
             "Not a quantity: {error}. It has three decimals at most and is not beyond 10^9."
         ))),
     }
 }
 
-/// The totals of checked lines, or what is wrong with them.
+/// The totals of checked lines.
 pub(super) fn totals(
+    checks: &mut Checks,
     items: &[CheckedItem],
     tax: Percentage,
     advance: Amount,
     currency: Currency,
-    fields: Fields<'_>,
-) -> Result<Totals, Violation> {
-    model::totals(items.iter().map(|item| item.line), tax, advance, currency)
-        .ok_or_else(|| fields.invalid("items", "The total is too large."))
+) -> Totals {
+    let lines = items.iter().map(|item| item.line);
+    checks.given("items", lines, |lines| {
+        model::totals(lines, tax, advance, currency).ok_or_else(|| Fault::invalid("The total is too large."))
+    })
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{
     Fields, announcing, append_issued, append_status_change,
-    checks::{self, CheckedItem, ItemInput},
-    create_invoice::{draft_row, insert_draft, replay},
+    checks::{CheckedItem, ItemInput, items, totals},
+    edit_invoice::{draft_row, insert_draft},
     issue_invoice::freeze_in_tx,
     lock_invoice, locked, require_issued, settlement_in_tx,
 };
@@ -14,7 +14,7 @@ use crate::{
     features::{
         billing::{
             InvoiceId, InvoiceKind,
-            model::{Creditable, Line, Totals},
+            model::{Creditable, Line, MAX_SUBJECT, Totals},
             sums::credited_parts,
             tables::invoice,
         },
@@ -24,7 +24,9 @@ use crate::{
         actor::{Actor, Locale},
         ctx::Ctx,
         db::WriteTx,
-        error::{CommandError, Violations},
+        editing::made_before,
+        error::CommandError,
+        form::{Checks, Fault, line},
         idempotency::{self, Claim},
         money::Amount,
         quantity::Quantity,
@@ -62,7 +64,7 @@ pub async fn create_credit_note(
         let key = Some(input.idempotency_key.as_str());
         let claimed = match idempotency::claim_in_tx(tx, actor, "createCreditNote", key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return replay(tx, InvoiceId(id)).await,
+            Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id, "invoice").await,
         };
         let (project, credited) = lock_invoice(tx, input.invoice, INVOICE).await?;
         require_issued(
@@ -77,38 +79,30 @@ pub async fn create_credit_note(
                 "This invoice is credited in full already: nothing is left to take back.",
             ));
         }
-        let fields = Fields::Input;
-        let mut violations = Violations::default();
-        let subject = match &input.subject {
-            Some(text) => violations.check(checks::subject(text, fields.at("subject"))),
-            None => Some(default_subject(&credited)),
-        };
+        let mut checks = Checks::of_new(&["input"]);
+        let subject = checks.required(
+            "subject",
+            input.subject.clone().map(Some),
+            Some(&default_subject(&credited)),
+            line(MAX_SUBJECT),
+        );
         let (items, totals) = match &input.items {
             None => whole(&credited, left),
             Some(inputs) => {
-                let items = checks::items(inputs, &[], credited.currency, fields, &mut violations);
-                let totals = violations
-                    .check(checks::totals(
-                        &items,
-                        credited.tax_percentage,
-                        Amount(0),
-                        credited.currency,
-                        fields,
-                    ))
-                    .unwrap_or_default();
-                if violations.is_empty() && totals.total_ttc <= Amount(0) {
-                    violations.push(fields.invalid(
-                        "items",
-                        "A credit note is more than 0: its amounts are what is taken back, without a minus.",
-                    ));
-                } else if violations.is_empty() && !left.holds(totals) {
-                    violations.push(fields.invalid("items", too_much(&credited, left, totals)));
+                let (currency, tax) = (credited.currency, credited.tax_percentage);
+                let items = items(&mut checks, inputs, &[], currency);
+                let totals = totals(&mut checks, &items, tax, Amount(0), currency);
+                if checks.are_passed() && totals.total_ttc <= Amount(0) {
+                    let message =
+                        "A credit note is more than 0: its amounts are what is taken back, without a minus.";
+                    checks.refuse("items", Fault::invalid(message));
+                } else if checks.are_passed() && !left.holds(totals) {
+                    checks.refuse("items", Fault::invalid(too_much(&credited, left, totals)));
                 }
                 (items, totals)
             }
         };
-        violations.into_result()?;
-        let subject = subject.unwrap_or_default();
+        checks.finish()?;
         let before = settlement_in_tx(tx, credited.id).await?;
         let note = issue_note_in_tx(ctx, tx, actor, &project, &credited, subject, items, totals).await?;
         append_status_change(ctx, tx, &credited, before).await?;
@@ -179,13 +173,13 @@ pub(super) async fn issue_note_in_tx(
     items: Vec<CheckedItem>,
     totals: Totals,
 ) -> Result<invoice::Model, CommandError> {
+    let (currency, kind) = (project.currency, InvoiceKind::CreditNote);
     let row = invoice::ActiveModel {
-        kind: Set(InvoiceKind::CreditNote),
         credited_invoice_id: Set(Some(credited.id)),
         tax_percentage: Set(credited.tax_percentage),
-        ..draft_row(tx, project, subject, Amount(0), totals).await?
+        ..draft_row(project.id, currency, kind, subject, Amount(0), totals)
     };
-    let (draft, _) = insert_draft(tx, actor, row, items).await?;
+    let draft = insert_draft(tx, actor, row, items).await?;
     let not_before = credited.issue_date;
     let note = freeze_in_tx(ctx, tx, actor, project, &draft, not_before, Fields::Of(INVOICE)).await?;
     append_issued(tx, &note).await?;

@@ -5,8 +5,8 @@ use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
 use serde::Serialize;
 
 use super::{
-    Fields, announcing, append_issued, create_invoice::replay, create_invoice::search_text,
-    expect_version_at, lock_invoice, locked, today,
+    Fields, announcing, append_issued, edit_invoice::search_text, expect_version_at, lock_invoice, locked,
+    today,
 };
 use crate::{
     features::{
@@ -14,7 +14,7 @@ use crate::{
             CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
             model::{NextNumber, SeriesState, next_number},
             sums::free_advance,
-            tables::{invoice, item, series},
+            tables::{invoice, series},
         },
         clients::living_client,
         projects::Project,
@@ -24,6 +24,7 @@ use crate::{
         crypto::sha256,
         ctx::Ctx,
         db::WriteTx,
+        editing::made_before,
         error::{CommandError, ErrorCode, Violation, Violations},
         idempotency::{self, Claim},
         money::Amount,
@@ -152,7 +153,7 @@ async fn issue_one(
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, operation, key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return replay(tx, InvoiceId(id)).await,
+            Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id, "invoice").await,
         };
         let (project, draft) = lock_invoice(tx, input.id, field).await?;
         if draft.state != InvoiceState::Draft {
@@ -165,11 +166,7 @@ async fn issue_one(
             ));
         }
         expect_version_at(&draft, input.expected_version, field)?;
-        let items = items_of(tx.conn(), [draft.id])
-            .await?
-            .remove(&draft.id)
-            .unwrap_or_default();
-        let issued = issue_in_tx(ctx, tx, actor, &project, &draft, &items, Fields::Of(field)).await?;
+        let issued = issue_in_tx(ctx, tx, actor, &project, &draft, Fields::Of(field)).await?;
         claimed.complete(tx, issued.id.0).await?;
         Ok(issued)
     })
@@ -182,11 +179,10 @@ pub(super) async fn issue_in_tx(
     actor: &Actor,
     project: &Project,
     draft: &invoice::Model,
-    items: &[item::Model],
     fields: Fields<'_>,
 ) -> Result<invoice::Model, CommandError> {
     let mut violations = Violations::default();
-    if items.is_empty() {
+    if items_of(tx.conn(), [draft.id]).await?.is_empty() {
         violations.push(fields.invalid(
             "items",
             "An invoice has one line at least: add it before you issue.",

@@ -1,25 +1,27 @@
 //! `markInvoicePaid` and `markInvoicesPaid`: what is left on an invoice came in.
 
 use chrono::NaiveDate;
-use sea_orm::EntityTrait;
 use serde::Serialize;
 
 use super::{
-    Fields, Row, checks, expect_version_at,
+    Row, expect_version_at,
     issue_invoice::{check_bulk, row_key, row_result},
     lock_invoice, locked,
-    record_payment::{Received, check_day, receive_in_tx, replay},
+    record_payment::{Received, check_day, receive_in_tx},
     require_issued, settlement_in_tx, today,
 };
 use crate::{
     features::billing::{
-        InvoiceId, PaymentId, PaymentMode, model,
+        InvoiceId, PaymentMode,
+        model::{self, MAX_NOTE},
         tables::{invoice, payment},
     },
     platform::{
         actor::Actor,
         ctx::Ctx,
-        error::{CommandError, ErrorCode, Violation, Violations},
+        editing::made_before,
+        error::{CommandError, ErrorCode},
+        form::{Checks, Fault, optional_line},
         idempotency::{self, Claim},
         money::Amount,
         write::write_tx,
@@ -118,11 +120,9 @@ async fn settle(
         let claimed = match idempotency::claim_in_tx(tx, actor, operation, key, &input).await? {
             Claim::New(claimed) => claimed,
             Claim::Replay(id) => {
-                let payment = replay(tx, PaymentId(id)).await?;
-                let invoice = invoice::Entity::find_by_id(input.id).one(tx.conn()).await?;
-                return invoice
-                    .map(|invoice| (invoice, payment))
-                    .ok_or_else(|| Violation::not_found(field.iter().copied(), "invoice").into());
+                let invoice = made_before::<invoice::Entity>(tx, input.id, "invoice").await?;
+                let payment = made_before::<payment::Entity>(tx, id, "payment").await?;
+                return Ok((invoice, payment));
             }
         };
         let (project, invoice) = lock_invoice(tx, input.id, field).await?;
@@ -133,25 +133,16 @@ async fn settle(
         if balance <= Amount(0) {
             return Err(locked(field, "Nothing is left to pay on this invoice."));
         }
-        let mut violations = Violations::default();
+        let mut checks = Checks::of_new(&["input"]);
         let paid_on = input.paid_on.unwrap_or_else(|| today(ctx));
-        check_day(ctx, paid_on, Fields::Input.at("paidOn"), &mut violations);
-        let reference = violations.check(checks::note(
-            input.reference.as_deref(),
-            Fields::Input.at("reference"),
-        ));
-        let mode = input.mode.or(invoice.payment_mode);
-        if mode.is_none() {
-            violations.push(Violation::new(
-                ErrorCode::Required,
-                Fields::Input.at("mode"),
-                "The invoice doesn't say how it is to be paid: say how it was.",
-            ));
-        }
-        violations.into_result()?;
-        let (Some(mode), Some(reference)) = (mode, reference) else {
-            return Err(anyhow::anyhow!("a value passed without having been checked").into());
+        check_day(ctx, paid_on, &mut checks);
+        let reference = input.reference.clone().map(Some);
+        let reference = checks.optional("reference", reference, None, optional_line(MAX_NOTE));
+        let Some(mode) = input.mode.or(invoice.payment_mode) else {
+            let message = "The invoice doesn't say how it is to be paid: say how it was.";
+            return Err(checks.end_with("mode", Fault::new(ErrorCode::Required, message)));
         };
+        checks.finish()?;
         let received = Received {
             amount: balance,
             paid_on,

@@ -7,23 +7,21 @@ mod announcing;
 mod cancel_invoice;
 mod checks;
 mod create_credit_note;
-mod create_invoice;
+mod edit_company;
+mod edit_invoice;
 mod issue_invoice;
 mod mark_invoice_paid;
 mod record_payment;
-mod update_company_profile;
-mod update_invoice;
 mod void_payment;
 
 pub use cancel_invoice::{CancelInvoice, cancel_invoice};
 pub use checks::ItemInput;
 pub use create_credit_note::{CreateCreditNote, create_credit_note};
-pub use create_invoice::{CreateInvoice, create_invoice};
+pub use edit_company::CompanyFields;
+pub use edit_invoice::{InvoiceFields, create_invoice};
 pub use issue_invoice::{IssueInvoice, IssueInvoices, Row, issue_invoice, issue_invoices};
 pub use mark_invoice_paid::{MarkInvoicePaid, MarkInvoicesPaid, mark_invoice_paid, mark_invoices_paid};
 pub use record_payment::{RecordPayment, record_payment};
-pub use update_company_profile::{CompanyPatch, update_company_profile};
-pub use update_invoice::{InvoicePatch, update_invoice};
 pub use void_payment::{VoidPayment, void_payment};
 
 pub(super) use announcing::due as announce_due;
@@ -63,8 +61,6 @@ impl BelowProject for payment::Entity {
 pub(super) enum Fields<'a> {
     /// Each value at a place of its own: `input.dueDate`.
     Input,
-    /// Each value within a patch: `input.patch.dueDate`.
-    Patch,
     /// The input names the invoice alone, at this path.
     Of(&'a [&'a str]),
 }
@@ -74,7 +70,6 @@ impl Fields<'_> {
     pub(super) fn at(self, name: &str) -> Vec<String> {
         match self {
             Self::Input => vec!["input".to_owned(), name.to_owned()],
-            Self::Patch => ["input", "patch", name].map(str::to_owned).to_vec(),
             Self::Of(path) => path.iter().map(|part| (*part).to_owned()).collect(),
         }
     }

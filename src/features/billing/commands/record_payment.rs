@@ -5,13 +5,15 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
 use super::{
-    Fields, announcing, append_payment, append_status_change, checks, lock_invoice, lock_project,
+    Fields, announcing, append_payment, append_status_change, checks::amount, lock_invoice, lock_project,
     require_issued, settlement_in_tx, today,
 };
 use crate::{
     features::{
         billing::{
-            InvoiceId, PaymentId, PaymentMode, model, paid_of_projects,
+            InvoiceId, PaymentId, PaymentMode,
+            model::{self, MAX_NOTE},
+            paid_of_projects,
             tables::{invoice, payment},
         },
         projects::{Project, ProjectId},
@@ -20,7 +22,9 @@ use crate::{
         actor::{Actor, Locale},
         ctx::Ctx,
         db::WriteTx,
-        error::{CommandError, ErrorCode, Violation, Violations},
+        editing::made_before,
+        error::{CommandError, ErrorCode, Violation},
+        form::{Checks, Fault, optional_line},
         idempotency::{self, Claim},
         money::Amount,
         record,
@@ -64,7 +68,7 @@ pub async fn record_payment(
         let key = Some(input.idempotency_key.as_str());
         let claimed = match idempotency::claim_in_tx(tx, actor, "recordPayment", key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return replay(tx, PaymentId(id)).await,
+            Claim::Replay(id) => return made_before::<payment::Entity>(tx, id, "payment").await,
         };
         let project = lock_project(tx, input.project, &["input", "projectId"]).await?;
         let invoice = match input.invoice {
@@ -76,17 +80,17 @@ pub async fn record_payment(
             }
             None => None,
         };
-        let mut violations = Violations::default();
-        let amount = violations.check(amount(&input.amount, &project));
-        let reference = violations.check(checks::note(
-            input.reference.as_deref(),
-            Fields::Input.at("reference"),
-        ));
-        check_day(ctx, input.paid_on, Fields::Input.at("paidOn"), &mut violations);
-        violations.into_result()?;
-        let (Some(amount), Some(reference)) = (amount, reference) else {
-            return Err(anyhow::anyhow!("a value passed without having been checked").into());
-        };
+        let mut checks = Checks::of_new(&["input"]);
+        let amount = checks.given("amount", input.amount.clone(), |text| {
+            match amount(project.currency)(text)? {
+                Amount(0) => Err(Fault::invalid("A payment is more than 0.")),
+                amount => Ok(amount),
+            }
+        });
+        let reference = input.reference.clone().map(Some);
+        let reference = checks.optional("reference", reference, None, optional_line(MAX_NOTE));
+        check_day(ctx, input.paid_on, &mut checks);
+        checks.finish()?;
         let received = Received {
             amount,
             paid_on: input.paid_on,
@@ -113,22 +117,11 @@ async fn refuse_other_project(tx: &WriteTx, id: InvoiceId, project: &Project) ->
     Ok(())
 }
 
-fn amount(text: &str, project: &Project) -> Result<Amount, Violation> {
-    let amount = checks::amount(text, project.currency, Fields::Input.at("amount"))?;
-    if amount == Amount(0) {
-        return Err(Fields::Input.invalid("amount", "A payment is more than 0."));
-    }
-    Ok(amount)
-}
-
 /// Nothing is paid in the future.
-pub(super) fn check_day(ctx: &Ctx, paid_on: NaiveDate, field: Vec<String>, violations: &mut Violations) {
+pub(super) fn check_day(ctx: &Ctx, paid_on: NaiveDate, checks: &mut Checks) {
     if paid_on > today(ctx) {
-        violations.push(Violation::new(
-            ErrorCode::Invalid,
-            field,
-            "This day is yet to come: record a payment once it is there.",
-        ));
+        let message = "This day is yet to come: record a payment once it is there.";
+        checks.refuse("paidOn", Fault::invalid(message));
     }
 }
 
@@ -202,12 +195,4 @@ fn overpaying(invoice: &invoice::Model, balance: Amount) -> String {
          invoice's advance.",
         balance.format(invoice.currency, Locale::En)
     )
-}
-
-/// The payment that an earlier call with the same key made.
-pub(super) async fn replay(tx: &WriteTx, id: PaymentId) -> Result<payment::Model, CommandError> {
-    payment::Entity::find_by_id(id)
-        .one(tx.conn())
-        .await?
-        .ok_or_else(|| anyhow::anyhow!("the payment {id} of an idempotency key is gone").into())
 }

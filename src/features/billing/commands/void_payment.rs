@@ -3,14 +3,12 @@
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
-use super::{
-    Fields, append_payment, append_status_change, checks, locked, record_payment::replay, settlement_in_tx,
-    today,
-};
+use super::{append_payment, append_status_change, locked, settlement_in_tx, today};
 use crate::{
     features::{
         billing::{
             PaymentId,
+            model::MAX_NOTE,
             sums::free_advance,
             tables::{invoice, payment},
         },
@@ -19,7 +17,9 @@ use crate::{
     platform::{
         actor::{Actor, Locale},
         ctx::Ctx,
+        editing::made_before,
         error::{CommandError, Violation},
+        form::{Checks, line},
         idempotency::{self, Claim},
         record,
         write::write_tx,
@@ -57,7 +57,7 @@ pub async fn void_payment(
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, "voidPayment", key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return replay(tx, PaymentId(id)).await,
+            Claim::Replay(id) => return made_before::<payment::Entity>(tx, id, "payment").await,
         };
         let (project, current) = lock_below_project_in_tx::<payment::Entity>(tx, input.id.0)
             .await?
@@ -67,7 +67,9 @@ pub async fn void_payment(
             return Err(locked(ID, "This payment is voided already."));
         }
         record::expect_version::<payment::Entity>(&current, input.expected_version)?;
-        let reason = checks::reason(&input.reason, Fields::Input.at("reason"))?;
+        let mut checks = Checks::of_new(&["input"]);
+        let reason = checks.given("reason", input.reason.clone(), line(MAX_NOTE));
+        checks.finish()?;
         let invoice = match current.invoice_id {
             Some(id) => invoice::Entity::find_by_id(id).one(tx.conn()).await?,
             None => None,

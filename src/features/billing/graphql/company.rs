@@ -1,31 +1,35 @@
 //! `companyProfile` and `updateCompanyProfile`.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use chrono::{DateTime, Utc};
-use sea_orm::EntityTrait;
 
 use crate::{
     features::{
         accounts::graphql::{GqlActor, actor_of},
-        billing::{
-            CompanyProfile, CompanyProfiles,
-            commands::{self, CompanyPatch},
-            company_profile,
-        },
-        media::{UploadId, find_image, graphql::GqlImage},
+        billing::{CompanyProfile, CompanyProfiles, commands::CompanyFields, company_profile},
+        media::{find_image, graphql::GqlImage},
     },
     platform::{
-        error::{CommandError, Violations},
+        editing::update,
         graphql::{
-            Allow, ContextExt, UserError, UserErrorCode, change, change_required, internal, parse_id, split,
+            Allow, ContextExt,
+            editing::{PatchInput, or_current},
+            internal,
             values::Decimal,
         },
     },
+    read_inputs, record_payload,
 };
 
 /// The company, as documents issued from now on show it.
 #[derive(Debug, Clone)]
 pub struct GqlCompanyProfile(pub CompanyProfile);
+
+impl From<CompanyProfile> for GqlCompanyProfile {
+    fn from(profile: CompanyProfile) -> Self {
+        Self(profile)
+    }
+}
 
 /// The company, as documents issued from now on show it; issued ones keep what they were issued with. For staff.
 #[Object(name = "CompanyProfile")]
@@ -175,13 +179,20 @@ pub struct UpdateCompanyProfileInput {
     pub patch: CompanyProfilePatch,
 }
 
-/// What `updateCompanyProfile` answers.
-#[derive(Debug, SimpleObject)]
-pub struct UpdateCompanyProfilePayload {
-    /// The profile as it is now; with CONFLICT the current one, with other errors null.
-    pub company_profile: Option<GqlCompanyProfile>,
-    /// What is wrong with the input; when there is anything, nothing was written.
-    pub user_errors: Vec<UserError>,
+record_payload! {
+    /// What `updateCompanyProfile` answers.
+    UpdateCompanyProfilePayload {
+        /// The profile as it is now; with CONFLICT the current one, with other errors null.
+        company_profile: GqlCompanyProfile, from CompanyProfile
+    }
+}
+
+read_inputs! {
+    patch CompanyProfilePatch {
+        name, address, phone, email, nif, rccm, bank_details, payment_terms, logo_upload_id, tax_percentage,
+        fiscal_nim, fiscal_signature, fiscal_qr,
+    }
+    into CompanyFields
 }
 
 /// Mutations on the company's profile.
@@ -197,60 +208,14 @@ impl CompanyMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateCompanyProfileInput,
     ) -> Result<UpdateCompanyProfilePayload> {
-        let tools = ctx.app();
-        let outcome = async {
-            let patch = company_patch(input.patch)?;
-            commands::update_company_profile(tools, ctx.actor(), input.expected_version, patch).await
+        let (app, version) = (ctx.app(), input.expected_version);
+        let id = company_profile(app.db.reader()).await.map_err(internal)?.id;
+        let outcome = match input.patch.fields() {
+            Ok(fields) => update::<CompanyProfiles>(app, ctx.actor(), id, version, fields).await,
+            Err(error) => Err(error),
         };
-        let (updated, user_errors) = split(outcome.await)?;
-        let conflict = user_errors
-            .iter()
-            .any(|error| error.code == UserErrorCode::Conflict);
-        let profile = match updated {
-            None if conflict => CompanyProfiles::find()
-                .one(tools.db.reader())
-                .await
-                .map_err(internal)?,
-            updated => updated,
-        };
-        Ok(UpdateCompanyProfilePayload {
-            company_profile: profile.map(GqlCompanyProfile),
-            user_errors,
-        })
+        Ok(or_current::<CompanyProfiles>(ctx, Some(id), outcome)
+            .await?
+            .into())
     }
-}
-
-fn company_patch(patch: CompanyProfilePatch) -> Result<CompanyPatch, CommandError> {
-    let mut violations = Violations::default();
-    let name = change_required(patch.name, &["input", "patch", "name"], &mut violations);
-    let tax = change_required(
-        patch.tax_percentage,
-        &["input", "patch", "taxPercentage"],
-        &mut violations,
-    );
-    let logo = match patch.logo_upload_id {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(id) => {
-            let upload: Option<UploadId> =
-                violations.check(parse_id(&id, &["input", "patch", "logoUploadId"]));
-            upload.map(Some)
-        }
-    };
-    violations.into_result()?;
-    Ok(CompanyPatch {
-        name,
-        address: change(patch.address),
-        phone: change(patch.phone),
-        email: change(patch.email),
-        nif: change(patch.nif),
-        rccm: change(patch.rccm),
-        bank_details: change(patch.bank_details),
-        payment_terms: change(patch.payment_terms),
-        logo,
-        tax_percentage: tax.map(|tax| tax.0),
-        fiscal_nim: change(patch.fiscal_nim),
-        fiscal_signature: change(patch.fiscal_signature),
-        fiscal_qr: change(patch.fiscal_qr),
-    })
 }

@@ -4,19 +4,23 @@ use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 
 use super::types::{GqlInvoiceKind, GqlPaymentMode, InvoiceStatus};
 use crate::{
+    entered,
     features::billing::{
-        InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentOrder,
-        commands::{InvoicePatch as Patch, ItemInput, Row},
+        InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentMode, PaymentOrder,
+        commands::{InvoiceFields, ItemInput, Row},
         model::{MAX_BULK, MAX_ITEMS},
     },
     platform::{
         error::{CommandError, Violation, Violations},
         graphql::{
-            BoundedList, CsvSeparator, FilterList, OrderDirection, change, change_required, parse_id,
+            BoundedList, CsvSeparator, FilterList, OrderDirection,
+            editing::Entered,
+            parse_id,
             values::{Date, Decimal},
         },
         search,
     },
+    read_inputs,
 };
 
 /// Which invoices a list shows. All of what is given must hold.
@@ -412,47 +416,29 @@ pub(super) fn rows(rows: BoundedList<InvoiceRow, MAX_BULK>) -> Result<Vec<Row>, 
     Ok(rows)
 }
 
-/// The lines, their ids read. `field` is the list's path.
-pub(super) fn items(
-    items: BoundedList<InvoiceItemInput, MAX_ITEMS>,
-    field: &[&str],
-    violations: &mut Violations,
-) -> Vec<ItemInput> {
-    violations
-        .check(items.at(field.iter().copied()))
-        .unwrap_or_default()
-        .into_iter()
-        .enumerate()
-        .map(|(index, item)| {
-            let index = index.to_string();
-            let path: Vec<&str> = field.iter().copied().chain([index.as_str(), "id"]).collect();
-            ItemInput {
-                id: item.id.and_then(|id| violations.check(parse_id(&id, &path))),
-                description: item.description,
-                quantity: item.quantity.0,
-                unit_price: item.unit_price.0,
-            }
-        })
-        .collect()
+entered! {
+    GqlPaymentMode => PaymentMode, Into::into;
 }
 
-impl InvoicePatch {
-    pub(super) fn check(self) -> Result<Patch, CommandError> {
-        let mut violations = Violations::default();
-        let at = |name: &'static str| ["input", "patch", name];
-        let subject = change_required(self.subject, &at("subject"), &mut violations);
-        let tax = change_required(self.tax_percentage, &at("taxPercentage"), &mut violations);
-        let advance = change_required(self.advance_payment, &at("advancePayment"), &mut violations);
-        let items =
-            change(self.items).map(|list| items(list.unwrap_or_default(), &at("items"), &mut violations));
-        violations.into_result()?;
-        Ok(Patch {
-            subject,
-            due_date: change(self.due_date).map(|day| day.map(|day| day.0)),
-            tax_percentage: tax.map(|tax| tax.0),
-            advance_payment: advance.map(|advance| advance.0),
-            payment_mode: change(self.payment_mode).map(|mode| mode.map(Into::into)),
-            items,
+impl Entered<ItemInput> for InvoiceItemInput {
+    fn read(self, path: &[String], violations: &mut Violations) -> Option<ItemInput> {
+        let path = [path, &["id".to_owned()]].concat();
+        Some(ItemInput {
+            // An id that isn't one is a violation, which ends the reading: what stands here then is never used.
+            id: self.id.and_then(|id| id.read(&path, violations)),
+            description: self.description,
+            quantity: self.quantity.0,
+            unit_price: self.unit_price.0,
         })
     }
+}
+
+read_inputs! {
+    create CreateInvoiceInput {
+        required { project_id, subject, items }
+        optional { due_date, tax_percentage, advance_payment, payment_mode, issue }
+    }
+    update UpdateInvoiceInput,
+    patch InvoicePatch { subject, due_date, tax_percentage, advance_payment, payment_mode, items }
+    into InvoiceFields
 }

@@ -1,13 +1,12 @@
 //! The mutations on invoices and payments.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use sea_orm::EntityTrait;
 
 use super::{
     inputs::{
         CancelInvoiceInput, CreateCreditNoteInput, CreateInvoiceInput, ExportAccountingJournalInput,
         ExportInvoicesInput, IssueInvoiceInput, IssueInvoicesInput, MarkInvoicePaidInput,
-        MarkInvoicesPaidInput, RecordPaymentInput, UpdateInvoiceInput, VoidPaymentInput, items, rows,
+        MarkInvoicesPaidInput, RecordPaymentInput, UpdateInvoiceInput, VoidPaymentInput, rows,
     },
     payment::GqlPayment,
     types::GqlInvoice,
@@ -17,24 +16,28 @@ use crate::{
         Invoice, InvoiceId, Invoices, InvoicesExport, JournalExport, JournalFilter, Payment, PaymentId,
         Payments,
         commands::{
-            self, CancelInvoice, CreateCreditNote, CreateInvoice, IssueInvoice, IssueInvoices,
-            MarkInvoicePaid, MarkInvoicesPaid, RecordPayment, Row, VoidPayment,
+            self, CancelInvoice, CreateCreditNote, IssueInvoice, IssueInvoices, MarkInvoicePaid,
+            MarkInvoicesPaid, RecordPayment, Row, VoidPayment,
         },
     },
     platform::{
         error::{CommandError, ErrorCode, Violation, Violations},
         export::Exports,
-        graphql::{Allow, ContextExt, ExportPayload, UserError, UserErrorCode, internal, parse_id, split},
+        graphql::{
+            Allow, ContextExt, ExportPayload, UserError,
+            editing::{CreateInput, Entered, or_current, update},
+            parse_id, split,
+        },
     },
+    record_payload,
 };
 
-/// What a mutation on an invoice answers.
-#[derive(Debug, SimpleObject)]
-pub struct InvoicePayload {
-    /// The invoice as it is now; with CONFLICT the current one, with other errors null.
-    pub invoice: Option<GqlInvoice>,
-    /// What is wrong with the input; when there is anything, nothing was written.
-    pub user_errors: Vec<UserError>,
+record_payload! {
+    /// What a mutation on an invoice answers.
+    InvoicePayload {
+        /// The invoice as it is now; with CONFLICT the current one, with other errors null.
+        invoice: GqlInvoice, from Invoice
+    }
 }
 
 /// What became of one row of a bulk mutation.
@@ -77,13 +80,12 @@ pub struct CreateCreditNotePayload {
     pub user_errors: Vec<UserError>,
 }
 
-/// What a mutation on a payment answers.
-#[derive(Debug, SimpleObject)]
-pub struct PaymentPayload {
-    /// The payment as it is now; with CONFLICT the current one, with other errors null.
-    pub payment: Option<GqlPayment>,
-    /// What is wrong with the input; when there is anything, nothing was written.
-    pub user_errors: Vec<UserError>,
+record_payload! {
+    /// What a mutation on a payment answers.
+    PaymentPayload {
+        /// The payment as it is now; with CONFLICT the current one, with other errors null.
+        payment: GqlPayment, from Payment
+    }
 }
 
 /// Mutations on invoices and payments.
@@ -100,26 +102,10 @@ impl BillingMutation {
         #[graphql(desc = "The invoice.")] input: CreateInvoiceInput,
     ) -> Result<InvoicePayload> {
         let outcome = async {
-            let mut violations = Violations::default();
-            let project = violations.check(parse_id(&input.project_id, &["input", "projectId"]));
-            let items = items(input.items, &["input", "items"], &mut violations);
-            let Some(project) = project.filter(|_| violations.is_empty()) else {
-                return Err(violations.into_error());
-            };
-            let input = CreateInvoice {
-                project,
-                subject: input.subject,
-                due_date: input.due_date.map(|day| day.0),
-                tax_percentage: input.tax_percentage.map(|tax| tax.0),
-                advance_payment: input.advance_payment.map(|advance| advance.0),
-                payment_mode: input.payment_mode.map(Into::into),
-                items,
-                issue: input.issue.unwrap_or(false),
-                idempotency_key: input.idempotency_key,
-            };
-            commands::create_invoice(ctx.app(), ctx.actor(), input).await
+            let (fields, key) = input.fields()?;
+            commands::create_invoice(ctx.app(), ctx.actor(), fields, key.as_deref()).await
         };
-        invoice_payload(ctx, None, outcome.await).await
+        Ok(split(outcome.await)?.into())
     }
 
     /// Changes a draft: its values, and its lines added, changed, removed and reordered in one patch. An issued invoice is
@@ -130,13 +116,7 @@ impl BillingMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: UpdateInvoiceInput,
     ) -> Result<InvoicePayload> {
-        let id = parse_id::<InvoiceId>(&input.id, &["input", "id"]);
-        let current = id.as_ref().ok().copied();
-        let outcome = async {
-            let patch = input.patch.check()?;
-            commands::update_invoice(ctx.app(), ctx.actor(), id?, input.expected_version, patch).await
-        };
-        invoice_payload(ctx, current, outcome.await).await
+        Ok(update::<Invoices, _>(ctx, input).await?.into())
     }
 
     /// Issues a draft: it gets its number and date, lines, totals, client's and company's details are fixed for good, and
@@ -157,7 +137,7 @@ impl BillingMutation {
             };
             commands::issue_invoice(ctx.app(), ctx.actor(), input).await
         };
-        invoice_payload(ctx, current, outcome.await).await
+        Ok(or_current::<Invoices>(ctx, current, outcome.await).await?.into())
     }
 
     /// Issues drafts, 100 at most, one after the other in the order given; each is done, or not, by itself. For staff.
@@ -204,11 +184,11 @@ impl BillingMutation {
             payment = Some(settled);
             invoice
         });
-        let told = invoice_payload(ctx, current, outcome).await?;
+        let (invoice, user_errors) = or_current::<Invoices>(ctx, current, outcome).await?;
         Ok(MarkInvoicePaidPayload {
-            invoice: told.invoice,
+            invoice: invoice.map(GqlInvoice::from),
             payment: payment.map(GqlPayment::from),
-            user_errors: told.user_errors,
+            user_errors,
         })
     }
 
@@ -256,7 +236,7 @@ impl BillingMutation {
             };
             commands::cancel_invoice(ctx.app(), ctx.actor(), input).await
         };
-        invoice_payload(ctx, current, outcome.await).await
+        Ok(or_current::<Invoices>(ctx, current, outcome.await).await?.into())
     }
 
     /// Issues a credit note, which takes back an issued invoice or a part of it. Its amounts are positive and, with those
@@ -271,9 +251,8 @@ impl BillingMutation {
         let outcome = async {
             let mut violations = Violations::default();
             let invoice = violations.check(parse_id(&input.invoice_id, &["input", "invoiceId"]));
-            let items = input
-                .items
-                .map(|list| items(list, &["input", "items"], &mut violations));
+            let path = ["input", "items"].map(str::to_owned);
+            let items = input.items.and_then(|list| list.read(&path, &mut violations));
             let Some(invoice) = invoice.filter(|_| violations.is_empty()) else {
                 return Err(violations.into_error());
             };
@@ -320,7 +299,7 @@ impl BillingMutation {
             };
             commands::record_payment(ctx.app(), ctx.actor(), input).await
         };
-        payment_payload(ctx, None, outcome.await).await
+        Ok(split(outcome.await)?.into())
     }
 
     /// Voids a payment that never was, or bounced: it stays to be seen with the reason, and counts no more. LOCKED when
@@ -342,7 +321,7 @@ impl BillingMutation {
             };
             commands::void_payment(ctx.app(), ctx.actor(), input).await
         };
-        payment_payload(ctx, current, outcome.await).await
+        Ok(or_current::<Payments>(ctx, current, outcome.await).await?.into())
     }
 
     /// Hands out a list of invoices and credit notes as CSV, in the order of their numbers: a URL that is good for ten
@@ -386,31 +365,6 @@ impl BillingMutation {
     }
 }
 
-fn is_conflict(errors: &[UserError]) -> bool {
-    errors.iter().any(|error| error.code == UserErrorCode::Conflict)
-}
-
-/// The payload; on CONFLICT with the current record, so that the caller can look at it.
-async fn invoice_payload(
-    ctx: &Context<'_>,
-    id: Option<InvoiceId>,
-    outcome: Result<Invoice, CommandError>,
-) -> Result<InvoicePayload> {
-    let (invoice, user_errors) = split(outcome)?;
-    let invoice = match (invoice, id) {
-        // Only staff get as far as a conflict.
-        (None, Some(id)) if is_conflict(&user_errors) => Invoices::find_by_id(id)
-            .one(ctx.app().db.reader())
-            .await
-            .map_err(internal)?,
-        (invoice, _) => invoice,
-    };
-    Ok(InvoicePayload {
-        invoice: invoice.map(GqlInvoice::from),
-        user_errors,
-    })
-}
-
 async fn bulk_payload(
     ctx: &Context<'_>,
     rows: &[Row],
@@ -419,32 +373,12 @@ async fn bulk_payload(
     let (done, user_errors) = split(outcome)?;
     let mut results = Vec::with_capacity(rows.len());
     for (row, outcome) in rows.iter().zip(done.unwrap_or_default()) {
-        let told = invoice_payload(ctx, Some(row.id), outcome).await?;
+        let (invoice, user_errors) = or_current::<Invoices>(ctx, Some(row.id), outcome).await?;
         results.push(InvoiceResult {
             id: row.id.to_string().into(),
-            invoice: told.invoice,
-            user_errors: told.user_errors,
+            invoice: invoice.map(GqlInvoice::from),
+            user_errors,
         });
     }
     Ok(InvoicesPayload { results, user_errors })
-}
-
-/// As [`invoice_payload`].
-async fn payment_payload(
-    ctx: &Context<'_>,
-    id: Option<PaymentId>,
-    outcome: Result<Payment, CommandError>,
-) -> Result<PaymentPayload> {
-    let (payment, user_errors) = split(outcome)?;
-    let payment = match (payment, id) {
-        (None, Some(id)) if is_conflict(&user_errors) => Payments::find_by_id(id)
-            .one(ctx.app().db.reader())
-            .await
-            .map_err(internal)?,
-        (payment, _) => payment,
-    };
-    Ok(PaymentPayload {
-        payment: payment.map(GqlPayment::from),
-        user_errors,
-    })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -12,15 +12,16 @@ use super::{
 };
 use crate::{
     features::{
-        accounts::graphql::{GqlActor, actor_of},
+        accounts::graphql::RecordFields,
         billing::{Payment, papers::PaperId},
         projects::graphql::{GqlProject, ProjectLoader},
     },
     platform::graphql::{
-        Allow, ContextExt, internal, removed_meanwhile,
+        ContextExt, internal, removed_meanwhile,
         scalars::Url,
         values::{Date, Money},
     },
+    record_methods,
 };
 
 /// A payment.
@@ -33,50 +34,14 @@ impl From<Payment> for GqlPayment {
     }
 }
 
-/// Money that came in for a project. It is voided, never edited. Clients see those of their own projects.
+record_methods!(GqlPayment, 0);
+
+/// Money that came in for a project. It is voided, never edited or deleted. Clients see those of their own projects.
 #[Object(name = "Payment")]
 impl GqlPayment {
-    /// The payment's id (`pay_…`).
-    pub(crate) async fn id(&self) -> ID {
-        self.0.id.to_string().into()
-    }
-
-    /// Counts the changes; send it as `expectedVersion`.
-    pub(crate) async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When it was entered.
-    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When it last changed.
-    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-
-    /// Always null: a payment is voided, not deleted.
-    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.deleted_at
-    }
-
-    /// Who entered it. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.created_by).await
-    }
-
-    /// Who changed it last. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.updated_by).await
-    }
-
-    /// Always null: a payment is voided, not deleted. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.0.deleted_by).await
+    #[graphql(flatten)]
+    async fn record(&self) -> RecordFields {
+        self.record_fields()
     }
 
     /// The contract it is for.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     features::{
-        accounts::graphql::{GqlActor, actor_of},
+        accounts::graphql::RecordFields,
         billing::{
             self, BilledInvoice, CompanyDetails, Invoice, InvoiceItem, InvoiceKind, InvoiceState,
             PaymentMode, Settlement,
@@ -26,12 +26,13 @@ use crate::{
     },
     platform::{
         graphql::{
-            Allow, ContextExt, Locale, internal, removed_meanwhile,
+            ContextExt, Locale, internal, removed_meanwhile,
             scalars::Url,
             values::{Date, Decimal, Money},
         },
         money::{Amount, Currency},
     },
+    record_methods,
 };
 
 /// What has become of an invoice.
@@ -236,51 +237,15 @@ impl GqlInvoice {
     }
 }
 
+record_methods!(GqlInvoice, invoice);
+
 /// An invoice or credit note. Clients see issued ones of their own projects, staff drafts too. Once issued, nothing of it
 /// changes: payments, credit notes and cancellation follow.
 #[Object(name = "Invoice")]
 impl GqlInvoice {
-    /// The invoice's id (`inv_…`).
-    pub(crate) async fn id(&self) -> ID {
-        self.invoice.id.to_string().into()
-    }
-
-    /// Counts the changes; send it as `expectedVersion`. Payments and the passing of the due date don't change it.
-    pub(crate) async fn version(&self) -> i32 {
-        self.invoice.version
-    }
-
-    /// When it was entered.
-    pub(crate) async fn created_at(&self) -> DateTime<Utc> {
-        self.invoice.created_at
-    }
-
-    /// When it last changed.
-    pub(crate) async fn updated_at(&self) -> DateTime<Utc> {
-        self.invoice.updated_at
-    }
-
-    /// When it was deleted, which only drafts can be; null among the living.
-    pub(crate) async fn deleted_at(&self) -> Option<DateTime<Utc>> {
-        self.invoice.deleted_at
-    }
-
-    /// Who entered it. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.invoice.created_by).await
-    }
-
-    /// Who changed it last. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.invoice.updated_by).await
-    }
-
-    /// Who deleted it. For staff.
-    #[graphql(guard = "Allow::staff()")]
-    pub(crate) async fn deleted_by(&self, ctx: &Context<'_>) -> Result<Option<GqlActor>> {
-        actor_of(ctx, self.invoice.deleted_by).await
+    #[graphql(flatten)]
+    async fn record(&self) -> RecordFields {
+        self.record_fields()
     }
 
     /// The contract it bills.

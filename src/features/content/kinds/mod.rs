@@ -5,7 +5,6 @@
 pub mod blog_post;
 pub mod faq;
 pub mod partner;
-mod pictures;
 pub mod portfolio_item;
 pub mod portfolio_media;
 pub mod promotion;
@@ -17,7 +16,7 @@ pub use slugs::{Slugged, by_slug, forget as forget_slugs};
 
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
-use crate::platform::search;
+use crate::{features::media::pictures, platform::search};
 
 /// The conditions of a search, all of which must hold.
 fn searched<C: sea_orm::ColumnTrait>(search_text: C, query: Option<&str>) -> Condition {

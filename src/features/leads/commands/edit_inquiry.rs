@@ -53,18 +53,6 @@ impl Editable for Entity {
     ) -> Result<(ActiveModel, ()), CommandError> {
         Ok((read(form, fields, current), ()))
     }
-
-    async fn write_below(
-        form: &Form<'_>,
-        (): (),
-        current: Option<&Model>,
-        saved: &Model,
-    ) -> Result<(), CommandError> {
-        match current {
-            None => tell_received_in_tx(form.tx(), saved).await,
-            Some(_) => Ok(()),
-        }
-    }
 }
 
 /// The rules, for the website's form as well.

@@ -73,11 +73,8 @@ impl Editable for Entity {
         let stands = current.map(|it| it.client_id.0);
         let client = client.map(|id| id.map(|id| id.0));
         let client = ClientId(form.required("clientId", client, stands.as_ref(), form::any));
-        let moves = Some(client.0) != stands;
-        if moves
-            && !form.is_refused("clientId")
-            && lock_living_client_in_tx(form.tx(), client).await?.is_none()
-        {
+        let moves = !form.is_refused("clientId") && Some(client.0) != stands;
+        if moves && lock_living_client_in_tx(form.tx(), client).await?.is_none() {
             form.refuse("clientId", Fault::not_found("client"));
         }
         if let Some(current) = current {

@@ -1,7 +1,7 @@
 //! Pictures as values of a form: an upload is named, the record keeps the picture.
 
 use crate::{
-    features::media::{self, ImageId, UploadId},
+    features::media::{ImageId, UploadId, attach_in_tx, remove_in_tx},
     platform::{
         error::{CommandError, Violation},
         form::{Change, Form},
@@ -20,7 +20,7 @@ pub async fn picture(
         Some(None) => Ok(None),
         Some(Some(upload)) => {
             let path = form.path(field);
-            let attached = media::attach_in_tx(form.tx(), form.actor(), &[], &[upload]).await;
+            let attached = attach_in_tx(form.tx(), form.actor(), &[], &[upload]).await;
             // The list of one is our own: the mistake is the field's.
             let place = |violation| Violation {
                 field: path.clone(),
@@ -40,7 +40,7 @@ pub async fn remove_replaced(
     after: Option<ImageId>,
 ) -> Result<(), CommandError> {
     if let Some(gone) = before.filter(|before| Some(*before) != after) {
-        media::remove_in_tx(form.tx(), &[gone]).await?;
+        remove_in_tx(form.tx(), &[gone]).await?;
     }
     Ok(())
 }
