@@ -142,7 +142,13 @@ async fn a_lead_goes_its_way_and_the_timeline_tells_it() {
     let payload = update(&app, &staff, &lead, 1, wrong).await;
     assert_eq!(
         errors(&payload),
-        ["REQUIRED input.patch.status", "REQUIRED input.patch.isRead"]
+        [
+            "REQUIRED input.patch.status",
+            "REQUIRED input.patch.isRead",
+            "REQUIRED input.patch.name",
+            "INVALID input.patch.phone",
+            "TOO_LONG input.patch.notes",
+        ]
     );
     let wrong = json!({ "name": " ", "phone": "1", "email": "x", "notes": "é".repeat(10_001), "locationOfLand": null });
     let payload = update(&app, &staff, &lead, 1, wrong).await;

@@ -520,3 +520,59 @@ fn every_record_entity_is_registered_once_and_is_a_node_and_a_record() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_key_is_answered_with_its_record_as_long_as_that_is_there() {
+    let app = start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let key = "3f1c";
+    let invoice = json!({ "projectId": project, "subject": "Dalle", "items": [], "idempotencyKey": key });
+    for (mutation, input_type, field, input) in [
+        (
+            "createLead",
+            "CreateLeadInput",
+            "lead",
+            json!({ "name": "Zaïnab", "phone": "90123456", "hasLand": false, "idempotencyKey": key }),
+        ),
+        (
+            "createClient",
+            "CreateClientInput",
+            "client",
+            json!({ "name": "Issa", "email": "issa@example.ne", "idempotencyKey": key }),
+        ),
+        (
+            "createProject",
+            "CreateProjectInput",
+            "project",
+            json!({ "clientId": client.client(), "name": "Villa", "idempotencyKey": key }),
+        ),
+        (
+            "createProjectUpdate",
+            "CreateProjectUpdateInput",
+            "projectUpdate",
+            json!({ "projectId": project, "title": "Dalle", "idempotencyKey": key }),
+        ),
+        ("createInvoice", "CreateInvoiceInput", "invoice", invoice),
+    ] {
+        let document = format!(
+            "mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ {field} {{ id version }} \
+             userErrors {{ code message field }} }} }}"
+        );
+        let first = app.run(&staff, &document, input.clone()).await;
+        assert_eq!(
+            app.run(&staff, &document, input.clone()).await,
+            first,
+            "{mutation}"
+        );
+        let made = json!({ "id": first[field]["id"], "expectedVersion": first[field]["version"] });
+        app.run(&staff, DELETE, made).await;
+        let (code, payload) = refused(&app, &staff, &document, input).await;
+        assert_eq!(code, "NOT_FOUND", "{mutation}");
+        assert_eq!(
+            payload["userErrors"][0]["field"],
+            json!(["input", "idempotencyKey"])
+        );
+        assert!(payload[field].is_null(), "{payload}");
+    }
+}
