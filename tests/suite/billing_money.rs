@@ -412,7 +412,11 @@ async fn a_letterhead_can_be_written_to() {
             .await;
     assert_eq!(
         errors(&wrong),
-        ["INVALID input.patch.email", "INVALID input.patch.phone"]
+        [
+            "INVALID input.patch.email",
+            "INVALID input.patch.phone",
+            "NOT_FOUND input.patch.logoUploadId",
+        ]
     );
     let wrong = patch(json!({ "logoUploadId": "upl_01h2xcejqtf2nbrexx3vqjhp41" })).await;
     assert_eq!(errors(&wrong), ["NOT_FOUND input.patch.logoUploadId"]);

@@ -77,10 +77,10 @@ impl Editable for Entity {
         // There is one company, and it has a profile from the first migration on.
         let now = current.ok_or(CommandError::Forbidden)?;
         let name = form.required("name", fields.name, Some(&now.name), line(MAX_SUBJECT));
-        let phone = form.optional("phone", fields.phone, Some(&now.phone), telephones);
         let email = form.optional("email", fields.email, Some(&now.email), |text| {
             optional_text(MAX_IDENTITY)(text)?.map(email).transpose()
         });
+        let phone = form.optional("phone", fields.phone, Some(&now.phone), telephones);
         let tax = form.required(
             "taxPercentage",
             fields.tax_percentage,

@@ -240,7 +240,8 @@ impl GqlInvoice {
 record_methods!(GqlInvoice, invoice);
 
 /// An invoice or credit note. Clients see issued ones of their own projects, staff drafts too. Once issued, nothing of it
-/// changes: payments, credit notes and cancellation follow.
+/// changes: payments, credit notes and cancellation follow. Only drafts can be deleted; payments and the passing of the due
+/// date don't change its version.
 #[Object(name = "Invoice")]
 impl GqlInvoice {
     #[graphql(flatten)]
