@@ -157,8 +157,14 @@ async fn bodies_are_json_of_a_size() {
     assert_eq!(answer.status(), 415);
     assert!(answer.text().await.unwrap().contains("createUpload"));
     assert_eq!(world.written.load(Ordering::SeqCst), 0);
-    let large = json!({ "query": "{ hello }", "variables": { "big": "x".repeat(260 * 1024) } }).to_string();
-    assert_eq!(post(JSON, large).await.unwrap().status(), 413);
+    // Whoever sends far too much is still told so, and not cut off in the middle.
+    for kilobytes in [260, 10_000] {
+        let big = "x".repeat(kilobytes * 1024);
+        let large = json!({ "query": "{ hello }", "variables": { "big": big } }).to_string();
+        let answer = post(JSON, large).await.unwrap();
+        assert_eq!(answer.status(), 413, "{kilobytes}");
+        assert!(answer.text().await.unwrap().contains("larger than 256 KB"));
+    }
     let answer = world
         .http
         .post(world.url("/graphql"))

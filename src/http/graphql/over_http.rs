@@ -5,13 +5,14 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Response as GraphqlResponse, ServerError, parser::types::OperationType};
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Extension, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 
 use super::{Endpoint, PERSISTED_QUERY_NOT_FOUND, Params, Refused, is_request_error};
 use crate::{
@@ -24,6 +25,9 @@ use crate::{
 
 /// The largest body, in bytes (DESIGN.md 6).
 const MAX_BODY: usize = 256 * 1024;
+/// How much of a body that is too large is read all the same, in bytes: as much as the largest photo that somebody puts
+/// here by mistake.
+const MAX_DISCARDED: usize = 12 * 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -250,17 +254,36 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, (StatusCode
             ));
         }
     }
-    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err((
+    match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
+        Ok(Ok(Some(bytes))) => Ok(bytes),
+        Ok(Ok(None)) => Err((
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("The body is larger than {} KB.", MAX_BODY / 1024),
         )),
+        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "The body broke off.".to_owned())),
         Err(_) => Err((
             StatusCode::REQUEST_TIMEOUT,
             "The body took too long to arrive.".to_owned(),
         )),
     }
+}
+
+/// All of a body; `None` when it is too large. What is too much is still read and thrown away, up to [`MAX_DISCARDED`]: a
+/// client that is cut off while it sends never reads why.
+async fn collect(body: Body) -> Result<Option<Bytes>, axum::Error> {
+    let mut stream = body.into_data_stream();
+    let mut kept = BytesMut::new();
+    let mut length = 0;
+    while let Some(part) = stream.next().await {
+        let part = part?;
+        length += part.len();
+        if length <= MAX_BODY {
+            kept.extend_from_slice(&part);
+        } else if length > MAX_DISCARDED {
+            break;
+        }
+    }
+    Ok((length <= MAX_BODY).then(|| kept.freeze()))
 }
 
 /// The token of `Authorization: Bearer …`.
