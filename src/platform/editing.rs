@@ -103,7 +103,7 @@ where
     write_tx!(ctx, |tx| {
         let claimed = match idempotency::claim_in_tx(tx, actor, E::CREATE, key, &fields).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return made_before::<E>(tx, id, E::NOUN).await,
+            Claim::Replay(id) => return made_before::<E>(tx, id).await,
         };
         let mut form = Form::to_create(ctx, tx, actor);
         let saved = create_in_tx::<E>(&mut form, fields.clone()).await?;
@@ -171,9 +171,8 @@ where
 pub async fn made_before<E: RecordEntity>(
     tx: &WriteTx,
     id: impl Into<Uuid>,
-    noun: &str,
 ) -> Result<E::Model, CommandError> {
-    let gone = || Violation::not_found(["input", "idempotencyKey"], &format!("{noun} any more"));
+    let gone = || Violation::not_found(["input", "idempotencyKey"], &format!("{} any more", E::NOUN));
     Ok(record::lock_living::<E>(tx, id).await?.ok_or_else(gone)?)
 }
 

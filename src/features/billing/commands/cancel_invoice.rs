@@ -53,7 +53,7 @@ pub async fn cancel_invoice(
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, "cancelInvoice", key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id, "invoice").await,
+            Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id).await,
         };
         let (project, current) = lock_invoice(tx, input.id, ID).await?;
         require_issued(

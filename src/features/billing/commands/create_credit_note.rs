@@ -64,7 +64,7 @@ pub async fn create_credit_note(
         let key = Some(input.idempotency_key.as_str());
         let claimed = match idempotency::claim_in_tx(tx, actor, "createCreditNote", key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id, "invoice").await,
+            Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id).await,
         };
         let (project, credited) = lock_invoice(tx, input.invoice, INVOICE).await?;
         require_issued(

@@ -60,7 +60,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = CompanyFields;
     type Below = ();
-    const NOUN: &'static str = "company profile";
     /// None is ever made: see `check`.
     const CREATE: &'static str = "createCompanyProfile";
 

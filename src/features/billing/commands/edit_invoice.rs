@@ -73,7 +73,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = InvoiceFields;
     type Below = Lines;
-    const NOUN: &'static str = "invoice";
     const CREATE: &'static str = "createInvoice";
 
     /// After its living project. An issued invoice is LOCKED.
@@ -206,7 +205,7 @@ pub async fn create_invoice(
     write_tx!(ctx, |tx| {
         let claimed = match idempotency::claim_in_tx(tx, actor, Entity::CREATE, key, &fields).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return made_before::<Entity>(tx, id, Entity::NOUN).await,
+            Claim::Replay(id) => return made_before::<Entity>(tx, id).await,
         };
         let mut form = Form::to_create(ctx, tx, actor);
         let draft = create_in_tx::<Entity>(&mut form, fields.clone()).await?;

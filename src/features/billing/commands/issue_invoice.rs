@@ -153,7 +153,7 @@ async fn issue_one(
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, operation, key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id, "invoice").await,
+            Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id).await,
         };
         let (project, draft) = lock_invoice(tx, input.id, field).await?;
         if draft.state != InvoiceState::Draft {

@@ -120,8 +120,8 @@ async fn settle(
         let claimed = match idempotency::claim_in_tx(tx, actor, operation, key, &input).await? {
             Claim::New(claimed) => claimed,
             Claim::Replay(id) => {
-                let invoice = made_before::<invoice::Entity>(tx, input.id, "invoice").await?;
-                let payment = made_before::<payment::Entity>(tx, id, "payment").await?;
+                let invoice = made_before::<invoice::Entity>(tx, input.id).await?;
+                let payment = made_before::<payment::Entity>(tx, id).await?;
                 return Ok((invoice, payment));
             }
         };

@@ -68,7 +68,7 @@ pub async fn record_payment(
         let key = Some(input.idempotency_key.as_str());
         let claimed = match idempotency::claim_in_tx(tx, actor, "recordPayment", key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return made_before::<payment::Entity>(tx, id, "payment").await,
+            Claim::Replay(id) => return made_before::<payment::Entity>(tx, id).await,
         };
         let project = lock_project(tx, input.project, &["input", "projectId"]).await?;
         let invoice = match input.invoice {

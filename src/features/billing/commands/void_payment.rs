@@ -57,7 +57,7 @@ pub async fn void_payment(
         let key = input.idempotency_key.as_deref();
         let claimed = match idempotency::claim_in_tx(tx, actor, "voidPayment", key, &input).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return made_before::<payment::Entity>(tx, id, "payment").await,
+            Claim::Replay(id) => return made_before::<payment::Entity>(tx, id).await,
         };
         let (project, current) = lock_below_project_in_tx::<payment::Entity>(tx, input.id.0)
             .await?

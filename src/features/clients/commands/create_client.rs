@@ -51,7 +51,7 @@ pub async fn create_client(
     write_tx!(ctx, |tx| {
         let claimed = match idempotency::claim_in_tx(tx, actor, Entity::CREATE, key, &fields).await? {
             Claim::New(claimed) => claimed,
-            Claim::Replay(id) => return made_before::<Entity>(tx, id, Entity::NOUN).await,
+            Claim::Replay(id) => return made_before::<Entity>(tx, id).await,
         };
         let (client, _) =
             create_client_in_tx(ctx, tx, actor, checked.clone(), &temporary, Invitation::Now).await?;

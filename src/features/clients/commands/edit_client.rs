@@ -79,7 +79,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = ClientFields;
     type Below = AccountBehind;
-    const NOUN: &'static str = "client";
     const CREATE: &'static str = "createClient";
 
     /// Staff, and clients: what of themselves, is checked with the values.

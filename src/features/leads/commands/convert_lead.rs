@@ -278,13 +278,13 @@ async fn write_timeline(
 
 /// What an earlier call with the same key made.
 async fn replay(tx: &WriteTx, lead: Uuid) -> Result<Converted, CommandError> {
-    let lead = made_before::<lead::Entity>(tx, lead, "lead").await?;
+    let lead = made_before::<lead::Entity>(tx, lead).await?;
     // Removed for good, they are no longer named: no record has the nil id.
     let client = lead.client_id.map_or(Uuid::nil(), Into::into);
     let project = lead.project_id.map_or(Uuid::nil(), Into::into);
     Ok(Converted {
-        client: made_before::<Clients>(tx, client, "client").await?,
-        project: made_before::<Projects>(tx, project, "project").await?,
+        client: made_before::<Clients>(tx, client).await?,
+        project: made_before::<Projects>(tx, project).await?,
         lead,
     })
 }

@@ -43,7 +43,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = InquiryFields;
     type Below = ();
-    const NOUN: &'static str = "inquiry";
     const CREATE: &'static str = "submitContactInquiry";
 
     async fn check(

@@ -71,7 +71,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = LeadFields;
     type Below = ();
-    const NOUN: &'static str = "lead";
     const CREATE: &'static str = "createLead";
 
     async fn check(

@@ -52,7 +52,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = ProjectFields;
     type Below = ();
-    const NOUN: &'static str = "project";
     const CREATE: &'static str = "createProject";
 
     /// After the client that it has and the one that it is to go to.

@@ -67,7 +67,6 @@ impl Editable for Entity {
     type Row = ActiveModel;
     type Fields = ProjectUpdateFields;
     type Below = Around;
-    const NOUN: &'static str = "project update";
     const CREATE: &'static str = "createProjectUpdate";
 
     /// After its living project.
