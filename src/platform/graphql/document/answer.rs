@@ -80,7 +80,7 @@ impl Completer<'_> {
     fn object(&mut self, set: &Set, value: &mut Value) -> bool {
         match value {
             Value::Object(found) => {
-                let kind = if set.depends_on_type() {
+                let kind = if set.says_kind() {
                     found.swap_remove(KIND)
                 } else {
                     None
@@ -91,12 +91,8 @@ impl Completer<'_> {
                 };
                 self.fields(set.fields(kind), found)
             }
-            // An object of which nothing came: nothing was asked, or everything failed.
-            // One whose type makes a difference would have said what it is.
-            Value::Null
-                if !set.depends_on_type()
-                    && (self.path.is_empty() || set.fields(None).is_empty() || self.failed_below()) =>
-            {
+            // An object of which nothing came, because all that was asked of it failed. One that says its kind is null.
+            Value::Null if !set.says_kind() && (self.path.is_empty() || self.failed_below()) => {
                 let mut found = IndexMap::new();
                 let completed = self.fields(set.fields(None), &mut found);
                 *value = Value::Object(found);

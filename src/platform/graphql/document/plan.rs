@@ -81,6 +81,12 @@ impl Set {
         self.variants.len() > 1
     }
 
+    /// Whether the object says under [`KIND`] what it is: where its type makes a difference, and where nothing else is asked of
+    /// it, because async-graphql has null for an object without fields.
+    pub(super) fn says_kind(&self) -> bool {
+        self.depends_on_type() || self.all_fields().next().is_none()
+    }
+
     fn all_fields(&self) -> impl Iterator<Item = &Field> {
         self.variants.iter().flatten()
     }
@@ -454,7 +460,7 @@ fn page_size(field: &FieldSelection, variables: &Variables) -> Option<u64> {
 fn selection_set(set: &Set, pos: Pos, variables: &Variables) -> SelectionSet {
     let first = set.variants.first().map_or(&[][..], Vec::as_slice);
     let mut items = fields_of(first, variables, &Place::Plain);
-    if set.depends_on_type() {
+    if set.says_kind() {
         items.push(at(pos, parsed::Selection::Field(at(pos, kind_field(pos)))));
     }
     let mut interfaces: Vec<&Name> = Vec::new();

@@ -107,6 +107,17 @@ fn conditions_are_decided_before_anything_runs() {
 }
 
 #[test]
+fn a_condition_is_never_null() {
+    let text = "query($yes: Boolean = true) { hello @include(if: $yes) }";
+    assert_eq!(runs(text, json!({})), "hello");
+    let refused = planned(text, json!({ "yes": null })).unwrap_err();
+    assert_eq!(
+        refused,
+        "Variable \"$yes\" can't be null: @skip or @include asks for it."
+    );
+}
+
+#[test]
 fn plans_are_kept_by_their_conditions() {
     let schema = schema();
     let limits = Limits::default();
@@ -223,8 +234,26 @@ fn a_failed_field_is_null_or_its_nearest_parent_is_that_may_be() {
         json!({ "house": null })
     );
     assert_eq!(
-        completed("{ hello @skip(if: true) }", json!(null), &[]),
+        completed("{ hello @skip(if: true) }", json!({ "__kind": "Query" }), &[]),
         json!({})
+    );
+    // Nothing is asked of an object: null is still not the same as an object.
+    let nothing = "{ house { id @skip(if: true) } houses { ... @skip(if: true) { totalCount } } }";
+    assert_eq!(
+        runs(nothing, json!({})),
+        "house{__kind:__typename} houses{__kind:__typename}"
+    );
+    assert_eq!(
+        completed(
+            nothing,
+            json!({ "house": null, "houses": { "__kind": "Page" } }),
+            &[]
+        ),
+        json!({ "house": null, "houses": {} })
+    );
+    assert_eq!(
+        completed(nothing, json!({ "house": null }), &["houses"]),
+        Json::Null
     );
 }
 

@@ -52,6 +52,11 @@ pub fn coerce(
             },
         };
         match value {
+            Ok(Value::Null) if declared.is_condition => {
+                let name = &declared.name;
+                let message = format!("Variable \"${name}\" can't be null: @skip or @include asks for it.");
+                errors.push(refused(message, vec![declared.pos]));
+            }
             Ok(value) => {
                 variables.insert(declared.name.clone(), value);
             }
