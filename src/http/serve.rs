@@ -21,6 +21,8 @@ use super::graphql::Endpoint;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long requests may take to finish once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// As many connections as a kernel keeps waiting (`somaxconn`).
+const MAX_WAITING: usize = 4_096;
 /// After a failure that isn't one connection's, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -35,8 +37,6 @@ pub async fn serve(listener: TcpListener, router: Router, endpoint: Endpoint) {
         };
         match accepted {
             Ok((stream, peer)) => {
-                // Answers are small and written at once: waiting to fill a packet only delays them.
-                let _ = stream.set_nodelay(true);
                 connections.spawn(connection(stream, peer, router.clone(), endpoint.clone()));
             }
             Err(error) => {
@@ -45,7 +45,9 @@ pub async fn serve(listener: TcpListener, router: Router, endpoint: Endpoint) {
             }
         }
     }
-    drop(listener);
+    for (stream, peer) in waiting(listener) {
+        connections.spawn(connection(stream, peer, router.clone(), endpoint.clone()));
+    }
     connections.close();
     let finished = async {
         connections.wait().await;
@@ -59,12 +61,32 @@ pub async fn serve(listener: TcpListener, router: Router, endpoint: Endpoint) {
     }
 }
 
+/// The connections that the kernel has taken for us and nobody has seen yet. Closing the listener resets them, and who has
+/// sent a request on one could not know whether it was carried out.
+fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let taken = listener.into_std().map(|listener| {
+        // It doesn't block: it ends with what has come so far.
+        let accepted = std::iter::from_fn(|| listener.accept().ok()).take(MAX_WAITING);
+        let streams = accepted.filter_map(|(stream, peer)| {
+            stream.set_nonblocking(true).ok()?;
+            Some((TcpStream::from_std(stream).ok()?, peer))
+        });
+        streams.collect()
+    });
+    taken.unwrap_or_else(|error| {
+        tracing::warn!(%error, "connections that wait to be accepted are lost");
+        Vec::new()
+    })
+}
+
 async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, endpoint: Endpoint) {
     let service = router.map_request(move |request: axum::http::Request<Incoming>| {
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         request
     });
+    // Answers are small and written at once: waiting to fill a packet only delays them.
+    let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
@@ -80,5 +102,39 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, endpoin
     };
     if let Err(error) = ended {
         tracing::debug!(%error, %peer, "a connection broke");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_has_connected_before_the_end_is_not_reset() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut clients = Vec::new();
+        for _ in 0..5 {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            client.write_all(b"request").await.unwrap();
+            clients.push(client);
+        }
+        let mut served = waiting(listener);
+        assert_eq!(served.len(), clients.len());
+        assert!(
+            TcpStream::connect(address).await.is_err(),
+            "nobody listens any more"
+        );
+        for ((stream, peer), client) in served.iter_mut().zip(&mut clients) {
+            assert_eq!(*peer, client.local_addr().unwrap());
+            let mut request = [0; 7];
+            stream.read_exact(&mut request).await.unwrap();
+            stream.write_all(b"answer").await.unwrap();
+            let mut answer = [0; 6];
+            client.read_exact(&mut answer).await.unwrap();
+            assert_eq!((&request, &answer), (b"request", b"answer"));
+        }
     }
 }
