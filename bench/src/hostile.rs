@@ -66,6 +66,13 @@ pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
         options.memory,
         rest / 1024
     );
+    // What so many requests at once cost by themselves, generator included: the measure of the others.
+    let (beside, _) = tokio::try_join!(
+        innocent(address, &token, Duration::from_secs(1)),
+        harmless_at_once(address, &token, options.at_once)
+    )?;
+    println!("  (harmless requests, to compare): {beside}");
+    let mut all = Samples::default();
     for attack in attacks::all() {
         let (beside, _) = tokio::try_join!(
             innocent(address, &token, Duration::from_secs(1)),
@@ -79,7 +86,12 @@ pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
             attack.name,
             server.peak_kib()? / 1024
         );
+        all.merge(beside);
     }
+    println!(
+        "  all of it: {all}; target: p99 within twice its calm value ({:?})",
+        calm.p99() * 2
+    );
     server.stop().await
 }
 
@@ -125,6 +137,15 @@ async fn at_once(address: SocketAddr, token: &str, attack: &Attack, times: usize
     let all = (0..times).map(|_| async move {
         let mut connection = Connection::open(address).await?;
         send(&mut connection, token, attack).await
+    });
+    futures_util::future::try_join_all(all).await.map(drop)
+}
+
+/// Sends as many requests at once that ask for next to nothing.
+async fn harmless_at_once(address: SocketAddr, token: &str, times: usize) -> Result<()> {
+    let all = (0..times).map(|_| async move {
+        let mut connection = Connection::open(address).await?;
+        api::call(&mut connection, Some(token), "{ viewer { email } }", json!({})).await
     });
     futures_util::future::try_join_all(all).await.map(drop)
 }
