@@ -19,6 +19,8 @@ use super::graphql::Endpoint;
 
 /// How long the headers of a request may take, and a kept connection may be idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a first request may take to come on a connection that was accepted before a stop.
+const ON_ITS_WAY: Duration = Duration::from_millis(250);
 /// How long requests may take to finish once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// As many connections as a kernel keeps waiting (`somaxconn`).
@@ -95,10 +97,14 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, endpoin
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = endpoint.stopping() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
+        // hyper closes a connection at once on which nothing has come yet, and resets the request that is on its way.
+        () = endpoint.stopping() => match tokio::time::timeout(ON_ITS_WAY, connection.as_mut()).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        },
     };
     if let Err(error) = ended {
         tracing::debug!(%error, %peer, "a connection broke");
