@@ -190,3 +190,36 @@ async fn every_way_in_has_the_same_budget() {
     world.assert_lives("a variable named too often");
     world.server.stop().await.unwrap();
 }
+
+/// Documents are kept, with how they run: each of these is small, runs large, and is like no other.
+#[tokio::test]
+async fn documents_that_are_all_different_take_no_more_than_they_may() {
+    let world = World::start().await;
+    let (address, token) = (world.server.address(), world.token.clone());
+    let aliases = |letter: char, count: usize, selected: &str| -> String {
+        let many = (0..count).map(|number| format!("{letter}{number}: {selected} "));
+        many.collect()
+    };
+    let viewers = aliases('v', 20, "viewer { ...V }");
+    let projects = aliases('p', 10, "projects(first: 1) { nodes { ...P } }");
+    let updates = aliases('u', 10, "updates(first: 1) { nodes { id title } }");
+    let document = format!(
+        "{{ {viewers} }} fragment V on Viewer {{ {projects} }} fragment P on Project {{ {updates} }}"
+    );
+    let rest = world.server.resident_kib().unwrap();
+    let mut connection = Connection::open(address).await.unwrap();
+    for number in 0..150 {
+        let body = json!({ "query": format!("# {number}\n{document}") }).to_string();
+        let answer = connection.graphql_body(Some(&token), &body).await.unwrap();
+        let answer: Value = answer.json().unwrap();
+        assert!(
+            answer["data"]["v19"]["p9"]["nodes"].is_array(),
+            "{}",
+            start_of(&answer)
+        );
+    }
+    let peak = world.server.peak_kib().unwrap();
+    println!("{} MiB at rest, {} MiB at most", rest / 1024, peak / 1024);
+    assert!(peak < rest + 96 * 1024, "{rest} KiB at rest, {peak} KiB at most");
+    world.server.stop().await.unwrap();
+}

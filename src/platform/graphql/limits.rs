@@ -9,7 +9,7 @@ mod sizes;
 
 pub use json::count_json;
 
-pub(super) use sizes::Sizes;
+pub(super) use sizes::{PLACE, Sizes, size_of_value};
 
 /// What a document may be at most. GraphiQL's introspection query uses about 300 tokens and a depth of 15.
 #[derive(Debug, Clone, Copy)]

@@ -29,14 +29,38 @@ impl Plan {
 
 struct Completer<'a> {
     errors: &'a [ServerError],
-    path: Vec<PathSegment>,
+    path: Vec<Step<'a>>,
     /// Nulls that no resolver accounts for.
     unexplained: Vec<ServerError>,
 }
 
-impl Completer<'_> {
+/// A step of a path, borrowed: nearly no answer has an error whose path would have to be written.
+#[derive(Debug, Clone, Copy)]
+enum Step<'a> {
+    Field(&'a Name),
+    Index(usize),
+}
+
+impl Step<'_> {
+    fn is(self, segment: &PathSegment) -> bool {
+        match (self, segment) {
+            (Self::Field(name), PathSegment::Field(other)) => name == other.as_str(),
+            (Self::Index(index), PathSegment::Index(other)) => index == *other,
+            _ => false,
+        }
+    }
+
+    fn written(self) -> PathSegment {
+        match self {
+            Self::Field(name) => PathSegment::Field(name.to_string()),
+            Self::Index(index) => PathSegment::Index(index),
+        }
+    }
+}
+
+impl<'a> Completer<'a> {
     /// Completes a value of this type; false when it is null and may not be.
-    fn value(&mut self, ty: &Type, set: Option<&Set>, value: &mut Value) -> bool {
+    fn value(&mut self, ty: &'a Type, set: Option<&'a Set>, value: &mut Value) -> bool {
         let completed = match ty {
             Type::Named(_) | Type::NonNullNamed(_) => match set {
                 Some(set) => self.object(set, value),
@@ -54,19 +78,19 @@ impl Completer<'_> {
             // Ours: the schema promises a value.
             let error = anyhow::anyhow!("null where the schema has {ty}, at {:?}", self.path);
             let mut error = super::super::internal(error).into_server_error(Default::default());
-            error.path.clone_from(&self.path);
+            error.path = self.path.iter().map(|step| step.written()).collect();
             self.unexplained.push(error);
         }
         false
     }
 
-    fn list(&mut self, inner: &Type, set: Option<&Set>, value: &mut Value) -> bool {
+    fn list(&mut self, inner: &'a Type, set: Option<&'a Set>, value: &mut Value) -> bool {
         let Value::List(items) = value else { return true };
         if set.is_none() && !inner.is_non_null() {
             return true;
         }
         for (index, item) in items.iter_mut().enumerate() {
-            self.path.push(PathSegment::Index(index));
+            self.path.push(Step::Index(index));
             let completed = self.value(inner, set, item);
             self.path.pop();
             if !completed {
@@ -77,7 +101,7 @@ impl Completer<'_> {
     }
 
     /// Completes an object; false when a field of it is null that may not be.
-    fn object(&mut self, set: &Set, value: &mut Value) -> bool {
+    fn object(&mut self, set: &'a Set, value: &mut Value) -> bool {
         match value {
             Value::Object(found) => {
                 let kind = if set.says_kind() {
@@ -102,7 +126,7 @@ impl Completer<'_> {
         }
     }
 
-    fn fields(&mut self, fields: &[Field], found: &mut IndexMap<Name, Value>) -> bool {
+    fn fields(&mut self, fields: &'a [Field], found: &mut IndexMap<Name, Value>) -> bool {
         let in_order = found.len() == fields.len()
             && found
                 .keys()
@@ -121,8 +145,7 @@ impl Completer<'_> {
             if field.set.is_none() && !ty.is_list() && !matches!(value, Value::Null) {
                 continue;
             }
-            self.path
-                .push(PathSegment::Field(field.selection.key.to_string()));
+            self.path.push(Step::Field(&field.selection.key));
             let completed = self.value(ty, field.set.as_ref(), value);
             self.path.pop();
             if !completed {
@@ -134,7 +157,7 @@ impl Completer<'_> {
 
     /// Whether an error accounts for a null at the present place.
     fn failed_here(&self) -> bool {
-        self.errors.iter().any(|error| error.path.starts_with(&self.path))
+        self.errors.iter().any(|error| self.leads_to(error))
     }
 
     /// Whether something below the present place failed.
@@ -142,6 +165,16 @@ impl Completer<'_> {
         let depth = self.path.len();
         self.errors
             .iter()
-            .any(|error| error.path.len() > depth && error.path.starts_with(&self.path))
+            .any(|error| error.path.len() > depth && self.leads_to(error))
+    }
+
+    /// Whether an error is at the present place or below.
+    fn leads_to(&self, error: &ServerError) -> bool {
+        error.path.len() >= self.path.len()
+            && self
+                .path
+                .iter()
+                .zip(&error.path)
+                .all(|(step, segment)| step.is(segment))
     }
 }

@@ -16,14 +16,19 @@ use async_graphql::{Name, Pos, ServerError, parser::types::OperationType};
 
 use super::{
     Condition, ConditionValue, Document, DocumentSchema, FieldSelection, FragmentSelection, Operation,
-    Selection, Selections, Variable, coded, literals, plan, refused, shortened,
+    Selection, Selections, Variable, coded, literals, nesting,
+    plan::{self, MAX_KEPT},
+    refused, shortened,
 };
-use crate::platform::graphql::limits::{Limits, Refusal, count_tokens, too_much};
+use crate::platform::graphql::limits::{Limits, PLACE, Refusal, count_tokens, size_of_value, too_much};
 
 /// How many mistakes a caller is told at once.
 const MAX_ERRORS: usize = 10;
 /// The longest message of the validator's, in characters: it repeats what was sent.
 const MAX_MESSAGE: usize = 400;
+/// What a selection takes in memory, and a field of a plan, in bytes: the sizes of the structures with what they own.
+const SELECTION_BYTES: u64 = 400;
+const PLANNED_BYTES: u64 = 300;
 const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 
 /// Why a document can't be run.
@@ -41,10 +46,15 @@ impl From<Refusal> for Refused {
     }
 }
 
-/// Reads a document.
-pub(super) fn document(schema: &DocumentSchema, text: &str, limits: &Limits) -> Result<Document, Refused> {
-    let parsed = parse(text, limits)?;
-    measure_nesting(&parsed, limits)?;
+/// Reads a document of so many tokens, which were counted before.
+pub(super) fn document(
+    schema: &DocumentSchema,
+    text: &str,
+    tokens: usize,
+    limits: &Limits,
+) -> Result<Document, Refused> {
+    let parsed = parse(text, tokens, limits)?;
+    nesting::measure(&parsed, limits)?;
     let valid = validate(schema, &parsed)?;
     let mut compiler = Compiler {
         schema,
@@ -54,18 +64,27 @@ pub(super) fn document(schema: &DocumentSchema, text: &str, limits: &Limits) -> 
         conditions: Vec::new(),
         aliases: 0,
         directives: 0,
+        selections: 0,
+        argument_bytes: 0,
         errors: Vec::new(),
     };
-    let operations = valid
+    let mut operations = valid
         .operations
         .iter()
-        .map(|operation| compiler.operation(operation).map(Arc::new))
+        .map(|operation| compiler.operation(operation))
         .collect::<Result<Vec<_>, _>>()?;
     for operation in &operations {
         compiler.check_subscription(operation);
     }
+    for operation in &mut operations {
+        operation.size = compiler.selections;
+    }
     if compiler.errors.is_empty() {
-        Ok(Document { operations })
+        let per_selection = SELECTION_BYTES + (MAX_KEPT * operations.len()) as u64 * PLANNED_BYTES;
+        Ok(Document {
+            weight: compiler.selections * per_selection + compiler.argument_bytes,
+            operations: operations.into_iter().map(Arc::new).collect(),
+        })
     } else {
         Err(Refused::Invalid(compiler.errors))
     }
@@ -73,8 +92,7 @@ pub(super) fn document(schema: &DocumentSchema, text: &str, limits: &Limits) -> 
 
 /// Parses a document. apollo-parser passes over an argument without a value (`client(id id: 1)`): what it has read must come
 /// to as many tokens as the text has.
-fn parse(text: &str, limits: &Limits) -> Result<ast::Document, Refused> {
-    let tokens = count_tokens(text, limits)?;
+fn parse(text: &str, tokens: usize, limits: &Limits) -> Result<ast::Document, Refused> {
     // The nesting was counted: the limit of the parser's recursion is never met.
     let parsed = Parser::new()
         .recursion_limit(500)
@@ -138,87 +156,6 @@ fn told(errors: &DiagnosticList, code: &str) -> Vec<ServerError> {
     told.collect()
 }
 
-/// Measures how deep selections and fragments nest, which everything goes that walks a document: fragments may be a
-/// chain as long as the text. Each is looked at once; one that spreads itself is refused here.
-fn measure_nesting(document: &ast::Document, limits: &Limits) -> Result<(), Refused> {
-    let mut fragments: Vec<(&str, Vec<Spread<'_>>, u32)> = Vec::new();
-    let mut deepest = 0;
-    let mut from_operations = Vec::new();
-    for definition in &document.definitions {
-        match definition {
-            ast::Definition::OperationDefinition(operation) => {
-                deepest = deepest.max(spreads(&operation.selection_set, 0, &mut from_operations));
-            }
-            ast::Definition::FragmentDefinition(fragment) => {
-                let mut found = Vec::new();
-                let own = spreads(&fragment.selection_set, 0, &mut found);
-                fragments.push((fragment.name.as_str(), found, own));
-            }
-            _ => {}
-        }
-    }
-    let index: HashMap<&str, usize> = fragments.iter().enumerate().map(|(at, it)| (it.0, at)).collect();
-    let mut levels = vec![0_u32; fragments.len()];
-    for (name, level) in from_operations {
-        if let Some(at) = index.get(name) {
-            levels[*at] = levels[*at].max(level);
-        }
-    }
-    // In the order in which each comes after all that spread it (Kahn's algorithm).
-    let mut spread_by = vec![0_usize; fragments.len()];
-    let targets = |from: usize| {
-        let found = fragments[from].1.iter();
-        found.filter_map(|(name, level)| Some((*index.get(name)?, *level)))
-    };
-    for from in 0..fragments.len() {
-        targets(from).for_each(|(to, _)| spread_by[to] += 1);
-    }
-    let mut ready: Vec<usize> = (0..fragments.len()).filter(|at| spread_by[*at] == 0).collect();
-    while let Some(from) = ready.pop() {
-        deepest = deepest.max(levels[from] + fragments[from].2);
-        for (to, level) in targets(from) {
-            levels[to] = levels[to].max(levels[from] + level);
-            spread_by[to] -= 1;
-            if spread_by[to] == 0 {
-                ready.push(to);
-            }
-        }
-    }
-    if let Some(first) = (0..fragments.len()).find(|at| spread_by[*at] > 0) {
-        // Going back from what is left over leads into a circle, in as many steps as there are fragments at most.
-        let mut at = first;
-        for _ in 0..fragments.len() {
-            let before = (0..fragments.len())
-                .find(|from| spread_by[*from] > 0 && targets(*from).any(|(to, _)| to == at));
-            at = before.unwrap_or(at);
-        }
-        let name = shortened(fragments[at].0);
-        let message = format!("The fragment \"{name}\" spreads itself, directly or through others.");
-        return Err(Refused::Invalid(vec![refused(message, Vec::new())]));
-    }
-    if deepest > limits.levels {
-        let found = deepest.into();
-        return Err(too_much("selections and fragments nested:", found, limits.levels.into()).into());
-    }
-    Ok(())
-}
-
-/// The name of a fragment that is spread, and how deep.
-type Spread<'a> = (&'a str, u32);
-
-/// Finds the spreads within selections at `level`, and answers how deep these go. The nesting of braces is bounded.
-fn spreads<'a>(selections: &'a [ast::Selection], level: u32, into: &mut Vec<Spread<'a>>) -> u32 {
-    let inner = selections.iter().map(|selection| match selection {
-        ast::Selection::Field(field) => spreads(&field.selection_set, level + 1, into),
-        ast::Selection::InlineFragment(fragment) => spreads(&fragment.selection_set, level + 1, into),
-        ast::Selection::FragmentSpread(spread) => {
-            into.push((spread.fragment_name.as_str(), level + 1));
-            level + 1
-        }
-    });
-    inner.max().unwrap_or(level)
-}
-
 struct Compiler<'a> {
     schema: &'a DocumentSchema,
     limits: &'a Limits,
@@ -229,6 +166,9 @@ struct Compiler<'a> {
     conditions: Vec<Name>,
     aliases: u32,
     directives: u32,
+    /// How many selections were compiled, and what their arguments take.
+    selections: u64,
+    argument_bytes: u64,
     errors: Vec<ServerError>,
 }
 
@@ -277,11 +217,13 @@ impl<'a> Compiler<'a> {
             root: Name::new(&operation.selection_set.ty),
             variables,
             selections,
+            size: 0,
             plans: plan::Kept::default(),
         })
     }
 
     fn selections(&mut self, set: &'a executable::SelectionSet) -> Result<Selections, Refusal> {
+        self.selections += set.selections.len() as u64;
         let mut selections = Vec::with_capacity(set.selections.len());
         for selection in &set.selections {
             selections.push(match selection {
@@ -343,6 +285,7 @@ impl<'a> Compiler<'a> {
                 let place = format!("{parent}.{}({}:)", field.name, argument.name);
                 self.check_argument(&definition.ty, &value, &place, pos);
             }
+            self.argument_bytes += size_of_value(&value) + PLACE;
             arguments.push((Name::new(&argument.name), pos, value));
         }
         let is_leaf = field.selection_set.selections.is_empty();

@@ -11,8 +11,11 @@
 
 mod answer;
 mod compile;
+mod cost;
 mod literals;
+mod nesting;
 mod plan;
+mod runnable;
 mod schema;
 mod store;
 pub mod variables;
@@ -32,6 +35,8 @@ pub use store::Documents;
 #[derive(Debug)]
 pub struct Document {
     operations: Vec<Arc<Operation>>,
+    /// What it takes in memory, the plans kept with it included: an estimate on the safe side, in bytes.
+    weight: u64,
 }
 
 /// One of its operations.
@@ -45,6 +50,8 @@ pub struct Operation {
     root: Name,
     variables: Vec<Variable>,
     selections: Selections,
+    /// How many selections the document has.
+    size: u64,
     plans: plan::Kept,
 }
 

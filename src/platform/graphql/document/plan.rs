@@ -5,37 +5,26 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::{
-    Name, Pos, Positioned, Value, Variables,
-    indexmap::IndexMap,
-    parser::types::{
-        self as parsed, BaseType, DocumentOperations, ExecutableDocument, InlineFragment,
-        OperationDefinition, OperationType, SelectionSet, Type, TypeCondition, VariableDefinition,
-    },
-};
-use async_graphql_value::Value as Argument;
+use async_graphql::{Name, Value, Variables, indexmap::IndexMap, parser::types::OperationType};
 
 use super::{Condition, ConditionValue, DocumentSchema, FieldSelection, Operation, Selection};
-use crate::platform::{
-    graphql::limits::{Limits, Refusal, Sizes, too_much},
-    paging::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE},
-};
+use crate::platform::graphql::limits::{Limits, Refusal, too_much};
 
-/// The name under which an object of an abstract type says what it is, next to what was asked for. Names that begin with
-/// two underscores are the specification's own (2.1.9); this one isn't in use.
-pub(super) const KIND: &str = "__kind";
+/// Under what an object of an abstract type says what it is, next to what was asked for: no name of GraphQL's, so that no
+/// caller can ask for something under it.
+pub(super) const KIND: &str = "%kind";
 
 /// The plans of an operation that ran last, by what its conditions were.
 #[derive(Debug, Default)]
 pub(super) struct Kept(Mutex<Vec<(Vec<bool>, Arc<Plan>)>>);
 
 /// As many as an operation has views in practice.
-const MAX_KEPT: usize = 4;
+pub(super) const MAX_KEPT: usize = 4;
 
 /// An operation as it runs.
 #[derive(Debug)]
 pub struct Plan {
-    operation: OperationType,
+    pub(super) operation: OperationType,
     pub(super) root: Set,
 }
 
@@ -43,9 +32,9 @@ pub struct Plan {
 #[derive(Debug)]
 pub(super) struct Set {
     /// Each way in which the object may be asked, by its type; one when its type makes no difference.
-    variants: Vec<Vec<Field>>,
+    pub(super) variants: Vec<Vec<Field>>,
     /// Which of them a type is asked in; empty when its type makes no difference.
-    by_type: HashMap<String, usize>,
+    pub(super) by_type: HashMap<String, usize>,
 }
 
 /// A field that is resolved.
@@ -54,12 +43,12 @@ pub(super) struct Field {
     pub(super) selection: Arc<FieldSelection>,
     /// None when it is a scalar or an enum.
     pub(super) set: Option<Set>,
-    place: Place,
+    pub(super) place: Place,
 }
 
 /// Where async-graphql is asked for a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     /// Once for all types: the type itself has it, and each variant asks for the same.
     Plain,
     /// Once for all types, by an interface that all of them have.
@@ -87,7 +76,7 @@ impl Set {
         self.depends_on_type() || self.all_fields().next().is_none()
     }
 
-    fn all_fields(&self) -> impl Iterator<Item = &Field> {
+    pub(super) fn all_fields(&self) -> impl Iterator<Item = &Field> {
         self.variants.iter().flatten()
     }
 }
@@ -118,6 +107,7 @@ impl Plan {
             variables,
             limits,
             steps: 0,
+            fields: 0,
         };
         let root = planner.set(&operation.root, &[&operation.selections], 1)?;
         let fields = root.all_fields().count() as u64;
@@ -128,6 +118,10 @@ impl Plan {
             operation: operation.kind,
             root,
         });
+        // Fragments may multiply a small document to a large plan, which nobody has counted: such a plan is made each time.
+        if planner.fields > operation.size {
+            return Ok(plan);
+        }
         let mut kept = kept();
         if kept.len() >= MAX_KEPT {
             kept.remove(0);
@@ -147,66 +141,6 @@ impl Plan {
     pub fn root_fields(&self) -> impl Iterator<Item = &Name> {
         self.root.all_fields().map(|field| &field.selection.name)
     }
-
-    /// Checks what it costs with these variables: fields resolved at most, and bytes that arguments take once each variable
-    /// is copied to each place that names it.
-    ///
-    /// # Errors
-    /// The limit that it breaks.
-    pub fn check_cost(&self, variables: &Variables, limits: &Limits) -> Result<u64, Refusal> {
-        let sizes = Sizes::new(variables);
-        let cost = cost_of(&self.root, variables, &sizes);
-        if cost.fields > limits.cost {
-            return Err(too_much("a cost of", cost.fields, limits.cost));
-        }
-        if cost.argument_bytes > limits.expanded {
-            return Err(too_much(
-                "bytes of arguments, where each variable counts at each place that names it:",
-                cost.argument_bytes,
-                limits.expanded,
-            ));
-        }
-        Ok(cost.fields)
-    }
-
-    /// The document that async-graphql runs.
-    #[must_use]
-    pub fn document(&self, operation: &Operation, variables: &Variables) -> ExecutableDocument {
-        let definition = OperationDefinition {
-            ty: self.operation,
-            // async-graphql looks for the names alone: what they hold is read already.
-            variable_definitions: variables
-                .keys()
-                .map(|name| {
-                    at(
-                        operation.pos,
-                        VariableDefinition {
-                            name: at(operation.pos, name.clone()),
-                            var_type: at(
-                                operation.pos,
-                                Type {
-                                    base: BaseType::Named(Name::new("ID")),
-                                    nullable: true,
-                                },
-                            ),
-                            directives: Vec::new(),
-                            default_value: None,
-                        },
-                    )
-                })
-                .collect(),
-            directives: Vec::new(),
-            selection_set: at(operation.pos, selection_set(&self.root, operation.pos, variables)),
-        };
-        ExecutableDocument {
-            operations: DocumentOperations::Single(at(operation.pos, definition)),
-            fragments: HashMap::new(),
-        }
-    }
-}
-
-fn at<T>(pos: Pos, node: T) -> Positioned<T> {
-    Positioned::new(node, pos)
 }
 
 /// A field as it is asked for, at each place that asks for it.
@@ -218,6 +152,8 @@ struct Planner<'a> {
     limits: &'a Limits,
     /// How many selections have been looked at.
     steps: u64,
+    /// How many fields the plan has.
+    fields: u64,
 }
 
 impl<'a> Planner<'a> {
@@ -303,6 +239,7 @@ impl<'a> Planner<'a> {
             } else {
                 Some(self.set(&first.named, &below, depth + 1)?)
             };
+            self.fields += 1;
             fields.push(Field {
                 selection: Arc::clone(first),
                 set,
@@ -332,8 +269,10 @@ impl<'a> Planner<'a> {
             match selection {
                 Selection::Field(field) if self.is_selected(&field.conditions) => {
                     let places = asked.entry(&field.key).or_default();
-                    // The same field of the same fragment asks for nothing more.
-                    if !places.iter().any(|place| Arc::ptr_eq(place, field)) {
+                    // A leaf asks for nothing more, however often it is named, nor does the same field of the same fragment.
+                    let is_leaf = field.selections.is_none();
+                    if places.is_empty() || !is_leaf && !places.iter().any(|place| Arc::ptr_eq(place, field))
+                    {
                         places.push(field);
                     }
                 }
@@ -385,178 +324,5 @@ impl<'a> Planner<'a> {
             return Err(too_much("a cost of at least", self.steps, self.limits.cost));
         }
         Ok(())
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Cost {
-    fields: u64,
-    argument_bytes: u64,
-}
-
-impl Cost {
-    fn times(self, times: u64) -> Self {
-        Self {
-            fields: self.fields.saturating_mul(times),
-            argument_bytes: self.argument_bytes.saturating_mul(times),
-        }
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self {
-            fields: self.fields.saturating_add(other.fields),
-            argument_bytes: self.argument_bytes.saturating_add(other.argument_bytes),
-        }
-    }
-}
-
-/// What the dearest of an object's types costs.
-fn cost_of(set: &Set, variables: &Variables, sizes: &Sizes<'_>) -> Cost {
-    let variants = set.variants.iter().map(|fields| {
-        let costs = fields.iter().map(|field| {
-            let selection = &field.selection;
-            let own = Cost {
-                fields: 1,
-                argument_bytes: sizes.of_arguments(selection.arguments.iter().map(|(_, _, value)| value)),
-            };
-            let Some(set) = &field.set else { return own };
-            let is_page = set
-                .all_fields()
-                .any(|field| matches!(field.selection.name.as_str(), "nodes" | "edges"));
-            let times =
-                page_size(selection, variables).unwrap_or(if is_page { DEFAULT_PAGE_SIZE } else { 1 });
-            cost_of(set, variables, sizes).times(times).and(own)
-        });
-        costs.fold(Cost::default(), Cost::and)
-    });
-    variants.fold(Cost::default(), |dearest, cost| Cost {
-        fields: dearest.fields.max(cost.fields),
-        argument_bytes: dearest.argument_bytes.max(cost.argument_bytes),
-    })
-}
-
-/// How many rows a list is asked for; `None` when it is not told how many.
-fn page_size(field: &FieldSelection, variables: &Variables) -> Option<u64> {
-    let sizes = field
-        .arguments
-        .iter()
-        .filter(|(name, ..)| matches!(name.as_str(), "first" | "last" | "pageSize"))
-        .map(|(_, _, argument)| {
-            let number = match argument {
-                Argument::Number(number) => number.as_u64(),
-                Argument::Variable(name) => match variables.get(name) {
-                    Some(Value::Number(number)) => number.as_u64(),
-                    _ => None,
-                },
-                _ => None,
-            };
-            number.unwrap_or(DEFAULT_PAGE_SIZE)
-        });
-    // A larger page is refused by the list itself.
-    sizes.max().map(|asked| Ord::min(asked, MAX_PAGE_SIZE))
-}
-
-/// A set as async-graphql reads it: what all types have in common first, then what each has of its own.
-fn selection_set(set: &Set, pos: Pos, variables: &Variables) -> SelectionSet {
-    let first = set.variants.first().map_or(&[][..], Vec::as_slice);
-    let mut items = fields_of(first, variables, &Place::Plain);
-    if set.says_kind() {
-        items.push(at(pos, parsed::Selection::Field(at(pos, kind_field(pos)))));
-    }
-    let mut interfaces: Vec<&Name> = Vec::new();
-    for field in first {
-        if let Place::On(interface) = &field.place
-            && !interfaces.contains(&interface)
-        {
-            interfaces.push(interface);
-        }
-    }
-    for interface in interfaces {
-        let own = fields_of(first, variables, &Place::On(interface.clone()));
-        items.push(fragment(interface, own, pos));
-    }
-    let mut by_type: Vec<_> = set.by_type.iter().collect();
-    by_type.sort_unstable();
-    for (object, variant) in by_type {
-        let own = set.variants.get(*variant).map_or(&[][..], Vec::as_slice);
-        let own = fields_of(own, variables, &Place::ByType);
-        if !own.is_empty() {
-            items.push(fragment(object, own, pos));
-        }
-    }
-    items.shrink_to_fit();
-    SelectionSet { items }
-}
-
-fn fragment(on: &str, items: Vec<Positioned<parsed::Selection>>, pos: Pos) -> Positioned<parsed::Selection> {
-    let condition = TypeCondition {
-        on: at(pos, Name::new(on)),
-    };
-    let fragment = InlineFragment {
-        type_condition: Some(at(pos, condition)),
-        directives: Vec::new(),
-        selection_set: at(pos, SelectionSet { items }),
-    };
-    at(pos, parsed::Selection::InlineFragment(at(pos, fragment)))
-}
-
-fn kind_field(pos: Pos) -> parsed::Field {
-    parsed::Field {
-        alias: Some(at(pos, Name::new(KIND))),
-        name: at(pos, Name::new("__typename")),
-        arguments: Vec::new(),
-        directives: Vec::new(),
-        selection_set: at(pos, SelectionSet::default()),
-    }
-}
-
-fn fields_of(fields: &[Field], variables: &Variables, place: &Place) -> Vec<Positioned<parsed::Selection>> {
-    let wanted = fields.iter().filter(|field| field.place == *place);
-    let as_parsed = wanted.map(|field| {
-        let selection = &field.selection;
-        let pos = selection.pos;
-        let below = field.set.as_ref();
-        let parsed = parsed::Field {
-            alias: selection.alias.clone().map(|alias| at(pos, alias)),
-            name: at(pos, selection.name.clone()),
-            arguments: selection
-                .arguments
-                .iter()
-                .filter_map(|(name, pos, value)| {
-                    let value = provided(value, variables)?;
-                    Some((at(*pos, name.clone()), at(*pos, value)))
-                })
-                .collect(),
-            directives: Vec::new(),
-            selection_set: at(
-                pos,
-                below
-                    .map(|set| selection_set(set, pos, variables))
-                    .unwrap_or_default(),
-            ),
-        };
-        at(pos, parsed::Selection::Field(at(pos, parsed)))
-    });
-    as_parsed.collect()
-}
-
-/// A value without the variables that nobody sent: an argument or member that is one isn't there (6.4.1), an item of a list
-/// is null. Variables that were sent stay named, and are not copied here.
-fn provided(value: &Argument, variables: &Variables) -> Option<Argument> {
-    match value {
-        Argument::Variable(name) if variables.get(name).is_none() => None,
-        Argument::List(items) => Some(Argument::List(
-            items
-                .iter()
-                .map(|item| provided(item, variables).unwrap_or(Argument::Null))
-                .collect(),
-        )),
-        Argument::Object(members) => Some(Argument::Object(
-            members
-                .iter()
-                .filter_map(|(name, member)| Some((name.clone(), provided(member, variables)?)))
-                .collect(),
-        )),
-        other => Some(other.clone()),
     }
 }

@@ -11,16 +11,16 @@ use super::{
 };
 use crate::platform::{
     crypto::sha256,
-    graphql::limits::{Limits, count_tokens},
+    graphql::limits::{Limits, Refusal, count_tokens},
 };
 
 /// Memory for documents, in bytes, by what they weigh.
 const CAPACITY: u64 = 16 * 1024 * 1024;
 /// How many documents are expected: only a hint.
 const EXPECTED: usize = 1_000;
-/// What a compiled document takes for each byte of its text, and besides: measured on those of `operations/`.
-const WEIGHT_PER_BYTE: u64 = 12;
-const OVERHEAD: u64 = 2_000;
+/// What an entry takes besides, and each error of one that was refused, in bytes.
+const OVERHEAD: u64 = 1_000;
+const ERROR_BYTES: u64 = 2_000;
 /// Longer documents are read beside the async threads, one after the other: validation may take some ten milliseconds.
 const SHORT: usize = 2 * 1024;
 
@@ -28,17 +28,16 @@ type Outcome = Result<Arc<Document>, Refused>;
 type Key = [u8; 32];
 
 #[derive(Debug, Clone)]
-struct Entry {
-    outcome: Outcome,
-    weight: u64,
-}
-
-#[derive(Debug, Clone)]
 struct Weights;
 
-impl Weighter<Key, Entry> for Weights {
-    fn weight(&self, _: &Key, entry: &Entry) -> u64 {
-        entry.weight
+impl Weighter<Key, Outcome> for Weights {
+    fn weight(&self, _: &Key, outcome: &Outcome) -> u64 {
+        OVERHEAD
+            + match outcome {
+                Ok(document) => document.weight,
+                Err(Refused::Invalid(errors)) => errors.len() as u64 * ERROR_BYTES,
+                Err(Refused::Limit(_)) => 0,
+            }
     }
 }
 
@@ -50,7 +49,7 @@ pub struct Documents(Arc<Parts>);
 struct Parts {
     schema: DocumentSchema,
     limits: Limits,
-    kept: Cache<Key, Entry, Weights>,
+    kept: Cache<Key, Outcome, Weights>,
     /// Its only permit is held by the thread that reads.
     lane: Arc<Semaphore>,
 }
@@ -79,27 +78,24 @@ impl Documents {
     /// # Errors
     /// Why it can't be run; that is kept, too.
     pub async fn get(&self, text: String) -> Outcome {
-        // What has too many tokens isn't worth a place.
-        count_tokens(&text, &self.0.limits)?;
         let key = sha256(text.as_bytes());
         let reading = async {
-            let weight = OVERHEAD + WEIGHT_PER_BYTE * text.len() as u64;
-            let outcome = self.read(text).await;
-            Ok::<_, std::convert::Infallible>(Entry { outcome, weight })
+            // What has too many tokens isn't worth a place: told, and not kept.
+            let tokens = count_tokens(&text, &self.0.limits)?;
+            Ok::<_, Refusal>(self.read(text, tokens).await)
         };
-        let Ok(entry) = self.0.kept.get_or_insert_async(&key, reading).await;
-        entry.outcome
+        self.0.kept.get_or_insert_async(&key, reading).await?
     }
 
-    async fn read(&self, text: String) -> Outcome {
+    async fn read(&self, text: String, tokens: usize) -> Outcome {
         if text.len() <= SHORT {
-            return compile::document(&self.0.schema, &text, &self.0.limits).map(Arc::new);
+            return compile::document(&self.0.schema, &text, tokens, &self.0.limits).map(Arc::new);
         }
         let parts = Arc::clone(&self.0);
         let turn = Arc::clone(&parts.lane).acquire_owned().await;
         let read = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            compile::document(&parts.schema, &text, &parts.limits).map(Arc::new)
+            compile::document(&parts.schema, &text, tokens, &parts.limits).map(Arc::new)
         });
         match read.await {
             Ok(outcome) => outcome,
