@@ -8,17 +8,15 @@ use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{database, output};
-use crate::{
-    features::accounts::commands::create_admin,
-    platform::{
-        announce::{Announcement, Announcer},
-        clock::SystemClock,
-        config::Config,
-        crypto::Keys,
-        ctx::Ctx,
-        db::WriteTx,
-        error::CommandError,
-    },
+use crate::features::accounts::commands::create_admin;
+use platform::{
+    announce::{Announcement, Announcer},
+    clock::SystemClock,
+    config::Config,
+    crypto::Keys,
+    ctx::Ctx,
+    db::WriteTx,
+    error::CommandError,
 };
 
 /// A new administrator is told by whoever types this.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 pub use crate::app::connect;
-use crate::platform::{
+use platform::{
     clock::{Clock, SystemClock},
     config::Config,
     db::Db,

@@ -7,18 +7,15 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{database, lock::is_served, output};
-use crate::{
-    features::deliveries,
-    http::graphiql,
-    platform::{
-        clock::{Clock, SharedClock, SystemClock},
-        config::Config,
-        db::{Db, heartbeat},
-        mail, migrate,
-        outbox::{Status, table},
-        push,
-        storage::Storage,
-    },
+use crate::{features::deliveries, http::graphiql};
+use platform::{
+    clock::{Clock, SharedClock, SystemClock},
+    config::Config,
+    db::{Db, heartbeat},
+    mail, migrate,
+    outbox::{Status, table},
+    push,
+    storage::Storage,
 };
 
 /// What doesn't answer within this is not there.

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::platform::{config::Config, private_folder};
+use platform::{config::Config, private_folder};
 
 /// Held while serving; the operating system lets go of it when the process ends, however it ends.
 #[derive(Debug)]

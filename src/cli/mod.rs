@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::platform::{
+use platform::{
     config::Config,
     logging,
     memory::{self, GiveBack},

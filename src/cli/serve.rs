@@ -10,11 +10,11 @@ use super::{lock::ServingLock, output};
 use crate::{
     app::{App, AppOptions, Workers},
     demo,
-    platform::{
-        clock::{SharedClock, SystemClock},
-        config::Config,
-        mail, push,
-    },
+};
+use platform::{
+    clock::{SharedClock, SystemClock},
+    config::Config,
+    mail, push,
 };
 
 /// How long requests may take to finish once the server is told to stop.
@@ -91,7 +91,7 @@ pub async fn init(config: Config) -> Result<App> {
 fn clock() -> SharedClock {
     #[cfg(debug_assertions)]
     if let Some(file) = std::env::var_os("TEST_CLOCK") {
-        return Arc::new(crate::platform::clock::MovedClock(file.into()));
+        return Arc::new(platform::clock::MovedClock(file.into()));
     }
     Arc::new(SystemClock)
 }

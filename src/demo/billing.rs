@@ -17,8 +17,8 @@ use crate::{
         },
         projects::Project,
     },
-    platform::{actor::Actor, editing::update},
 };
+use platform::{actor::Actor, editing::update};
 
 /// An invoice's lines: description, quantity, unit price.
 type Lines = &'static [(&'static str, &'static str, &'static str)];

@@ -6,21 +6,19 @@ use anyhow::Result;
 use chrono::TimeDelta;
 
 use super::{explain, said};
-use crate::{
-    features::leads::{
-        FormTraces, Lead, LeadFilter, LeadStatus, Leads,
-        commands::{
-            InquiryFields, LeadFields, SubmitConstructionLead, SubmitContactInquiry,
-            submit_construction_lead, submit_contact_inquiry,
-        },
-        select_leads,
+use crate::features::leads::{
+    FormTraces, Lead, LeadFilter, LeadStatus, Leads,
+    commands::{
+        InquiryFields, LeadFields, SubmitConstructionLead, SubmitContactInquiry, submit_construction_lead,
+        submit_contact_inquiry,
     },
-    platform::{
-        actor::{AccountId, Actor},
-        ctx::Ctx,
-        editing,
-        graphql::RecordScope,
-    },
+    select_leads,
+};
+use platform::{
+    actor::{AccountId, Actor},
+    ctx::Ctx,
+    editing,
+    graphql::RecordScope,
 };
 
 /// Name, telephone number, e-mail address, where the land is, message.

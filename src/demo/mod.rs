@@ -22,13 +22,13 @@ use crate::{
             commands::{ProjectFields, ProjectUpdateFields},
         },
     },
-    platform::{
-        actor::{Actor, ClientId, Locale, Role},
-        editing::create,
-        error::CommandError,
-        form::Change,
-        money::Currency,
-    },
+};
+use platform::{
+    actor::{Actor, ClientId, Locale, Role},
+    editing::create,
+    error::CommandError,
+    form::Change,
+    money::Currency,
 };
 
 /// The password of every demo account. It is no secret: the demo company loads only where nobody else listens, or

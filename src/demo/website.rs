@@ -19,8 +19,8 @@ use crate::{
         },
         media::UploadId,
     },
-    platform::{actor::Actor, editing::create, form::Change},
 };
+use platform::{actor::Actor, editing::create, form::Change};
 
 /// A value of a form that is filled in.
 fn set<T>(value: impl Into<T>) -> Change<T> {

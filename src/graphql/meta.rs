@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 
-use crate::platform::graphql::ContextExt;
+use platform::graphql::ContextExt;
 
 /// Fields about the API itself.
 #[derive(Debug, Default)]

@@ -5,35 +5,31 @@ pub mod permissions;
 
 use async_graphql::{MergedObject, MergedSubscription, Request, Schema, ValidationMode};
 
-use crate::{
-    features::{
-        accounts::graphql::{AccountsMutation, AccountsQuery},
-        billing::graphql::{BillingMutation, BillingQuery, CompanyMutation, CompanyQuery},
-        clients::graphql::{ClientsMutation, ClientsQuery},
-        content::graphql::{
-            BlogMutation, BlogQuery, FaqMutation, FaqQuery, PartnerMutation, PartnerQuery, PortfolioMutation,
-            PortfolioQuery, PromotionMutation, PromotionQuery, ServiceMutation, ServiceQuery,
-            TestimonialMutation, TestimonialQuery,
-        },
-        dashboard::graphql::DashboardQuery,
-        deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
-        feed::{
-            FeedHub,
-            graphql::{FeedSubscription, types::StreamEvent},
-        },
-        leads::graphql::{FormsMutation, LeadsMutation, LeadsQuery},
-        media::{Media, graphql::MediaMutation},
-        notifications::graphql::NotificationsMutation,
-        projects::graphql::{ProjectsMutation, ProjectsQuery},
-        records::graphql::{RecordsMutation, RecordsQuery},
+use crate::features::{
+    accounts::graphql::{AccountsMutation, AccountsQuery},
+    billing::graphql::{BillingMutation, BillingQuery, CompanyMutation, CompanyQuery},
+    clients::graphql::{ClientsMutation, ClientsQuery},
+    content::graphql::{
+        BlogMutation, BlogQuery, FaqMutation, FaqQuery, PartnerMutation, PartnerQuery, PortfolioMutation,
+        PortfolioQuery, PromotionMutation, PromotionQuery, ServiceMutation, ServiceQuery,
+        TestimonialMutation, TestimonialQuery,
     },
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        graphql::{
-            JustSignedIn, Loaders, RequestInfo, document::DocumentSchema, scalars::Moment, values::Date,
-        },
+    dashboard::graphql::DashboardQuery,
+    deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
+    feed::{
+        FeedHub,
+        graphql::{FeedSubscription, types::StreamEvent},
     },
+    leads::graphql::{FormsMutation, LeadsMutation, LeadsQuery},
+    media::{Media, graphql::MediaMutation},
+    notifications::graphql::NotificationsMutation,
+    projects::graphql::{ProjectsMutation, ProjectsQuery},
+    records::graphql::{RecordsMutation, RecordsQuery},
+};
+use platform::{
+    actor::Actor,
+    ctx::Ctx,
+    graphql::{JustSignedIn, Loaders, RequestInfo, document::DocumentSchema, scalars::Moment, values::Date},
 };
 
 /// The schema.

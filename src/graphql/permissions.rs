@@ -1,7 +1,7 @@
 //! Who may use which root field: the one table, which a test walks (`tests/suite/permissions.rs`). The guards on the
 //! fields do the guarding; the table says what they are meant to be, so that a forgotten one is noticed.
 
-use crate::platform::graphql::guard::Access;
+use platform::graphql::guard::Access;
 
 /// A root field, as clients write it, and who may use it.
 pub type Permission = (&'static str, Access);

@@ -12,12 +12,10 @@ use axum::{
 use futures_util::FutureExt;
 
 use super::problem::Problem;
-use crate::{
-    features::accounts::{StaffSession, staff_session},
-    platform::{
-        export::{Exports, OpenError, stream},
-        signed_url::Refusal,
-    },
+use crate::features::accounts::{StaffSession, staff_session};
+use platform::{
+    export::{Exports, OpenError, stream},
+    signed_url::Refusal,
 };
 
 /// The route.

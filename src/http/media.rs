@@ -14,8 +14,8 @@ use axum::routing::get;
 use super::problem::Problem;
 use super::public_answers::keep_in_nginx;
 use crate::features::media::{Audience, ImageId, Media, Rendition};
-use crate::platform::images::RenditionFormat;
-use crate::platform::signed_url::{Refusal, SignedQuery};
+use platform::images::RenditionFormat;
+use platform::signed_url::{Refusal, SignedQuery};
 
 /// The route.
 pub fn router(media: Media) -> Router {

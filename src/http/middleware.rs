@@ -14,7 +14,7 @@ use axum::{
 };
 use tracing::Instrument;
 
-use crate::platform::config::{Config, TrustedProxies};
+use platform::config::{Config, TrustedProxies};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

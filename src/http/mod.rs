@@ -35,10 +35,8 @@ use tower_http::{
 pub use serve::serve;
 
 use self::graphql::Endpoint;
-use crate::{
-    features::{billing::papers::Papers, media::Media},
-    platform::{config::Config, export::Exports},
-};
+use crate::features::{billing::papers::Papers, media::Media};
+use platform::{config::Config, export::Exports};
 
 /// Every address that the server answers.
 pub fn router(

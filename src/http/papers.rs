@@ -11,10 +11,8 @@ use axum::{
 };
 
 use super::{media::matches_etag, problem::Problem};
-use crate::{
-    features::billing::papers::{OpenError, Papers, PrintError},
-    platform::signed_url::Refusal,
-};
+use crate::features::billing::papers::{OpenError, Papers, PrintError};
+use platform::signed_url::Refusal;
 
 /// The route.
 pub fn router(papers: Papers) -> Router {

@@ -21,10 +21,8 @@ use super::{
     graphql::Endpoint,
     public_answers::{PublicAnswer, Question},
 };
-use crate::{
-    features::content::queries::{PublicPage, blog_path, latest_posts, public_pages},
-    platform::{config::Config, ctx::Ctx, markdown},
-};
+use crate::features::content::queries::{PublicPage, blog_path, latest_posts, public_pages};
+use platform::{config::Config, ctx::Ctx, markdown};
 
 /// What a site map may list (sitemaps.org).
 const MAX_PAGES: usize = 50_000;

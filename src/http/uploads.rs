@@ -18,8 +18,8 @@ use tokio::sync::Semaphore;
 
 use super::problem::Problem;
 use crate::features::media::{Image, Media, UploadError, UploadId};
-use crate::platform::images::MAX_BYTES;
-use crate::platform::signed_url::{Refusal, SignedQuery};
+use platform::images::MAX_BYTES;
+use platform::signed_url::{Refusal, SignedQuery};
 
 /// Bodies in memory at once.
 const BODIES: usize = 24;
@@ -165,7 +165,7 @@ async fn drain(body: Body) {
 }
 
 fn too_large() -> Problem {
-    use crate::platform::images::ImageError;
+    use platform::images::ImageError;
     failed(UploadError::Image(ImageError::TooManyBytes))
 }
 
@@ -178,7 +178,7 @@ fn refused(refusal: Refusal) -> Problem {
 }
 
 fn failed(error: UploadError) -> Problem {
-    use crate::platform::images::ImageError;
+    use platform::images::ImageError;
     let status = match &error {
         UploadError::NotFound => StatusCode::NOT_FOUND,
         UploadError::Expired => StatusCode::GONE,

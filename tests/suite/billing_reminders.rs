@@ -1,7 +1,7 @@
 //! What the calendar brings: overdue at midnight, reminders in the morning, each once.
 
 use belle_house::features::billing::reminders::{Report, catch_up};
-use belle_house::platform::events;
+use platform::events;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 

@@ -1,13 +1,13 @@
 //! Clients: entering, finding, changing, shutting out, deleting.
 
 use belle_house::features::clients::Clients;
-use belle_house::platform::actor::Actor;
-use belle_house::platform::db::WriteTx;
-use belle_house::platform::deletion::{RecordTx, delete_in_tx, force_delete_in_tx, restore_in_tx};
-use belle_house::platform::error::{CommandError, ErrorCode};
-use belle_house::platform::ids::new_uuid;
-use belle_house::platform::outbox::Status;
 use chrono::TimeDelta;
+use platform::actor::Actor;
+use platform::db::WriteTx;
+use platform::deletion::{RecordTx, delete_in_tx, force_delete_in_tx, restore_in_tx};
+use platform::error::{CommandError, ErrorCode};
+use platform::ids::new_uuid;
+use platform::outbox::Status;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 

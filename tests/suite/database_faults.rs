@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use belle_house::platform::clock::{Clock, SystemClock};
-use belle_house::platform::db::{Db, heartbeat};
+use platform::clock::{Clock, SystemClock};
+use platform::db::{Db, heartbeat};
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use serde_json::json;
 

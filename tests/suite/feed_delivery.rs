@@ -1,9 +1,9 @@
 //! The log, the relay and the hub: order, resuming, slowness, rights. Each test has two instances on PostgreSQL.
 
 use crate::feed_fake::*;
-use belle_house::platform::events::{self, NewEvent};
-use belle_house::platform::feed::{FeedCursor, Item, purge};
 use chrono::TimeDelta;
+use platform::events::{self, NewEvent};
+use platform::feed::{FeedCursor, Item, purge};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
@@ -21,7 +21,7 @@ async fn each_client_gets_their_own_in_order() {
     let mut staff = feed
         .other_hub()
         .subscribe(
-            belle_house::platform::feed::Reader {
+            platform::feed::Reader {
                 staff: true,
                 client: None,
                 ..reader(client())

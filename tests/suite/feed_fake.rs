@@ -1,14 +1,14 @@
 //! A feed whose events are numbers: the log, the relay and the hub are the real ones, what events are of is not.
 
 use crate::support::database::TestDatabase;
-use belle_house::platform::actor::{AccountId, ClientId, SessionId};
-use belle_house::platform::db::Db;
-use belle_house::platform::events::{self, NewEvent};
-use belle_house::platform::feed::{
-    Audience, Control, FeedCursor, FeedSource, Hub, Item, Loaded, Reader, Subscription, Tailer,
-};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use platform::actor::{AccountId, ClientId, SessionId};
+use platform::db::Db;
+use platform::events::{self, NewEvent};
+use platform::feed::{
+    Audience, Control, FeedCursor, FeedSource, Hub, Item, Loaded, Reader, Subscription, Tailer,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};

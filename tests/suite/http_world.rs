@@ -5,18 +5,18 @@ use async_graphql::{Context, Object, Schema, Subscription};
 use belle_house::features::accounts::commands::{CreateStaff, Login, create_staff, login};
 use belle_house::features::media::{ImageUses, Media, MediaOptions};
 use belle_house::http::graphql::{Endpoint, Live};
-use belle_house::platform::actor::{AccountId, Actor, Locale, Role, SessionId};
-use belle_house::platform::announce::{Announcement, Announcer};
-use belle_house::platform::clock::{Clock, FixedClock};
-use belle_house::platform::config::{Config, StorageConfig};
-use belle_house::platform::crypto::Keys;
-use belle_house::platform::ctx::Ctx;
-use belle_house::platform::db::WriteTx;
-use belle_house::platform::graphql::ResumeFrom;
-use belle_house::platform::graphql::document::DocumentSchema;
-use belle_house::platform::storage::Storage;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream, StreamExt, stream};
+use platform::actor::{AccountId, Actor, Locale, Role, SessionId};
+use platform::announce::{Announcement, Announcer};
+use platform::clock::{Clock, FixedClock};
+use platform::config::{Config, StorageConfig};
+use platform::crypto::Keys;
+use platform::ctx::Ctx;
+use platform::db::WriteTx;
+use platform::graphql::ResumeFrom;
+use platform::graphql::document::DocumentSchema;
+use platform::storage::Storage;
 use secrecy::ExposeSecret;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -231,7 +231,7 @@ impl World {
             stop.clone(),
             config.cors_allowed_origins.clone(),
         );
-        let exports = belle_house::platform::export::Exports::new(ctx.clone(), []);
+        let exports = platform::export::Exports::new(ctx.clone(), []);
         let papers = belle_house::features::billing::papers::Papers::new(ctx.clone(), media.clone(), storage);
         let router = belle_house::http::router(endpoint.clone(), media, exports, papers, &config);
         let serving = tokio::spawn(belle_house::http::serve(listener, router, endpoint));

@@ -9,7 +9,7 @@ use crate::lead_world::{
 use crate::project_world::{errors, mutate, query, texts};
 use crate::support::app::TestApp;
 use crate::support::people::Person;
-use belle_house::platform::clock::Clock;
+use platform::clock::Clock;
 
 const DELETE: &str = "mutation($input: DeleteRecordInput!) { deleteRecord(input: $input) { record { id version } \
     userErrors { code message field } } }";

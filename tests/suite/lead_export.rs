@@ -9,7 +9,7 @@ use crate::lead_world::{SUBMIT_INQUIRY, inquiry_form, lead, portfolio_item, subm
 use crate::project_world::{errors, mutate};
 use crate::support::app::TestApp;
 use crate::support::people::Person;
-use belle_house::platform::clock::Clock;
+use platform::clock::Clock;
 
 const EXPORT_LEADS: &str = "mutation($input: ExportLeadsInput!) { exportLeads(input: $input) { \
     export { url expiresAt fileName } userErrors { code message field } } }";

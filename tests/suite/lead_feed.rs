@@ -1,7 +1,7 @@
 //! Leads, inquiries and dead letters in `staffEvents`, and the dashboard that counts them.
 
-use belle_house::platform::outbox::SendError;
 use chrono::TimeDelta;
+use platform::outbox::SendError;
 use serde_json::{Value, json};
 
 use crate::lead_world::{SUBMIT_INQUIRY, SUBMIT_LEAD, inquiry_form, lead, lead_form, submit};

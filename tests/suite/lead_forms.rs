@@ -10,7 +10,7 @@ use crate::lead_world::{
 use crate::project_world::{errors, query};
 use crate::support::app::TestApp;
 use crate::support::people::Person;
-use belle_house::platform::clock::Clock;
+use platform::clock::Clock;
 
 const LEADS: &str = "{ leads { totalCount nodes { id name phone phoneFormatted email hasLand locationOfLand message status \
     isRead doubt createdBy { id } timeline { nodes { kind by { id } delivery { template status address } } } } } }";

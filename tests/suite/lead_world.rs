@@ -9,7 +9,7 @@ use crate::support::app::TestApp;
 use crate::support::people::Person;
 use belle_house::features::content::tables::portfolio_item;
 use belle_house::features::content::{Category, PortfolioItemId};
-use belle_house::platform::clock::Clock;
+use platform::clock::Clock;
 
 pub const SUBMIT_LEAD: &str = "mutation($input: SubmitConstructionLeadInput!) { submitConstructionLead(input: $input) { \
     accepted retryAfterSeconds userErrors { code message field } } }";

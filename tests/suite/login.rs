@@ -1,8 +1,8 @@
 //! Signing in.
 
 use belle_house::features::clients::commands::disable_client;
-use belle_house::platform::actor::{Actor, Role};
 use chrono::TimeDelta;
+use platform::actor::{Actor, Role};
 use serde_json::json;
 
 use crate::people_world::{PASSWORD, World, world};

@@ -1,8 +1,8 @@
 //! Nothing is left behind, and nothing is lost.
 
 use belle_house::features::media::{SweepReport, find_image, remove_in_tx};
-use belle_house::platform::clock::Clock;
 use chrono::TimeDelta;
+use platform::clock::Clock;
 
 use crate::media_world::{World, jpeg};
 

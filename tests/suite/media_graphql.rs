@@ -3,8 +3,8 @@
 use async_graphql::{Context, EmptySubscription, Object, Request, Schema};
 use belle_house::features::media::graphql::{GqlImage, MediaMutation};
 use belle_house::features::media::{ImageId, find_image};
-use belle_house::platform::actor::Actor;
-use belle_house::platform::db::Db;
+use platform::actor::Actor;
+use platform::db::Db;
 use serde_json::{Value, json};
 
 use crate::media_world::{World, jpeg};

@@ -1,8 +1,8 @@
 //! Pictures are served to whoever holds a URL signed for them, as long as a living record shows them.
 
 use belle_house::features::media::Audience;
-use belle_house::platform::clock::Clock;
 use chrono::TimeDelta;
+use platform::clock::Clock;
 
 use crate::media_world::{World, code_of};
 

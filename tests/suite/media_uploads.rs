@@ -1,10 +1,10 @@
 //! Files come in two steps: announced, sent, then named in a mutation.
 
 use belle_house::features::media::{CreateUpload, create_upload};
-use belle_house::platform::actor::Actor;
-use belle_house::platform::clock::Clock;
-use belle_house::platform::error::{CommandError, ErrorCode};
 use chrono::TimeDelta;
+use platform::actor::Actor;
+use platform::clock::Clock;
+use platform::error::{CommandError, ErrorCode};
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 

@@ -9,17 +9,17 @@ use belle_house::features::media::{
     Audience, CreateUpload, CreatedUpload, ImageId, ImageUse, ImageUses, Media, MediaOptions, UploadId,
     create_upload,
 };
-use belle_house::platform::actor::{Account, AccountId, Actor, ClientId, Locale, Role, SessionId};
-use belle_house::platform::announce::{Announcement, Announcer};
-use belle_house::platform::clock::{Clock, FixedClock};
-use belle_house::platform::config::{Config, StorageConfig};
-use belle_house::platform::crypto::Keys;
-use belle_house::platform::ctx::Ctx;
-use belle_house::platform::db::{Db, WriteTx};
-use belle_house::platform::error::CommandError;
-use belle_house::platform::storage::Storage;
 use futures_util::future::BoxFuture;
 use image::{ImageFormat, Rgb, RgbImage};
+use platform::actor::{Account, AccountId, Actor, ClientId, Locale, Role, SessionId};
+use platform::announce::{Announcement, Announcer};
+use platform::clock::{Clock, FixedClock};
+use platform::config::{Config, StorageConfig};
+use platform::crypto::Keys;
+use platform::ctx::Ctx;
+use platform::db::{Db, WriteTx};
+use platform::error::CommandError;
+use platform::storage::Storage;
 use reqwest::{Client, Response};
 use sea_orm::DbErr;
 use serde_json::Value;
@@ -211,7 +211,7 @@ impl World {
             .unwrap();
         let rendition = found
             .renditions
-            .best(Some(640), belle_house::platform::images::RenditionFormat::Webp);
+            .best(Some(640), platform::images::RenditionFormat::Webp);
         let url = self.media.urls().rendition(&found, rendition.unwrap(), audience);
         assert!(url.starts_with(&self.base), "{url}");
         url

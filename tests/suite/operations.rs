@@ -12,8 +12,8 @@ use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{OperationType, Selection};
 use belle_house::demo;
 use belle_house::graphql::permissions::{MUTATION, QUERY, SUBSCRIPTION};
-use belle_house::platform::graphql::guard::Access;
-use belle_house::platform::outbox::SendError;
+use platform::graphql::guard::Access;
+use platform::outbox::SendError;
 use serde_json::{Value, json};
 
 use crate::media_world::jpeg;
@@ -184,8 +184,7 @@ impl Desk {
         }
         if let Some(days) = placeholder.strip_prefix("today") {
             let days: i64 = days.strip_prefix('+').map_or(0, |days| days.parse().unwrap());
-            let day =
-                belle_house::platform::clock::Clock::now(&self.app.clock) + chrono::TimeDelta::days(days);
+            let day = platform::clock::Clock::now(&self.app.clock) + chrono::TimeDelta::days(days);
             return json!(day.format("%Y-%m-%d").to_string());
         }
         let (thing, field) = placeholder.split_once('.').unwrap();

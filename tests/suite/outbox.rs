@@ -4,14 +4,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use belle_house::features::deliveries::commands::replay_delivery;
-use belle_house::platform::actor::Actor;
-use belle_house::platform::clock::Clock;
-use belle_house::platform::error::{CommandError, ErrorCode};
-use belle_house::platform::outbox::table::{Column, Entity};
-use belle_house::platform::outbox::{
-    Report, SendError, Status, cancel_in_tx, deliver_due, enqueue_in_tx, run,
-};
 use chrono::TimeDelta;
+use platform::actor::Actor;
+use platform::clock::Clock;
+use platform::error::{CommandError, ErrorCode};
+use platform::outbox::table::{Column, Entity};
+use platform::outbox::{Report, SendError, Status, cancel_in_tx, deliver_due, enqueue_in_tx, run};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;

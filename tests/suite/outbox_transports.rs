@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use belle_house::platform::actor::AccountId;
-use belle_house::platform::clock::Clock;
-use belle_house::platform::config::Config;
-use belle_house::platform::outbox::{Devices, Report, Status};
-use belle_house::platform::push::{Endpoints, FcmPush, ServiceAccount};
-use belle_house::platform::{mail, push};
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
+use platform::actor::AccountId;
+use platform::clock::Clock;
+use platform::config::Config;
+use platform::outbox::{Devices, Report, Status};
+use platform::push::{Endpoints, FcmPush, ServiceAccount};
+use platform::{mail, push};
 use serde_json::Value;
 
 use crate::outbox_world::{World, credentials, update_mail, update_push};

@@ -3,21 +3,19 @@
 use std::sync::Arc;
 
 use belle_house::features::deliveries::templates;
-use belle_house::platform::actor::{AccountId, Locale};
-use belle_house::platform::announce::{Announcement, Announcer};
-use belle_house::platform::clock::{Clock, FixedClock};
-use belle_house::platform::config::Config;
-use belle_house::platform::crypto::Keys;
-use belle_house::platform::ctx::Ctx;
-use belle_house::platform::db::WriteTx;
-use belle_house::platform::events::ensure_head;
-use belle_house::platform::mail::MemoryMail;
-use belle_house::platform::outbox::table::{Entity, Model};
-use belle_house::platform::outbox::{
-    Channel, DeliveryId, NewDelivery, Report, Transports, deliver_due, enqueue_in_tx,
-};
-use belle_house::platform::push::MemoryPush;
 use futures_util::future::BoxFuture;
+use platform::actor::{AccountId, Locale};
+use platform::announce::{Announcement, Announcer};
+use platform::clock::{Clock, FixedClock};
+use platform::config::Config;
+use platform::crypto::Keys;
+use platform::ctx::Ctx;
+use platform::db::WriteTx;
+use platform::events::ensure_head;
+use platform::mail::MemoryMail;
+use platform::outbox::table::{Entity, Model};
+use platform::outbox::{Channel, DeliveryId, NewDelivery, Report, Transports, deliver_due, enqueue_in_tx};
+use platform::push::MemoryPush;
 use sea_orm::EntityTrait;
 use serde_json::json;
 

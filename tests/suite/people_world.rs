@@ -6,11 +6,11 @@ use belle_house::features::accounts::commands::{CreateStaff, create_staff};
 use belle_house::features::accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, StoredAccount};
 use belle_house::features::clients::commands::{ClientFields, create_client_with_password};
 use belle_house::features::clients::{CREDENTIALS_TEMPLATE, StoredClient};
-use belle_house::platform::actor::{Actor, Locale, Role};
-use belle_house::platform::ctx::Ctx;
-use belle_house::platform::events;
-use belle_house::platform::outbox::table as deliveries;
 use chrono::TimeDelta;
+use platform::actor::{Actor, Locale, Role};
+use platform::ctx::Ctx;
+use platform::events;
+use platform::outbox::table as deliveries;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use belle_house::platform::db::WriteTx;
-use belle_house::platform::error::CommandError;
-use belle_house::platform::events;
-use belle_house::platform::write::{ATTEMPTS, Moved, write_tx};
+use platform::db::WriteTx;
+use platform::error::CommandError;
+use platform::events;
+use platform::write::{ATTEMPTS, Moved, write_tx};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait};
 use tokio::sync::Barrier;
 

@@ -1,8 +1,8 @@
 //! Accounts of the company's own people.
 
 use belle_house::features::accounts::commands::{CreateStaff, create_admin, create_staff};
-use belle_house::platform::actor::{Actor, Locale, Role};
-use belle_house::platform::error::{CommandError, ErrorCode};
+use platform::actor::{Actor, Locale, Role};
+use platform::error::{CommandError, ErrorCode};
 use serde_json::json;
 
 use crate::people_world::{PASSWORD, world};

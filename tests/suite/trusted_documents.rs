@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use belle_house::http::graphql::trusted;
-use belle_house::platform::crypto::sha256;
 use data_encoding::HEXLOWER;
+use platform::crypto::sha256;
 use serde_json::{Value, json};
 
 use crate::content_world::published_item;

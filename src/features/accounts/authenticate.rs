@@ -11,7 +11,7 @@ use super::{
     tables::{account, session},
     tokens::{self, AccessTokenError},
 };
-use crate::platform::{
+use platform::{
     actor::{Account, AccountId, Actor, ClientId, Locale, Role, SessionId},
     ctx::Ctx,
 };

@@ -2,7 +2,7 @@
 
 use email_address::{EmailAddress, Options};
 
-use crate::platform::{error::ErrorCode, form::Fault};
+use platform::{error::ErrorCode, form::Fault};
 
 /// The longest name of a person, in characters.
 pub const MAX_NAME_LENGTH: usize = 120;

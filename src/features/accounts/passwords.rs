@@ -9,7 +9,7 @@ use argon2::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-use crate::platform::{
+use platform::{
     crypto::random_bytes,
     error::{ErrorCode, Violation},
 };

@@ -2,7 +2,7 @@
 
 use phonenumber::{Mode, country, parse};
 
-use crate::platform::form::Fault;
+use platform::form::Fault;
 
 /// Nobody writes a number longer than this; what is longer isn't looked at.
 const LONGEST_INPUT: usize = 40;
@@ -55,7 +55,7 @@ pub fn readable_phone(e164: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::error::ErrorCode;
+    use platform::error::ErrorCode;
 
     #[test]
     fn reads_numbers_as_people_write_them() {

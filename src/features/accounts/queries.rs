@@ -9,7 +9,7 @@ use super::{
     authenticate::{client_id, living_sessions},
     tables::{account, session},
 };
-use crate::platform::{
+use platform::{
     actor::{AccountId, Actor, ClientId, Role, SessionId},
     ctx::Ctx,
 };

@@ -14,7 +14,7 @@ use super::{
     tables::session::{self, RevokedReason},
     tokens::{self, RefreshToken},
 };
-use crate::platform::{
+use platform::{
     actor::{AccountId, SessionId},
     ctx::Ctx,
     db::{Db, WriteTx},

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, DbErr, SqlErr};
 
 use super::{model::normalize_email, queries, tables::account};
-use crate::platform::{
+use platform::{
     actor::{AccountId, Actor, Locale, Role},
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation},

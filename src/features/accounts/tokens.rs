@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::platform::{
+use platform::{
     actor::{AccountId, SessionId},
     crypto::{Keys, Purpose, random_bytes, sha256},
 };
@@ -220,7 +220,7 @@ fn tagged(body: &[u8; BODY_LENGTH]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::ids::new_uuid;
+    use platform::ids::new_uuid;
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_790_000_000, 0).unwrap()

@@ -7,10 +7,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use serde::{Deserialize, Serialize};
 
 use super::tables::{company, invoice};
-use crate::{
-    features::media::{Audience, ImageId, ImageUse},
-    platform::db::Db,
-};
+use crate::features::media::{Audience, ImageId, ImageUse};
+use platform::db::Db;
 
 /// The company's details on one document, frozen when it is issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

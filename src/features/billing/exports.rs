@@ -16,18 +16,16 @@ use super::{
     tables::{invoice, payment},
     today,
 };
-use crate::{
-    features::{
-        clients::clients_by_ids,
-        projects::{ProjectId, projects_by_ids},
-    },
-    platform::{
-        actor::{Actor, ClientId},
-        ctx::Ctx,
-        export::{Cell, Export, Place, Rows},
-        graphql::RecordScope,
-        paging::{self, OrderBy},
-    },
+use crate::features::{
+    clients::clients_by_ids,
+    projects::{ProjectId, projects_by_ids},
+};
+use platform::{
+    actor::{Actor, ClientId},
+    ctx::Ctx,
+    export::{Cell, Export, Place, Rows},
+    graphql::RecordScope,
+    paging::{self, OrderBy},
 };
 
 /// The invoices and credit notes that a filter finds, in the order of their numbers: issued ones, and drafts when the filter
@@ -147,9 +145,8 @@ impl Rows for InvoiceRows {
                     let settlement = settlements.get(&invoice.id).copied().unwrap_or_default();
                     let left = balance(invoice.kind, invoice.state, invoice.net_to_pay, settlement);
                     let now = status(invoice.kind, invoice.state, left, invoice.due_date, self.today);
-                    let money = |amount: crate::platform::money::Amount| {
-                        Cell::Number(amount.to_decimal(invoice.currency))
-                    };
+                    let money =
+                        |amount: platform::money::Amount| Cell::Number(amount.to_decimal(invoice.currency));
                     vec![
                         Cell::text(invoice.number.clone()),
                         kind_in_french(invoice.kind).into(),
@@ -358,8 +355,8 @@ impl Rows for JournalRows {
 }
 
 fn lines(entry: &Entry) -> Vec<Vec<Cell>> {
-    let money = |amount: crate::platform::money::Amount| {
-        if amount == crate::platform::money::Amount(0) {
+    let money = |amount: platform::money::Amount| {
+        if amount == platform::money::Amount(0) {
             Cell::Number(String::new())
         } else {
             Cell::Number(amount.to_decimal(entry.currency))

@@ -12,10 +12,8 @@ use super::{
     sums::{BALANCE, sum},
     tables::{invoice, payment},
 };
-use crate::{
-    features::projects::ProjectId,
-    platform::money::{Amount, Currency},
-};
+use crate::features::projects::ProjectId;
+use platform::money::{Amount, Currency};
 
 /// What is owed on one project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,18 +14,16 @@ use super::{
     sums::BALANCE,
     tables::{invoice, payment},
 };
-use crate::{
-    features::{
-        clients::{ClientColumn, Clients},
-        projects::{ProjectColumn, ProjectId, Projects},
-    },
-    platform::{
-        actor::{Actor, ClientId},
-        config::Config,
-        graphql::RecordScope,
-        paging::OrderBy,
-        search,
-    },
+use crate::features::{
+    clients::{ClientColumn, Clients},
+    projects::{ProjectColumn, ProjectId, Projects},
+};
+use platform::{
+    actor::{Actor, ClientId},
+    config::Config,
+    graphql::RecordScope,
+    paging::OrderBy,
+    search,
 };
 
 /// The day it is for the company.

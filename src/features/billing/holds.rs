@@ -9,15 +9,13 @@ use super::{
     InvoiceState,
     tables::{invoice, payment},
 };
-use crate::{
-    features::projects::{CURRENCY_CHANGES, MOVES, ProjectId, Projects},
-    platform::{
-        db::WriteTx,
-        deletion::{RecordTx, force_delete_in_tx, locked, restore_in_tx},
-        error::{CommandError, ErrorCode, Violation},
-        holds::{Holder, Step},
-        record::{self, RecordEntity},
-    },
+use crate::features::projects::{CURRENCY_CHANGES, MOVES, ProjectId, Projects};
+use platform::{
+    db::WriteTx,
+    deletion::{RecordTx, force_delete_in_tx, locked, restore_in_tx},
+    error::{CommandError, ErrorCode, Violation},
+    holds::{Holder, Step},
+    record::{self, RecordEntity},
 };
 
 /// Objects to what would tear books from their client or change what their amounts mean.

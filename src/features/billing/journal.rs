@@ -6,7 +6,7 @@ use super::{
     InvoiceKind, PaymentMode,
     tables::{invoice, payment},
 };
-use crate::platform::{
+use platform::{
     config::AccountsConfig,
     money::{Amount, Currency},
 };

@@ -40,7 +40,7 @@ pub use tables::{
     payment::{Column as PaymentColumn, Entity as Payments, Model as Payment},
 };
 
-use crate::typed_id;
+use platform::typed_id;
 
 typed_id!(
     /// An invoice or credit note.

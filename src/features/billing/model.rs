@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-use crate::platform::{
+use platform::{
     money::{Amount, Currency},
     quantity::{Percentage, Quantity},
 };

@@ -8,16 +8,14 @@ use super::{
     tables::{invoice, item, payment},
     today,
 };
-use crate::{
-    features::projects::Project,
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        deletion::{RecordKind, RecordTx, append_removed, locked},
-        error::CommandError,
-        events::NewEvent,
-        graphql::RecordScope,
-    },
+use crate::features::projects::Project;
+use platform::{
+    actor::Actor,
+    ctx::Ctx,
+    deletion::{RecordKind, RecordTx, append_removed, locked},
+    error::CommandError,
+    events::NewEvent,
+    graphql::RecordScope,
 };
 
 impl RecordKind for invoice::Entity {

@@ -21,7 +21,7 @@ use super::{
     select_invoices,
     tables::{invoice, notice, run},
 };
-use crate::platform::{
+use platform::{
     actor::Actor, config::ReminderConfig, ctx::Ctx, db::WriteTx, graphql::RecordScope, ids::new_uuid,
     write::write_tx,
 };

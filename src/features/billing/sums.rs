@@ -13,7 +13,8 @@ use super::{
     InvoiceId, InvoiceState, Settlement,
     tables::{invoice, payment},
 };
-use crate::{features::projects::ProjectId, platform::money::Amount};
+use crate::features::projects::ProjectId;
+use platform::money::Amount;
 
 /// The balance of the invoice of the outer row: net to pay less living payments and credit notes.
 pub(super) const BALANCE: &str = "(\"invoices\".\"net_to_pay\" \

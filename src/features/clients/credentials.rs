@@ -5,19 +5,16 @@ use sea_orm::ActiveValue::Set;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::{
-    features::accounts::{
-        AccountRow, Accounts, RevokedReason, StoredAccount, hash_password, revoke_all_in_tx,
-        temporary_password,
-    },
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        db::WriteTx,
-        error::CommandError,
-        outbox::{self, Channel, DeliveryId, NewDelivery},
-        record,
-    },
+use crate::features::accounts::{
+    AccountRow, Accounts, RevokedReason, StoredAccount, hash_password, revoke_all_in_tx, temporary_password,
+};
+use platform::{
+    actor::Actor,
+    ctx::Ctx,
+    db::WriteTx,
+    error::CommandError,
+    outbox::{self, Channel, DeliveryId, NewDelivery},
+    record,
 };
 
 /// The mail with a client's temporary password. Its data: `name`, `email`, `temporaryPassword`, `expiresAt`.

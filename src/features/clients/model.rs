@@ -1,6 +1,6 @@
 //! The rules of a client's profile.
 
-use crate::platform::search;
+use platform::search;
 
 /// The longest address, in characters.
 pub(super) const MAX_ADDRESS_LENGTH: usize = 500;

@@ -3,12 +3,10 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select};
 
 use super::tables::{Column, Entity, Model};
-use crate::{
-    features::accounts::{AccountColumn, Accounts},
-    platform::{
-        actor::{AccountId, Actor, ClientId},
-        search,
-    },
+use crate::features::accounts::{AccountColumn, Accounts};
+use platform::{
+    actor::{AccountId, Actor, ClientId},
+    search,
 };
 
 /// Which clients a list shows.

@@ -7,20 +7,18 @@ use super::{
     queries::{ClientFilter, select},
     tables::{Column, Entity, Model},
 };
-use crate::{
-    features::accounts::{
-        AccountColumn, Accounts, RevokedReason, SessionColumn, Sessions, announce_end_in_tx,
-        living_account_by_email, revoke_all_in_tx, taken_or_internal,
-    },
-    platform::{
-        actor::Actor,
-        announce::Forgotten,
-        ctx::Ctx,
-        deletion::{FIELD, RecordKind, RecordTx, append_removed},
-        error::{CommandError, ErrorCode, Violation},
-        events::NewEvent,
-        outbox, record,
-    },
+use crate::features::accounts::{
+    AccountColumn, Accounts, RevokedReason, SessionColumn, Sessions, announce_end_in_tx,
+    living_account_by_email, revoke_all_in_tx, taken_or_internal,
+};
+use platform::{
+    actor::Actor,
+    announce::Forgotten,
+    ctx::Ctx,
+    deletion::{FIELD, RecordKind, RecordTx, append_removed},
+    error::{CommandError, ErrorCode, Violation},
+    events::NewEvent,
+    outbox, record,
 };
 
 impl RecordKind for Entity {

@@ -2,8 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    platform::actor::{AccountId, ClientId, Locale},
+use platform::{
+    actor::{AccountId, ClientId, Locale},
     record_table,
 };
 

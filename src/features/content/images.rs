@@ -10,14 +10,12 @@ use sea_orm::{
 };
 
 use super::tables::{blog_post, gallery_image, partner, portfolio_item, promotion, service, testimonial};
-use crate::{
-    features::media::{Audience, ImageId, ImageUse},
-    platform::{
-        clock::SharedClock,
-        db::Db,
-        graphql::RecordScope,
-        listing::{Listed, in_scope},
-    },
+use crate::features::media::{Audience, ImageId, ImageUse};
+use platform::{
+    clock::SharedClock,
+    db::Db,
+    graphql::RecordScope,
+    listing::{Listed, in_scope},
 };
 
 /// The pictures of the content. What is published depends on the hour, so it has a clock.

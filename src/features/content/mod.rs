@@ -16,7 +16,7 @@ pub use tables::portfolio_item::{
     Column as PortfolioItemColumn, Entity as PortfolioItems, Model as PortfolioItem,
 };
 
-use crate::typed_id;
+use platform::typed_id;
 
 typed_id!(
     /// A design or finished building of the portfolio.

@@ -16,17 +16,15 @@ use super::{
         blog_post, faq, gallery_image, partner, portfolio_item, promotion, service, testimonial, video,
     },
 };
-use crate::{
-    features::media::{self, ImageId},
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        db::WriteTx,
-        deletion::{Above, FIELD, RecordKind, RecordTx, locked},
-        error::{CommandError, ErrorCode, Violation},
-        listing::{in_scope, own_scope, readable},
-        record::{self, RecordColumn, RecordEntity},
-    },
+use crate::features::media::{self, ImageId};
+use platform::{
+    actor::Actor,
+    ctx::Ctx,
+    db::WriteTx,
+    deletion::{Above, FIELD, RecordKind, RecordTx, locked},
+    error::{CommandError, ErrorCode, Violation},
+    listing::{in_scope, own_scope, readable},
+    record::{self, RecordColumn, RecordEntity},
 };
 
 /// The kinds that are below nothing and have nothing below them, but for a picture perhaps.

@@ -9,4 +9,4 @@ mod texts;
 pub use queries::{DeliveryFilter, deliveries_by_ids, select};
 pub use texts::templates;
 
-pub use crate::platform::outbox::table::{Column as DeliveryColumn, Entity as Deliveries, Model as Delivery};
+pub use platform::outbox::table::{Column as DeliveryColumn, Entity as Deliveries, Model as Delivery};

@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select};
 
 use super::{Deliveries, Delivery, DeliveryColumn};
-use crate::platform::{
+use platform::{
     actor::{AccountId, Actor},
     outbox::{Channel, DeliveryId, Status},
 };

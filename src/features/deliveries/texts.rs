@@ -22,7 +22,7 @@
 
 use anyhow::Result;
 
-use crate::platform::{config::Config, outbox::Templates};
+use platform::{config::Config, outbox::Templates};
 
 macro_rules! sources {
     ($($name:literal),+ $(,)?) => {
@@ -111,7 +111,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::platform::{actor::Locale, outbox::Channel};
+    use platform::{actor::Locale, outbox::Channel};
 
     fn texts() -> Templates {
         let config = Config::load(|key| match key {

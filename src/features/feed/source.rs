@@ -14,32 +14,30 @@ use sea_orm::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{
-    features::{
-        accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, session_access},
-        billing::{
-            BilledInvoice, InvoiceId, InvoiceStatus, Payment, PaymentId, billed_invoices, events as billing,
-            payments_by_ids,
-        },
-        deliveries::{Delivery, deliveries_by_ids},
-        leads::{
-            Inquiry, InquiryId, Lead, LeadId,
-            events::{INQUIRY_RECEIVED, LEAD_RECEIVED},
-            inquiries_by_ids, leads_by_ids,
-        },
-        projects::{
-            PostedUpdate, Project, ProjectColumn, ProjectId, ProjectUpdateId, Projects, events as kinds,
-            projects_by_ids, updates_with_all,
-        },
+use crate::features::{
+    accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, session_access},
+    billing::{
+        BilledInvoice, InvoiceId, InvoiceStatus, Payment, PaymentId, billed_invoices, events as billing,
+        payments_by_ids,
     },
-    platform::{
-        actor::{AccountId, ClientId, SessionId},
-        clock::SharedClock,
-        db::Db,
-        events::{self, EventId},
-        feed::{Audience, Control, FeedSource, Hub, Loaded, Reader},
-        outbox::{DELIVERY_GIVEN_UP, DeliveryId},
+    deliveries::{Delivery, deliveries_by_ids},
+    leads::{
+        Inquiry, InquiryId, Lead, LeadId,
+        events::{INQUIRY_RECEIVED, LEAD_RECEIVED},
+        inquiries_by_ids, leads_by_ids,
     },
+    projects::{
+        PostedUpdate, Project, ProjectColumn, ProjectId, ProjectUpdateId, Projects, events as kinds,
+        projects_by_ids, updates_with_all,
+    },
+};
+use platform::{
+    actor::{AccountId, ClientId, SessionId},
+    clock::SharedClock,
+    db::Db,
+    events::{self, EventId},
+    feed::{Audience, Control, FeedSource, Hub, Loaded, Reader},
+    outbox::{DELIVERY_GIVEN_UP, DeliveryId},
 };
 
 /// The hub of this application's events.

@@ -11,18 +11,16 @@ use super::{
     InquiryFilter, InquiryOrder, LeadFilter, LeadOrder, queries,
     tables::{inquiry, lead},
 };
-use crate::{
-    features::{
-        accounts::{accounts_by_ids, readable_phone},
-        content::{PortfolioItemColumn, PortfolioItemId, PortfolioItems},
-    },
-    platform::{
-        actor::{AccountId, Actor},
-        ctx::Ctx,
-        export::{Cell, Export, Place, Rows},
-        graphql::RecordScope,
-        paging,
-    },
+use crate::features::{
+    accounts::{accounts_by_ids, readable_phone},
+    content::{PortfolioItemColumn, PortfolioItemId, PortfolioItems},
+};
+use platform::{
+    actor::{AccountId, Actor},
+    ctx::Ctx,
+    export::{Cell, Export, Place, Rows},
+    graphql::RecordScope,
+    paging,
 };
 
 /// The leads that a filter finds, living ones, the latest first.

@@ -24,7 +24,7 @@ pub use tables::{
     lead::{Column as LeadColumn, Entity as Leads, Model as Lead},
 };
 
-use crate::typed_id;
+use platform::typed_id;
 
 typed_id!(
     /// Somebody who wants a house.

@@ -3,10 +3,8 @@
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    features::accounts::{MAX_NAME_LENGTH, phone},
-    platform::{error::ErrorCode, form::Fault, search, text::visible},
-};
+use crate::features::accounts::{MAX_NAME_LENGTH, phone};
+use platform::{error::ErrorCode, form::Fault, search, text::visible};
 
 /// The longest location of a plot, in characters.
 pub const MAX_LOCATION: usize = 200;

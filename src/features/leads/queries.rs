@@ -14,14 +14,12 @@ use super::{
     InquiryId, LeadId, LeadStatus,
     tables::{activity, inquiry, lead},
 };
-use crate::{
-    features::content::PortfolioItemId,
-    platform::{
-        actor::{AccountId, Actor},
-        graphql::RecordScope,
-        paging::OrderBy,
-        search,
-    },
+use crate::features::content::PortfolioItemId;
+use platform::{
+    actor::{AccountId, Actor},
+    graphql::RecordScope,
+    paging::OrderBy,
+    search,
 };
 
 /// Which leads a list shows.

@@ -6,7 +6,7 @@ use super::{
     InquiryFilter, LeadFilter, select_inquiries, select_leads,
     tables::{inquiry, lead},
 };
-use crate::platform::{
+use platform::{
     actor::Actor,
     ctx::Ctx,
     deletion::{RecordKind, RecordTx, append_removed},

@@ -1,6 +1,6 @@
 //! Why a sent file was not taken.
 
-use crate::platform::images::{ImageError, WorkshopError};
+use platform::images::{ImageError, WorkshopError};
 
 /// Why the bytes of an upload were refused. The texts are for the sender's app and the person using it.
 #[derive(Debug, thiserror::Error)]

@@ -32,7 +32,7 @@ pub use sweep::SweepReport;
 pub use tables::image::Model as Image;
 pub use urls::MediaUrls;
 
-use crate::typed_id;
+use platform::typed_id;
 
 typed_id!(
     /// A file on its way in.

@@ -5,7 +5,7 @@ use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::platform::images::RenditionFormat;
+use platform::images::RenditionFormat;
 
 /// How long the bytes may take to come, and how long a received picture waits to be named in a mutation.
 pub const UPLOAD_LIFETIME: TimeDelta = TimeDelta::hours(24);

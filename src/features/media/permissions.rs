@@ -1,7 +1,7 @@
 //! Who may do what with files.
 
-use crate::platform::actor::Actor;
-use crate::platform::error::CommandError;
+use platform::actor::Actor;
+use platform::error::CommandError;
 
 /// Uploading and naming uploads is for staff.
 pub(super) fn may_upload(actor: &Actor) -> Result<(), CommandError> {

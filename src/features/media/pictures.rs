@@ -1,11 +1,9 @@
 //! Pictures as values of a form: an upload is named, the record keeps the picture.
 
-use crate::{
-    features::media::{ImageId, UploadId, attach_in_tx, remove_in_tx},
-    platform::{
-        error::{CommandError, Violation},
-        form::{Change, Form},
-    },
+use crate::features::media::{ImageId, UploadId, attach_in_tx, remove_in_tx};
+use platform::{
+    error::{CommandError, Violation},
+    form::{Change, Form},
 };
 
 /// The picture of a record from now on: the one it has when the form doesn't mention it, none when it is emptied.

@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use sea_orm::DbErr;
 
 use super::ImageId;
-use crate::platform::actor::{Actor, ClientId};
-use crate::platform::db::Db;
+use platform::actor::{Actor, ClientId};
+use platform::db::Db;
 
 /// For whom a URL was made. It is part of what the URL's signature covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,7 +47,7 @@ impl fmt::Display for Audience {
 }
 
 impl FromStr for Audience {
-    type Err = crate::platform::ids::IdError;
+    type Err = platform::ids::IdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "staff" {

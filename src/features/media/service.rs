@@ -17,11 +17,11 @@ use super::{
     Audience, Image, ImageId, ImageUses, MediaUrls, Rendition, Renditions, UploadError, UploadId,
     UploadState, find_image,
 };
-use crate::platform::crypto::sha256;
-use crate::platform::ctx::Ctx;
-use crate::platform::images::{ProcessedImage, Workshop};
-use crate::platform::storage::{NewFile, Storage};
-use crate::platform::write::write_tx;
+use platform::crypto::sha256;
+use platform::ctx::Ctx;
+use platform::images::{ProcessedImage, Workshop};
+use platform::storage::{NewFile, Storage};
+use platform::write::write_tx;
 
 /// What [`Media`] is made of.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{Audience, Image, ImageId, Rendition, UploadId};
-use crate::platform::clock::SharedClock;
-use crate::platform::crypto::Keys;
-use crate::platform::signed_url::{Action, Grant, Refusal, stable_expiry};
+use platform::clock::SharedClock;
+use platform::crypto::Keys;
+use platform::signed_url::{Action, Grant, Refusal, stable_expiry};
 
 /// Makes URLs. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -12,20 +12,18 @@ use super::{
     queries::{remove_of_account_in_tx, remove_of_record_in_tx},
     table::{ActiveModel, Column, Entity},
 };
-use crate::{
-    features::{
-        accounts::account_by_id,
-        clients::{self, StoredClient},
-        feed::NOTIFICATION_ADDED,
-    },
-    platform::{
-        actor::Actor,
-        announce::{Announcement, Announcer, Forgotten},
-        crypto::Keys,
-        db::WriteTx,
-        events::{NewEvent, append_in_tx},
-        outbox::{Channel, NewDelivery, Templates, enqueue_in_tx},
-    },
+use crate::features::{
+    accounts::account_by_id,
+    clients::{self, StoredClient},
+    feed::NOTIFICATION_ADDED,
+};
+use platform::{
+    actor::Actor,
+    announce::{Announcement, Announcer, Forgotten},
+    crypto::Keys,
+    db::WriteTx,
+    events::{NewEvent, append_in_tx},
+    outbox::{Channel, NewDelivery, Templates, enqueue_in_tx},
 };
 
 /// Writes inbox entries and deliveries.

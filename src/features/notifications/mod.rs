@@ -1,5 +1,5 @@
 //! Telling people: an inbox entry always, push and e-mail as the happening says and preferences allow (DESIGN.md
-//! 2.11). Other features announce ([`crate::platform::announce`]) and know nothing of this one.
+//! 2.11). Other features announce ([`platform::announce`]) and know nothing of this one.
 
 mod announce;
 pub mod commands;
@@ -13,7 +13,7 @@ pub use queries::{
 };
 pub use table::{Column as NotificationColumn, Entity as Notifications, Model as Notification};
 
-use crate::typed_id;
+use platform::typed_id;
 
 typed_id!(
     /// An entry of somebody's inbox.

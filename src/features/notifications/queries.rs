@@ -9,7 +9,7 @@ use super::{
     NotificationId,
     table::{Column, Entity, Model},
 };
-use crate::platform::{
+use platform::{
     actor::{AccountId, Actor},
     db::WriteTx,
 };

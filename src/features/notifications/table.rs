@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use super::NotificationId;
-use crate::platform::actor::AccountId;
+use platform::actor::AccountId;
 
 /// One entry of somebody's inbox, in the words and language it was written in.
 #[sea_orm::model]

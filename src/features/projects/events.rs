@@ -5,4 +5,4 @@ pub const PROJECT_UPDATE_POSTED: &str = "ProjectUpdatePosted";
 /// Progress, phase, dates, name, quote or state of a project changed. The record is the project.
 pub const PROJECT_CHANGED: &str = "ProjectChanged";
 /// A record is no longer there for the client. The record says which.
-pub use crate::platform::deletion::RECORD_REMOVED;
+pub use platform::deletion::RECORD_REMOVED;

@@ -6,10 +6,8 @@ use futures_util::future::BoxFuture;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::tables::{project, update, update_image};
-use crate::{
-    features::media::{Audience, ImageId, ImageUse},
-    platform::db::Db,
-};
+use crate::features::media::{Audience, ImageId, ImageUse};
+use platform::db::Db;
 
 /// The pictures of project updates.
 #[derive(Debug, Clone, Copy, Default)]

@@ -29,7 +29,7 @@ pub use tables::{
     update_image::{Column as UpdateImageColumn, Entity as UpdateImages},
 };
 
-use crate::typed_id;
+use platform::typed_id;
 
 /// A step (`platform::holds`): the project would go to another client.
 pub const MOVES: &str = "a project moves";

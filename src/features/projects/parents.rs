@@ -11,15 +11,13 @@ use super::{
     ProjectId,
     tables::{project, update},
 };
-use crate::{
-    features::clients::{ClientColumn, Clients, StoredClient},
-    platform::{
-        actor::ClientId,
-        db::WriteTx,
-        error::CommandError,
-        record::{RecordColumn, RecordEntity},
-        write::Moved,
-    },
+use crate::features::clients::{ClientColumn, Clients, StoredClient};
+use platform::{
+    actor::ClientId,
+    db::WriteTx,
+    error::CommandError,
+    record::{RecordColumn, RecordEntity},
+    write::Moved,
 };
 
 /// A record below a project. It stays below that one for good.

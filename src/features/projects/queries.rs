@@ -13,14 +13,12 @@ use super::{
     Phase, ProjectId, ProjectUpdateId,
     tables::{project, update, update_image},
 };
-use crate::{
-    features::media::{Image, tables::image},
-    platform::{
-        actor::{Actor, ClientId},
-        graphql::RecordScope,
-        paging::OrderBy,
-        search,
-    },
+use crate::features::media::{Image, tables::image};
+use platform::{
+    actor::{Actor, ClientId},
+    graphql::RecordScope,
+    paging::OrderBy,
+    search,
 };
 
 /// Which projects a list shows.

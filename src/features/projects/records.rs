@@ -12,25 +12,23 @@ use super::{
     select_updates,
     tables::{project, update, update_image},
 };
-use crate::{
-    features::{
-        clients::Clients,
-        media::{ImageId, remove_in_tx},
+use crate::features::{
+    clients::Clients,
+    media::{ImageId, remove_in_tx},
+};
+use platform::{
+    actor::{Actor, ClientId},
+    announce::Forgotten,
+    ctx::Ctx,
+    db::WriteTx,
+    deletion::{
+        Above, RecordKind, RecordTx, append_removed, delete_in_tx, force_delete_in_tx, restore_in_tx,
     },
-    platform::{
-        actor::{Actor, ClientId},
-        announce::Forgotten,
-        ctx::Ctx,
-        db::WriteTx,
-        deletion::{
-            Above, RecordKind, RecordTx, append_removed, delete_in_tx, force_delete_in_tx, restore_in_tx,
-        },
-        error::CommandError,
-        events::NewEvent,
-        graphql::RecordScope,
-        holds::Holder,
-        record::{self, RecordColumn, RecordEntity},
-    },
+    error::CommandError,
+    events::NewEvent,
+    graphql::RecordScope,
+    holds::Holder,
+    record::{self, RecordColumn, RecordEntity},
 };
 
 impl Above<project::Entity> for ProjectBelow {

@@ -4,16 +4,14 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
-use crate::{
-    features::{
-        accounts::Accounts,
-        clients::{ClientColumn, Clients},
-    },
-    platform::{
-        actor::{AccountId, Actor, ClientId},
-        audit::{self, AuditAction},
-        record::RecordEntity,
-    },
+use crate::features::{
+    accounts::Accounts,
+    clients::{ClientColumn, Clients},
+};
+use platform::{
+    actor::{AccountId, Actor, ClientId},
+    audit::{self, AuditAction},
+    record::RecordEntity,
 };
 
 /// Which entries of the audit log a list shows.

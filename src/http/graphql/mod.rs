@@ -32,14 +32,14 @@ use super::public_answers::PublicAnswers;
 use crate::{
     features::accounts::{self, AuthError},
     graphql::permissions,
-    platform::{
-        actor::{AccountId, Actor, SessionId},
-        ctx::Ctx,
-        graphql::{
-            RequestInfo, ResumeFrom,
-            document::{self, DocumentSchema, Documents, Plan, variables},
-            limits::{self, Limits},
-        },
+};
+use platform::{
+    actor::{AccountId, Actor, SessionId},
+    ctx::Ctx,
+    graphql::{
+        RequestInfo, ResumeFrom,
+        document::{self, DocumentSchema, Documents, Plan, variables},
+        limits::{self, Limits},
     },
 };
 
@@ -405,7 +405,7 @@ impl Stream for Answers {
 
 /// The answer to what panicked, which the panic hook has logged.
 fn panicked() -> Response {
-    let masked = crate::platform::graphql::internal(anyhow::anyhow!("a resolver panicked"));
+    let masked = platform::graphql::internal(anyhow::anyhow!("a resolver panicked"));
     Response::from_errors(vec![masked.into_server_error(Default::default())])
 }
 
@@ -428,7 +428,7 @@ fn finish(mut response: Response) -> Response {
         }
         if error.source.is_some() {
             // A plain `?` in a resolver: nobody chose this text for the caller.
-            let masked = crate::platform::graphql::internal(anyhow::anyhow!("{}", error.message));
+            let masked = platform::graphql::internal(anyhow::anyhow!("{}", error.message));
             error.message = masked.message;
             error.extensions = masked.extensions;
             error.source = None;

@@ -304,7 +304,7 @@ fn refuse_token(accepted: Accepted, error: &AuthError) -> Response {
         }
         AuthError::Revoked => Refused::new("UNAUTHENTICATED", "The session has ended: sign in again."),
         AuthError::Internal(error) => {
-            let masked = crate::platform::graphql::internal(anyhow::anyhow!("{error:#}"));
+            let masked = platform::graphql::internal(anyhow::anyhow!("{error:#}"));
             let response = GraphqlResponse::from_errors(vec![masked.into_server_error(Default::default())]);
             return answer(accepted, StatusCode::INTERNAL_SERVER_ERROR, &response);
         }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{PERSISTED_QUERY_NOT_FOUND, Refused, trusted};
-use crate::platform::{
+use platform::{
     crypto::sha256,
     graphql::limits::{Limits, count_json},
 };

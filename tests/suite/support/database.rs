@@ -4,8 +4,8 @@
 //! tests clone a template database. Either is shared by all processes of a run (cargo-nextest gives each test its
 //! own) and made anew when the test binary, and with it perhaps a migration, has changed.
 
-use belle_house::platform::db::{DatabaseOptions, Db};
 use migration::{Migrator, MigratorTrait};
+use platform::db::{DatabaseOptions, Db};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use std::fs::{self, File};
 use std::path::Path;

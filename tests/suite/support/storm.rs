@@ -1,11 +1,11 @@
 //! What a storm is made of: writers, subscribers and a killer, over real server processes.
 
 use super::database::TestDatabase;
-use belle_house::platform::feed::FeedCursor;
 use belle_house_bench::api::{self, ClientAccount};
 use belle_house_bench::http::Connection;
 use belle_house_bench::process::{Launch, Server};
 use belle_house_bench::ws::{Incoming, Socket};
+use platform::feed::FeedCursor;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};

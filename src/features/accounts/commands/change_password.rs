@@ -17,7 +17,7 @@ use super::{
     },
     login::{ATTEMPTS, check_temporary_password},
 };
-use crate::platform::{
+use platform::{
     actor::Actor,
     crypto::Purpose,
     ctx::Ctx,

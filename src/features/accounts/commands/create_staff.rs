@@ -8,7 +8,7 @@ use super::super::{
     store::{NewAccount, insert_in_tx},
     tables::account,
 };
-use crate::platform::{
+use platform::{
     actor::{Actor, Locale, Role},
     ctx::Ctx,
     error::CommandError,

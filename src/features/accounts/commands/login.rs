@@ -12,7 +12,7 @@ use super::super::{
     sessions::{self, SessionTokens},
     tables::account,
 };
-use crate::platform::{
+use platform::{
     actor::Actor,
     ctx::Ctx,
     error::{CommandError, ErrorCode, Violation},

@@ -10,7 +10,7 @@ use super::super::{
     tables::session::{self, RevokedReason},
     tokens::RefreshToken,
 };
-use crate::platform::{
+use platform::{
     actor::{AccountId, SessionId},
     ctx::Ctx,
     error::{CommandError, ErrorCode, Violation},

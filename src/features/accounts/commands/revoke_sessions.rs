@@ -6,7 +6,7 @@ use super::super::{
     sessions,
     tables::session::{self, RevokedReason},
 };
-use crate::platform::{
+use platform::{
     actor::{Actor, SessionId},
     ctx::Ctx,
     error::{CommandError, Violation},

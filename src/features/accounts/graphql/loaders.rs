@@ -5,13 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::Loader;
 use sea_orm::DbErr;
 
-use crate::{
-    features::accounts::{StoredAccount, accounts_by_ids},
-    platform::{
-        actor::{AccountId, Actor},
-        db::Db,
-        graphql::RequestLoader,
-    },
+use crate::features::accounts::{StoredAccount, accounts_by_ids};
+use platform::{
+    actor::{AccountId, Actor},
+    db::Db,
+    graphql::RequestLoader,
 };
 
 /// Loads accounts by id, deleted ones too. What of them may be shown is for the field to say.

@@ -15,7 +15,7 @@ pub use types::{GqlActor, GqlSession, GqlSessionTokens, account, actor_of};
 pub use viewer::Viewer;
 
 use super::Accounts;
-use crate::platform::graphql::RecordType;
+use platform::graphql::RecordType;
 
 /// The kinds of records of this feature: accounts go with their clients, and are found as `Viewer`.
 pub const RECORDS: &[RecordType] = &[RecordType::audited::<Accounts>()];

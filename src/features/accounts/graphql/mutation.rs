@@ -3,15 +3,13 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use super::{types::GqlSessionTokens, viewer::Viewer};
-use crate::{
-    features::accounts::commands::{
-        self, ChangePassword, Login, change_password, refresh_session, revoke_other_sessions, revoke_session,
-    },
-    platform::{
-        actor::SessionId,
-        error::{CommandError, Violation},
-        graphql::{Allow, BoundedList, ContextExt, UserError, scalars::EmailAddress, split},
-    },
+use crate::features::accounts::commands::{
+    self, ChangePassword, Login, change_password, refresh_session, revoke_other_sessions, revoke_session,
+};
+use platform::{
+    actor::SessionId,
+    error::{CommandError, Violation},
+    graphql::{Allow, BoundedList, ContextExt, UserError, scalars::EmailAddress, split},
 };
 
 /// What signing in takes.

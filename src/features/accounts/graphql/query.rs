@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::viewer::Viewer;
-use crate::platform::graphql::ContextExt;
+use platform::graphql::ContextExt;
 
 /// Reads of accounts.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{GqlActor, actor_of};
-use crate::platform::{actor::AccountId, graphql::Allow};
+use platform::{actor::AccountId, graphql::Allow};
 
 /// The shared values of one record.
 #[derive(Debug, Clone)]

@@ -5,12 +5,10 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 
 use super::loaders::AccountLoader;
-use crate::{
-    features::accounts::{SessionTokens, StoredAccount, StoredSession},
-    platform::{
-        actor::{AccountId, SessionId},
-        graphql::{ContextExt, Role, internal},
-    },
+use crate::features::accounts::{SessionTokens, StoredAccount, StoredSession};
+use platform::{
+    actor::{AccountId, SessionId},
+    graphql::{ContextExt, Role, internal},
 };
 
 /// Whoever did something: a person with an account. For staff.

@@ -3,28 +3,26 @@
 use async_graphql::{Context, ID, Object, Result};
 
 use super::types::GqlSession;
-use crate::{
-    features::{
-        accounts::sessions_of,
-        billing::graphql::{GqlInvoice, InvoiceFilterInput, InvoiceOrderInput, invoice_connection},
-        clients::graphql::{Client, client_of},
-        content::graphql::{
-            GqlPromotion,
-            promotion::{AppPromotionFilterInput, AppPromotionOrder},
-            promotion_connection,
-        },
-        notifications::graphql::{
-            GqlNotification, NotificationFilterInput, notification_connection, unread_notification_count,
-        },
-        projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, project_connection},
+use crate::features::{
+    accounts::sessions_of,
+    billing::graphql::{GqlInvoice, InvoiceFilterInput, InvoiceOrderInput, invoice_connection},
+    clients::graphql::{Client, client_of},
+    content::graphql::{
+        GqlPromotion,
+        promotion::{AppPromotionFilterInput, AppPromotionOrder},
+        promotion_connection,
     },
-    platform::{
-        actor::{Account, Actor},
-        graphql::{
-            Allow, Connection, ContextExt, Locale, RecordScope, Role, internal, paged, scalars::EmailAddress,
-        },
-        paging::PageArgs,
+    notifications::graphql::{
+        GqlNotification, NotificationFilterInput, notification_connection, unread_notification_count,
     },
+    projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, project_connection},
+};
+use platform::{
+    actor::{Account, Actor},
+    graphql::{
+        Allow, Connection, ContextExt, Locale, RecordScope, Role, internal, paged, scalars::EmailAddress,
+    },
+    paging::PageArgs,
 };
 
 /// The signed-in person.

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    platform::actor::{AccountId, Locale, Role},
+use platform::{
+    actor::{AccountId, Locale, Role},
     record_table,
 };
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::platform::actor::{AccountId, SessionId};
+use platform::actor::{AccountId, SessionId};
 
 /// Why a session ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum)]

@@ -3,22 +3,20 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    features::{
-        billing::{
-            events, model,
-            tables::{invoice, payment},
-        },
-        projects::Project,
+use crate::features::{
+    billing::{
+        events, model,
+        tables::{invoice, payment},
     },
-    platform::{
-        actor::Locale,
-        announce::Announcement,
-        ctx::Ctx,
-        db::WriteTx,
-        error::CommandError,
-        money::{Amount, Currency},
-    },
+    projects::Project,
+};
+use platform::{
+    actor::Locale,
+    announce::Announcement,
+    ctx::Ctx,
+    db::WriteTx,
+    error::CommandError,
+    money::{Amount, Currency},
 };
 
 /// Adds `{name}Fr` and `{name}En`.

@@ -8,19 +8,17 @@ use super::{
     create_credit_note::{default_subject, issue_note_in_tx, left_in_tx, whole},
     lock_invoice, locked, require_issued, settlement_in_tx, today,
 };
-use crate::{
-    features::billing::{InvoiceId, InvoiceState, InvoiceStatus, model::MAX_NOTE, tables::invoice},
-    platform::{
-        actor::{Actor, Locale},
-        ctx::Ctx,
-        editing::made_before,
-        error::CommandError,
-        form::{Checks, line},
-        idempotency::{self, Claim},
-        money::Amount,
-        record,
-        write::write_tx,
-    },
+use crate::features::billing::{InvoiceId, InvoiceState, InvoiceStatus, model::MAX_NOTE, tables::invoice};
+use platform::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+    editing::made_before,
+    error::CommandError,
+    form::{Checks, line},
+    idempotency::{self, Claim},
+    money::Amount,
+    record,
+    write::write_tx,
 };
 
 /// Which invoice is cancelled, and why.

@@ -2,17 +2,15 @@
 
 use serde::Serialize;
 
-use crate::{
-    features::billing::{
-        InvoiceItemId,
-        model::{self, Line, MAX_DESCRIPTION, Totals},
-        tables::item,
-    },
-    platform::{
-        form::{Checks, Fault, text},
-        money::{Amount, Currency},
-        quantity::{Percentage, Quantity},
-    },
+use crate::features::billing::{
+    InvoiceItemId,
+    model::{self, Line, MAX_DESCRIPTION, Totals},
+    tables::item,
+};
+use platform::{
+    form::{Checks, Fault, text},
+    money::{Amount, Currency},
+    quantity::{Percentage, Quantity},
 };
 
 /// A line as it was sent.

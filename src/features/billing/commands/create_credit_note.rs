@@ -10,28 +10,26 @@ use super::{
     issue_invoice::freeze_in_tx,
     lock_invoice, locked, require_issued, settlement_in_tx,
 };
-use crate::{
-    features::{
-        billing::{
-            InvoiceId, InvoiceKind,
-            model::{Creditable, Line, MAX_SUBJECT, Totals},
-            sums::credited_parts,
-            tables::invoice,
-        },
-        projects::Project,
+use crate::features::{
+    billing::{
+        InvoiceId, InvoiceKind,
+        model::{Creditable, Line, MAX_SUBJECT, Totals},
+        sums::credited_parts,
+        tables::invoice,
     },
-    platform::{
-        actor::{Actor, Locale},
-        ctx::Ctx,
-        db::WriteTx,
-        editing::made_before,
-        error::CommandError,
-        form::{Checks, Fault, line},
-        idempotency::{self, Claim},
-        money::Amount,
-        quantity::Quantity,
-        write::write_tx,
-    },
+    projects::Project,
+};
+use platform::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+    db::WriteTx,
+    editing::made_before,
+    error::CommandError,
+    form::{Checks, Fault, line},
+    idempotency::{self, Claim},
+    money::Amount,
+    quantity::Quantity,
+    write::write_tx,
 };
 
 /// A credit note.

@@ -5,21 +5,19 @@ use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
 use super::checks::tax;
-use crate::{
-    features::{
-        accounts::email,
-        billing::{
-            model::{MAX_DESCRIPTION, MAX_SUBJECT},
-            tables::company::{ActiveModel, Entity, Model},
-        },
-        media::{UploadId, pictures::picture},
+use crate::features::{
+    accounts::email,
+    billing::{
+        model::{MAX_DESCRIPTION, MAX_SUBJECT},
+        tables::company::{ActiveModel, Entity, Model},
     },
-    platform::{
-        actor::Actor,
-        editing::Editable,
-        error::CommandError,
-        form::{Change, Fault, Form, line, optional_text},
-    },
+    media::{UploadId, pictures::picture},
+};
+use platform::{
+    actor::Actor,
+    editing::Editable,
+    error::CommandError,
+    form::{Change, Fault, Form, line, optional_text},
 };
 
 /// The longest text that documents print on one line of their head or foot, in characters.

@@ -12,32 +12,30 @@ use super::{
     issue_invoice::issue_in_tx,
     lock_project, locked,
 };
-use crate::{
-    features::{
-        billing::{
-            InvoiceId, InvoiceItemId, InvoiceKind, InvoiceState, PaymentMode, company_profile, items_of,
-            model::{MAX_SUBJECT, Totals},
-            tables::{
-                invoice::{ActiveModel, Entity, Model},
-                item,
-            },
+use crate::features::{
+    billing::{
+        InvoiceId, InvoiceItemId, InvoiceKind, InvoiceState, PaymentMode, company_profile, items_of,
+        model::{MAX_SUBJECT, Totals},
+        tables::{
+            invoice::{ActiveModel, Entity, Model},
+            item,
         },
-        projects::{ProjectId, lock_below_project_in_tx, lock_project_in_tx},
     },
-    platform::{
-        actor::Actor,
-        audit::{self, AuditAction},
-        ctx::Ctx,
-        db::WriteTx,
-        editing::{Editable, create_in_tx, made_before},
-        error::CommandError,
-        form::{self, Change, Fault, Form, line},
-        idempotency::{self, Claim},
-        money::{Amount, Currency},
-        record::{self, Related},
-        search,
-        write::write_tx,
-    },
+    projects::{ProjectId, lock_below_project_in_tx, lock_project_in_tx},
+};
+use platform::{
+    actor::Actor,
+    audit::{self, AuditAction},
+    ctx::Ctx,
+    db::WriteTx,
+    editing::{Editable, create_in_tx, made_before},
+    error::CommandError,
+    form::{self, Change, Fault, Form, line},
+    idempotency::{self, Claim},
+    money::{Amount, Currency},
+    record::{self, Related},
+    search,
+    write::write_tx,
 };
 
 /// What a person can enter of an invoice.

@@ -8,29 +8,27 @@ use super::{
     Fields, announcing, append_issued, edit_invoice::search_text, expect_version_at, lock_invoice, locked,
     today,
 };
-use crate::{
-    features::{
-        billing::{
-            CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
-            model::{NextNumber, SeriesState, next_number},
-            sums::free_advance,
-            tables::{invoice, series},
-        },
-        clients::living_client,
-        projects::Project,
+use crate::features::{
+    billing::{
+        CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
+        model::{NextNumber, SeriesState, next_number},
+        sums::free_advance,
+        tables::{invoice, series},
     },
-    platform::{
-        actor::{Actor, Locale},
-        crypto::sha256,
-        ctx::Ctx,
-        db::WriteTx,
-        editing::made_before,
-        error::{CommandError, ErrorCode, Violation, Violations},
-        idempotency::{self, Claim},
-        money::Amount,
-        record,
-        write::write_tx,
-    },
+    clients::living_client,
+    projects::Project,
+};
+use platform::{
+    actor::{Actor, Locale},
+    crypto::sha256,
+    ctx::Ctx,
+    db::WriteTx,
+    editing::made_before,
+    error::{CommandError, ErrorCode, Violation, Violations},
+    idempotency::{self, Claim},
+    money::Amount,
+    record,
+    write::write_tx,
 };
 
 /// Which draft is issued.

@@ -10,22 +10,20 @@ use super::{
     record_payment::{Received, check_day, receive_in_tx},
     require_issued, settlement_in_tx, today,
 };
-use crate::{
-    features::billing::{
-        InvoiceId, PaymentMode,
-        model::{self, MAX_NOTE},
-        tables::{invoice, payment},
-    },
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        editing::made_before,
-        error::{CommandError, ErrorCode},
-        form::{Checks, Fault, optional_line},
-        idempotency::{self, Claim},
-        money::Amount,
-        write::write_tx,
-    },
+use crate::features::billing::{
+    InvoiceId, PaymentMode,
+    model::{self, MAX_NOTE},
+    tables::{invoice, payment},
+};
+use platform::{
+    actor::Actor,
+    ctx::Ctx,
+    editing::made_before,
+    error::{CommandError, ErrorCode},
+    form::{Checks, Fault, optional_line},
+    idempotency::{self, Claim},
+    money::Amount,
+    write::write_tx,
 };
 
 /// Which invoice was paid.

@@ -33,15 +33,15 @@ use super::{
     InvoiceId, InvoiceKind, InvoiceState, InvoiceStatus, Settlement, events, filters, model, settlements,
     tables::{invoice, payment},
 };
-use crate::{
-    features::projects::{BelowProject, Project, ProjectId, lock_below_project_in_tx, lock_project_in_tx},
-    platform::{
-        ctx::Ctx,
-        db::WriteTx,
-        error::{CommandError, ErrorCode, Violation},
-        events::{NewEvent, append_in_tx},
-        record,
-    },
+use crate::features::projects::{
+    BelowProject, Project, ProjectId, lock_below_project_in_tx, lock_project_in_tx,
+};
+use platform::{
+    ctx::Ctx,
+    db::WriteTx,
+    error::{CommandError, ErrorCode, Violation},
+    events::{NewEvent, append_in_tx},
+    record,
 };
 
 impl BelowProject for invoice::Entity {

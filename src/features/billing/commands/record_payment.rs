@@ -8,28 +8,26 @@ use super::{
     Fields, announcing, append_payment, append_status_change, checks::amount, lock_invoice, lock_project,
     require_issued, settlement_in_tx, today,
 };
-use crate::{
-    features::{
-        billing::{
-            InvoiceId, PaymentId, PaymentMode,
-            model::{self, MAX_NOTE},
-            paid_of_projects,
-            tables::{invoice, payment},
-        },
-        projects::{Project, ProjectId},
+use crate::features::{
+    billing::{
+        InvoiceId, PaymentId, PaymentMode,
+        model::{self, MAX_NOTE},
+        paid_of_projects,
+        tables::{invoice, payment},
     },
-    platform::{
-        actor::{Actor, Locale},
-        ctx::Ctx,
-        db::WriteTx,
-        editing::made_before,
-        error::{CommandError, ErrorCode, Violation},
-        form::{Checks, Fault, optional_line},
-        idempotency::{self, Claim},
-        money::Amount,
-        record,
-        write::write_tx,
-    },
+    projects::{Project, ProjectId},
+};
+use platform::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+    db::WriteTx,
+    editing::made_before,
+    error::{CommandError, ErrorCode, Violation},
+    form::{Checks, Fault, optional_line},
+    idempotency::{self, Claim},
+    money::Amount,
+    record,
+    write::write_tx,
 };
 
 /// A payment.

@@ -4,26 +4,24 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
 use super::{append_payment, append_status_change, locked, settlement_in_tx, today};
-use crate::{
-    features::{
-        billing::{
-            PaymentId,
-            model::MAX_NOTE,
-            sums::free_advance,
-            tables::{invoice, payment},
-        },
-        projects::lock_below_project_in_tx,
+use crate::features::{
+    billing::{
+        PaymentId,
+        model::MAX_NOTE,
+        sums::free_advance,
+        tables::{invoice, payment},
     },
-    platform::{
-        actor::{Actor, Locale},
-        ctx::Ctx,
-        editing::made_before,
-        error::{CommandError, Violation},
-        form::{Checks, line},
-        idempotency::{self, Claim},
-        record,
-        write::write_tx,
-    },
+    projects::lock_below_project_in_tx,
+};
+use platform::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+    editing::made_before,
+    error::{CommandError, Violation},
+    form::{Checks, line},
+    idempotency::{self, Claim},
+    record,
+    write::write_tx,
 };
 
 /// Which payment is voided, and why.

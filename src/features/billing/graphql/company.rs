@@ -3,20 +3,18 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use chrono::{DateTime, Utc};
 
-use crate::{
-    features::{
-        accounts::graphql::{GqlActor, actor_of},
-        billing::{CompanyProfile, CompanyProfiles, commands::CompanyFields, company_profile},
-        media::{find_image, graphql::GqlImage},
-    },
-    platform::{
-        editing::update,
-        graphql::{
-            Allow, ContextExt,
-            editing::{PatchInput, or_current},
-            internal,
-            values::Decimal,
-        },
+use crate::features::{
+    accounts::graphql::{GqlActor, actor_of},
+    billing::{CompanyProfile, CompanyProfiles, commands::CompanyFields, company_profile},
+    media::{find_image, graphql::GqlImage},
+};
+use platform::{
+    editing::update,
+    graphql::{
+        Allow, ContextExt,
+        editing::{PatchInput, or_current},
+        internal,
+        values::Decimal,
     },
     read_inputs, record_payload,
 };

@@ -6,19 +6,17 @@ use async_graphql::{Context, Object, Result};
 use chrono::{Datelike, Months, NaiveDate};
 use tokio::sync::OnceCell;
 
-use crate::{
-    features::{
-        billing::{
-            figures::{Owed, by_currency, invoiced_between, owed_by_project, received_between},
-            today,
-        },
-        projects::graphql::{GqlProject, ProjectLoader},
+use crate::features::{
+    billing::{
+        figures::{Owed, by_currency, invoiced_between, owed_by_project, received_between},
+        today,
     },
-    platform::{
-        error::{ErrorCode, Violation},
-        graphql::{ContextExt, internal, removed_meanwhile, user_error::top_level, values::Money},
-        money::{Amount, Currency},
-    },
+    projects::graphql::{GqlProject, ProjectLoader},
+};
+use platform::{
+    error::{ErrorCode, Violation},
+    graphql::{ContextExt, internal, removed_meanwhile, user_error::top_level, values::Money},
+    money::{Amount, Currency},
 };
 
 /// Projects shown unless asked for otherwise.

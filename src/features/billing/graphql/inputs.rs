@@ -3,24 +3,21 @@
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 
 use super::types::{GqlInvoiceKind, GqlPaymentMode, InvoiceStatus};
-use crate::{
+use crate::features::billing::{
+    InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentMode, PaymentOrder,
+    commands::{InvoiceFields, ItemInput, Row},
+    model::{MAX_BULK, MAX_ITEMS},
+};
+use platform::{
     entered,
-    features::billing::{
-        InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentMode, PaymentOrder,
-        commands::{InvoiceFields, ItemInput, Row},
-        model::{MAX_BULK, MAX_ITEMS},
+    error::{CommandError, Violation, Violations},
+    graphql::{
+        BoundedList, CsvSeparator, FilterList, OrderDirection,
+        editing::Entered,
+        parse_id,
+        values::{Date, Decimal},
     },
-    platform::{
-        error::{CommandError, Violation, Violations},
-        graphql::{
-            BoundedList, CsvSeparator, FilterList, OrderDirection,
-            editing::Entered,
-            parse_id,
-            values::{Date, Decimal},
-        },
-        search,
-    },
-    read_inputs,
+    read_inputs, search,
 };
 
 /// Which invoices a list shows. All of what is given must hold.

@@ -5,13 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::Loader;
 use sea_orm::DbErr;
 
-use crate::{
-    features::{
-        billing::{self, Invoice, InvoiceId, InvoiceItem, Payment, Settlement},
-        projects::ProjectId,
-    },
-    platform::{actor::Actor, db::Db, graphql::RequestLoader, money::Amount},
+use crate::features::{
+    billing::{self, Invoice, InvoiceId, InvoiceItem, Payment, Settlement},
+    projects::ProjectId,
 };
+use platform::{actor::Actor, db::Db, graphql::RequestLoader, money::Amount};
 
 /// A loader that maps ids through one query of `billing`; the caller has checked that what it starts from may be seen.
 macro_rules! by_id {

@@ -22,7 +22,7 @@ pub use query::{
 pub use types::{GqlInvoice, InvoiceStatus};
 
 use super::{CompanyProfiles, Invoices, Payments};
-use crate::platform::graphql::RecordType;
+use platform::graphql::RecordType;
 
 /// The kinds of records of this feature. There is one company, which nobody deletes.
 pub const RECORDS: &[RecordType] = &[

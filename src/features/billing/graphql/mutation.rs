@@ -11,23 +11,20 @@ use super::{
     payment::GqlPayment,
     types::GqlInvoice,
 };
-use crate::{
-    features::billing::{
-        Invoice, InvoiceId, Invoices, InvoicesExport, JournalExport, JournalFilter, Payment, PaymentId,
-        Payments,
-        commands::{
-            self, CancelInvoice, CreateCreditNote, IssueInvoice, IssueInvoices, MarkInvoicePaid,
-            MarkInvoicesPaid, RecordPayment, Row, VoidPayment,
-        },
+use crate::features::billing::{
+    Invoice, InvoiceId, Invoices, InvoicesExport, JournalExport, JournalFilter, Payment, PaymentId, Payments,
+    commands::{
+        self, CancelInvoice, CreateCreditNote, IssueInvoice, IssueInvoices, MarkInvoicePaid,
+        MarkInvoicesPaid, RecordPayment, Row, VoidPayment,
     },
-    platform::{
-        error::{CommandError, ErrorCode, Violation, Violations},
-        export::Exports,
-        graphql::{
-            Allow, ContextExt, ExportPayload, UserError,
-            editing::{CreateInput, Entered, or_current, update},
-            parse_id, split,
-        },
+};
+use platform::{
+    error::{CommandError, ErrorCode, Violation, Violations},
+    export::Exports,
+    graphql::{
+        Allow, ContextExt, ExportPayload, UserError,
+        editing::{CreateInput, Entered, or_current, update},
+        parse_id, split,
     },
     record_payload,
 };

@@ -2,13 +2,11 @@
 
 use async_graphql::Context;
 
-use crate::{
-    features::{
-        billing::papers::{PaperId, paper_url},
-        projects::Project,
-    },
-    platform::graphql::{ContextExt, scalars::Url},
+use crate::features::{
+    billing::papers::{PaperId, paper_url},
+    projects::Project,
 };
+use platform::graphql::{ContextExt, scalars::Url};
 
 /// The URL of a paper of what the caller sees already.
 pub fn url_of(ctx: &Context<'_>, id: PaperId) -> Option<Url> {

@@ -16,12 +16,12 @@ use crate::{
         billing::{Payment, papers::PaperId},
         projects::graphql::{GqlProject, ProjectLoader},
     },
-    platform::graphql::{
-        ContextExt, internal, removed_meanwhile,
-        scalars::Url,
-        values::{Date, Money},
-    },
     record_methods,
+};
+use platform::graphql::{
+    ContextExt, internal, removed_meanwhile,
+    scalars::Url,
+    values::{Date, Money},
 };
 
 /// A payment.

@@ -14,24 +14,22 @@ use super::{
     payment::GqlPayment,
     types::GqlInvoice,
 };
-use crate::{
-    features::{
-        billing::{
-            InvoiceColumn, InvoiceFilter, InvoiceId, Invoices, PaymentColumn, Payments, select_invoices,
-            select_payments, today,
-        },
-        projects::{Project, ProjectId},
+use crate::features::{
+    billing::{
+        InvoiceColumn, InvoiceFilter, InvoiceId, Invoices, PaymentColumn, Payments, select_invoices,
+        select_payments, today,
     },
-    platform::{
-        actor::Actor,
-        graphql::{
-            Allow, Connection, ContextExt, NestedList, RecordScope, internal, paged, parse_id,
-            user_error::top_level,
-        },
-        listing::resolve_scope,
-        money::Amount,
-        paging::{OrderBy, PageArgs},
+    projects::{Project, ProjectId},
+};
+use platform::{
+    actor::Actor,
+    graphql::{
+        Allow, Connection, ContextExt, NestedList, RecordScope, internal, paged, parse_id,
+        user_error::top_level,
     },
+    listing::resolve_scope,
+    money::Amount,
+    paging::{OrderBy, PageArgs},
 };
 
 /// The arguments of a list of invoices, checked: what `actor` may see of it, in its order.

@@ -24,15 +24,15 @@ use crate::{
             graphql::{GqlProject, ProjectLoader},
         },
     },
-    platform::{
-        graphql::{
-            ContextExt, Locale, internal, removed_meanwhile,
-            scalars::Url,
-            values::{Date, Decimal, Money},
-        },
-        money::{Amount, Currency},
-    },
     record_methods,
+};
+use platform::{
+    graphql::{
+        ContextExt, Locale, internal, removed_meanwhile,
+        scalars::Url,
+        values::{Date, Decimal, Money},
+    },
+    money::{Amount, Currency},
 };
 
 /// What has become of an invoice.

@@ -2,15 +2,13 @@
 
 use documents::{Company, Fiscal, Language, Party};
 
-use crate::{
-    features::{
-        billing::{CompanyDetails, PaymentMode},
-        clients::StoredClient,
-    },
-    platform::{
-        actor::Locale,
-        money::{Amount, Currency},
-    },
+use crate::features::{
+    billing::{CompanyDetails, PaymentMode},
+    clients::StoredClient,
+};
+use platform::{
+    actor::Locale,
+    money::{Amount, Currency},
 };
 
 pub fn language(locale: Locale) -> Language {

@@ -5,23 +5,21 @@ use documents::{Document, DocumentState, InvoiceKind as PrintedKind, Line, Party
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{Paper, facts};
-use crate::{
-    features::{
-        billing::{
-            CompanyDetails, InvoiceFilter, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
-            select_invoices,
-            tables::{invoice, item},
-            today,
-        },
-        clients::living_client,
-        projects::Projects,
+use crate::features::{
+    billing::{
+        CompanyDetails, InvoiceFilter, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
+        select_invoices,
+        tables::{invoice, item},
+        today,
     },
-    platform::{
-        actor::{Actor, Locale},
-        ctx::Ctx,
-        graphql::RecordScope,
-        money::Currency,
-    },
+    clients::living_client,
+    projects::Projects,
+};
+use platform::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+    graphql::RecordScope,
+    money::Currency,
 };
 
 pub async fn paper(ctx: &Ctx, actor: &Actor, id: InvoiceId) -> Result<Option<Paper>> {

@@ -16,13 +16,11 @@ use anyhow::Result;
 use documents::Document;
 
 use super::{InvoiceId, PaymentId};
-use crate::{
-    features::{media::ImageId, projects::ProjectId},
-    platform::{
-        actor::{Actor, Locale},
-        ctx::Ctx,
-        money::{Amount, Currency},
-    },
+use crate::features::{media::ImageId, projects::ProjectId};
+use platform::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+    money::{Amount, Currency},
 };
 
 /// What a paper is of.

@@ -9,19 +9,17 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use super::{Paper, paper, urls};
-use crate::{
-    features::{
-        accounts::actor_of_session,
-        media::{Image, Media, Rendition, find_image},
-    },
-    platform::{
-        crypto::sha256,
-        ctx::Ctx,
-        images::RenditionFormat,
-        memory,
-        signed_url::Refusal,
-        storage::{NewFile, Storage},
-    },
+use crate::features::{
+    accounts::actor_of_session,
+    media::{Image, Media, Rendition, find_image},
+};
+use platform::{
+    crypto::sha256,
+    ctx::Ctx,
+    images::RenditionFormat,
+    memory,
+    signed_url::Refusal,
+    storage::{NewFile, Storage},
 };
 
 /// Papers drawn at once: it is all processor, and a page takes some ten milliseconds.

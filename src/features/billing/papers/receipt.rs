@@ -5,20 +5,18 @@ use documents::{Document, DocumentState};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{Paper, facts};
-use crate::{
-    features::{
-        billing::{
-            CompanyDetails, PaymentFilter, PaymentId, company_profile, credit_notes_of, select_payments,
-            tables::{invoice, payment},
-        },
-        clients::living_client,
-        projects::Projects,
+use crate::features::{
+    billing::{
+        CompanyDetails, PaymentFilter, PaymentId, company_profile, credit_notes_of, select_payments,
+        tables::{invoice, payment},
     },
-    platform::{
-        actor::{Actor, Locale},
-        ctx::Ctx,
-        money::Amount,
-    },
+    clients::living_client,
+    projects::Projects,
+};
+use platform::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+    money::Amount,
 };
 
 pub async fn paper(ctx: &Ctx, actor: &Actor, id: PaymentId) -> Result<Option<Paper>> {

@@ -9,21 +9,19 @@ use documents::{Document, Entry};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{Paper, facts};
-use crate::{
-    features::{
-        billing::{
-            CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile,
-            tables::{invoice, payment},
-            today,
-        },
-        clients::living_client,
-        projects::{ProjectColumn, ProjectFilter, ProjectId, select_projects},
+use crate::features::{
+    billing::{
+        CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile,
+        tables::{invoice, payment},
+        today,
     },
-    platform::{
-        actor::{Actor, Locale},
-        ctx::Ctx,
-        graphql::RecordScope,
-    },
+    clients::living_client,
+    projects::{ProjectColumn, ProjectFilter, ProjectId, select_projects},
+};
+use platform::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+    graphql::RecordScope,
 };
 
 /// An entry and where it stands: by day, and within a day as things happened.

@@ -2,7 +2,7 @@
 //! old; at the download that sign-in must still be good, and its person still allowed to see the record.
 
 use super::PaperId;
-use crate::platform::{
+use platform::{
     actor::{Actor, SessionId},
     ctx::Ctx,
     signed_url::{Action, Grant, Refusal, SignedQuery, stable_expiry},

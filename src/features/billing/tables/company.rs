@@ -2,11 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{billing::CompanyProfileId, media::ImageId},
-    platform::quantity::Percentage,
-    record_table,
-};
+use crate::features::{billing::CompanyProfileId, media::ImageId};
+use platform::{quantity::Percentage, record_table};
 
 record_table! {
     /// The company, as its documents show it from now on; issued ones keep what they were issued with.

@@ -3,16 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{
-        billing::{InvoiceId, InvoiceKind, InvoiceState, PaymentMode},
-        media::ImageId,
-        projects::ProjectId,
-    },
-    platform::{
-        money::{Amount, Currency},
-        quantity::Percentage,
-    },
+use crate::features::{
+    billing::{InvoiceId, InvoiceKind, InvoiceState, PaymentMode},
+    media::ImageId,
+    projects::ProjectId,
+};
+use platform::{
+    money::{Amount, Currency},
+    quantity::Percentage,
     record_table,
 };
 

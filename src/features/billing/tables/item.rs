@@ -2,10 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::billing::{InvoiceId, InvoiceItemId},
-    platform::{money::Amount, quantity::Quantity},
-};
+use crate::features::billing::{InvoiceId, InvoiceItemId};
+use platform::{money::Amount, quantity::Quantity};
 
 /// One line.
 #[sea_orm::model]

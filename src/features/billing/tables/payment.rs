@@ -3,12 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{
-        billing::{InvoiceId, PaymentId, PaymentMode},
-        projects::ProjectId,
-    },
-    platform::money::{Amount, Currency},
+use crate::features::{
+    billing::{InvoiceId, PaymentId, PaymentMode},
+    projects::ProjectId,
+};
+use platform::{
+    money::{Amount, Currency},
     record_table,
 };
 

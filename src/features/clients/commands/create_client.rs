@@ -12,21 +12,19 @@ use super::{
     },
     edit_client::{CheckedClient, ClientFields, read},
 };
-use crate::{
-    features::accounts::{self, NewAccount, check_new_password, hash_password},
-    platform::{
-        actor::{AccountId, Actor, ClientId, Role},
-        announce::Announcement,
-        ctx::Ctx,
-        db::WriteTx,
-        editing::{Editable, made_before},
-        error::CommandError,
-        form::Checks,
-        idempotency::{self, Claim},
-        outbox::DeliveryId,
-        record,
-        write::write_tx,
-    },
+use crate::features::accounts::{self, NewAccount, check_new_password, hash_password};
+use platform::{
+    actor::{AccountId, Actor, ClientId, Role},
+    announce::Announcement,
+    ctx::Ctx,
+    db::WriteTx,
+    editing::{Editable, made_before},
+    error::CommandError,
+    form::Checks,
+    idempotency::{self, Claim},
+    outbox::DeliveryId,
+    record,
+    write::write_tx,
 };
 
 /// The announcement that greets a new client: an inbox entry now, and a push when a first device is registered.

@@ -6,15 +6,13 @@ use super::{
     super::tables::{ActiveModel, Entity, Model},
     lock_client,
 };
-use crate::{
-    features::accounts::{AccountRow, Accounts, RevokedReason, announce_end_in_tx, revoke_all_in_tx},
-    platform::{
-        actor::{Actor, ClientId},
-        ctx::Ctx,
-        error::CommandError,
-        record::{self, Related},
-        write::write_tx,
-    },
+use crate::features::accounts::{AccountRow, Accounts, RevokedReason, announce_end_in_tx, revoke_all_in_tx};
+use platform::{
+    actor::{Actor, ClientId},
+    ctx::Ctx,
+    error::CommandError,
+    record::{self, Related},
+    write::write_tx,
 };
 
 /// Disables a client's account: it can't sign in, its sessions end, its streams close within seconds. For staff.

@@ -14,20 +14,18 @@ use super::{
     },
     lock_account,
 };
-use crate::{
-    features::accounts::{
-        AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, check_email_free_in_tx, email, normalize_email,
-        phone, taken_or_internal,
-    },
-    platform::{
-        actor::{Actor, Locale},
-        ctx::Ctx,
-        editing::{self, Editable},
-        error::CommandError,
-        form::{self, Change, Checks, Form, line, optional_text},
-        record::{self, Related},
-        search,
-    },
+use crate::features::accounts::{
+    AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, check_email_free_in_tx, email, normalize_email,
+    phone, taken_or_internal,
+};
+use platform::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+    editing::{self, Editable},
+    error::CommandError,
+    form::{self, Change, Checks, Form, line, optional_text},
+    record::{self, Related},
+    search,
 };
 
 const EMAIL: &[&str] = &["input", "patch", "email"];

@@ -13,14 +13,12 @@ pub use edit_client::{CheckedClient, ClientFields, read as read_client, update_p
 pub use resend_client_credentials::resend_client_credentials;
 
 use super::tables::{Entity, Model};
-use crate::{
-    features::accounts::{Accounts, StoredAccount},
-    platform::{
-        actor::ClientId,
-        db::WriteTx,
-        error::{CommandError, Violation},
-        record,
-    },
+use crate::features::accounts::{Accounts, StoredAccount};
+use platform::{
+    actor::ClientId,
+    db::WriteTx,
+    error::{CommandError, Violation},
+    record,
 };
 
 /// Locks the account behind a client whom the caller has locked.

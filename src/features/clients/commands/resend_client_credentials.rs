@@ -7,7 +7,7 @@ use super::{
     },
     lock_client,
 };
-use crate::platform::{
+use platform::{
     actor::{Actor, ClientId},
     ctx::Ctx,
     error::{CommandError, ErrorCode, Violation},

@@ -5,13 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::Loader;
 use sea_orm::DbErr;
 
-use crate::{
-    features::clients::{StoredClient, clients_by_ids},
-    platform::{
-        actor::{Actor, ClientId},
-        db::Db,
-        graphql::RequestLoader,
-    },
+use crate::features::clients::{StoredClient, clients_by_ids};
+use platform::{
+    actor::{Actor, ClientId},
+    db::Db,
+    graphql::RequestLoader,
 };
 
 /// Loads clients by id, deleted ones too, as far as the actor may see them: staff all, clients themselves.

@@ -11,7 +11,7 @@ pub use query::ClientsQuery;
 pub use types::{Client, client_by_id, client_of};
 
 use super::Clients;
-use crate::platform::graphql::RecordType;
+use platform::graphql::RecordType;
 
 /// The kinds of records of this feature.
 pub const RECORDS: &[RecordType] = &[RecordType::of::<Clients, Client>()];

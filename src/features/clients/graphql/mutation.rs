@@ -3,23 +3,20 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use super::types::Client;
-use crate::{
-    features::clients::{
-        Clients, StoredClient,
-        commands::{
-            ClientFields, create_client, disable_client, enable_client, resend_client_credentials,
-            update_profile,
-        },
+use crate::features::clients::{
+    Clients, StoredClient,
+    commands::{
+        ClientFields, create_client, disable_client, enable_client, resend_client_credentials, update_profile,
     },
-    platform::{
-        actor::ClientId,
-        error::{CommandError, Violation},
-        graphql::{
-            Allow, ContextExt, Locale,
-            editing::{CreateInput, PatchInput, change, or_current, update},
-            scalars::EmailAddress,
-            split,
-        },
+};
+use platform::{
+    actor::ClientId,
+    error::{CommandError, Violation},
+    graphql::{
+        Allow, ContextExt, Locale,
+        editing::{CreateInput, PatchInput, change, or_current, update},
+        scalars::EmailAddress,
+        split,
     },
     read_inputs, record_payload,
 };

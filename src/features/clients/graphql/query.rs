@@ -3,18 +3,15 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 
 use super::types::Client;
-use crate::{
-    features::clients::{ClientColumn, ClientFilter, Clients, living_client, select},
-    platform::{
-        actor::ClientId,
-        error::Violation,
-        graphql::{
-            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, paged,
-            user_error::top_level,
-        },
-        paging::{OrderBy, PageArgs},
-        search,
+use crate::features::clients::{ClientColumn, ClientFilter, Clients, living_client, select};
+use platform::{
+    actor::ClientId,
+    error::Violation,
+    graphql::{
+        Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, paged, user_error::top_level,
     },
+    paging::{OrderBy, PageArgs},
+    search,
 };
 
 /// Which clients a list shows. All of what is given must hold.

@@ -13,15 +13,15 @@ use crate::{
         clients::{StoredClient, living_client},
         projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, projects_of_client},
     },
-    platform::{
-        actor::{Actor, ClientId},
-        graphql::{
-            Allow, Connection, ContextExt, Locale, RecordScope, internal, paged, removed_meanwhile,
-            scalars::EmailAddress,
-        },
-        paging::PageArgs,
-    },
     record_methods,
+};
+use platform::{
+    actor::{Actor, ClientId},
+    graphql::{
+        Allow, Connection, ContextExt, Locale, RecordScope, internal, paged, removed_meanwhile,
+        scalars::EmailAddress,
+    },
+    paging::PageArgs,
 };
 
 /// A client by id, batched with the other look-ups of the operation; deleted ones too. Null when it isn't the

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::platform::{
+use platform::{
     actor::Actor,
     ctx::Ctx,
     db::WriteTx,

@@ -10,34 +10,32 @@ use super::{
     in_locale, optional_in_locale,
     seo::{self, Seo},
 };
-use crate::{
-    features::{
-        accounts::graphql::RecordFields,
-        content::{
-            kinds::{
-                blog_post::{BlogPostFields, BlogPostFilter},
-                by_slug,
-            },
-            queries::blog_path,
-            tables::blog_post::{Entity, Model},
+use crate::features::{
+    accounts::graphql::RecordFields,
+    content::{
+        kinds::{
+            blog_post::{BlogPostFields, BlogPostFilter},
+            by_slug,
         },
-        media::graphql::GqlImage,
+        queries::blog_path,
+        tables::blog_post::{Entity, Model},
     },
-    platform::{
-        error::Violation,
-        graphql::{
-            Allow, Connection, ContextExt, Locale, RecordScope,
-            editing::{create, update},
-            internal,
-            listing::{FilterInput, connection},
-            paged,
-            scalars::{Moment, Url},
-            user_error::top_level,
-        },
-        listing::{resolve_scope, select},
-        markdown,
-        paging::PageArgs,
+    media::graphql::GqlImage,
+};
+use platform::{
+    error::Violation,
+    graphql::{
+        Allow, Connection, ContextExt, Locale, RecordScope,
+        editing::{create, update},
+        internal,
+        listing::{FilterInput, connection},
+        paged,
+        scalars::{Moment, Url},
+        user_error::top_level,
     },
+    listing::{resolve_scope, select},
+    markdown,
+    paging::PageArgs,
     record_inputs, record_order, record_payload,
 };
 

@@ -4,13 +4,11 @@
 use async_graphql::{Context, ID, Result};
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, IntoActiveModel};
 
-use crate::{
-    features::content::commands::{self, MAX_REORDERED, Positioned},
-    platform::{
-        error::{Violation, Violations},
-        graphql::{BoundedList, ContextExt, Payload, split},
-        ids,
-    },
+use crate::features::content::commands::{self, MAX_REORDERED, Positioned};
+use platform::{
+    error::{Violation, Violations},
+    graphql::{BoundedList, ContextExt, Payload, split},
+    ids,
 };
 
 /// Declares the GraphQL type of a kind: its row, read in a language. The object itself flattens `record_fields()`.
@@ -20,20 +18,20 @@ macro_rules! content_type {
         #[derive(Debug, Clone)]
         pub struct $node {
             row: std::sync::Arc<$model>,
-            locale: $crate::platform::actor::Locale,
+            locale: $platform::actor::Locale,
         }
 
         impl $node {
             /// The record, read in this language.
             #[must_use]
-            pub fn new(row: $model, locale: $crate::platform::actor::Locale) -> Self {
+            pub fn new(row: $model, locale: $platform::actor::Locale) -> Self {
                 Self { row: std::sync::Arc::new(row), locale }
             }
         }
 
         impl From<$model> for $node {
             fn from(row: $model) -> Self {
-                Self::new(row, $crate::platform::actor::Locale::Fr)
+                Self::new(row, $platform::actor::Locale::Fr)
             }
         }
 
@@ -51,12 +49,12 @@ macro_rules! search_filter {
             pub search: Option<String>,
         }
 
-        impl $crate::platform::graphql::listing::FilterInput for $input {
-            type Filter = $crate::platform::listing::SearchFilter;
+        impl $platform::graphql::listing::FilterInput for $input {
+            type Filter = $platform::listing::SearchFilter;
 
-            fn check(self) -> Result<Self::Filter, $crate::platform::error::Violation> {
+            fn check(self) -> Result<Self::Filter, $platform::error::Violation> {
                 let search = $crate::features::content::graphql::check_search(self.search)?;
-                Ok($crate::platform::listing::SearchFilter { search })
+                Ok($platform::listing::SearchFilter { search })
             }
         }
     };
@@ -74,25 +72,25 @@ macro_rules! content_list {
         #[derive(Debug, Default)]
         pub struct $query;
 
-        #[$crate::platform::graphql::paged]
+        #[$platform::graphql::paged]
         #[async_graphql::Object]
         impl $query {
             $(#[$field_doc])*
             async fn $field(
                 &self,
                 ctx: &async_graphql::Context<'_>,
-                args: $crate::platform::paging::PageArgs,
+                args: $platform::paging::PageArgs,
                 #[graphql(desc = $which)] filter: Option<$filter>,
                 #[graphql(desc = "In which order.")] order_by: Option<$order>,
                 #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")]
-                scope: Option<$crate::platform::graphql::RecordScope>,
+                scope: Option<$platform::graphql::RecordScope>,
                 #[graphql(
                     desc = "In which language; what has no English text answers in French.",
-                    default_with = "crate::platform::graphql::Locale::Fr"
+                    default_with = "platform::graphql::Locale::Fr"
                 )]
-                locale: $crate::platform::graphql::Locale,
-            ) -> async_graphql::Result<$crate::platform::graphql::Connection<$node>> {
-                use $crate::platform::graphql::{ContextExt, listing::connection};
+                locale: $platform::graphql::Locale,
+            ) -> async_graphql::Result<$platform::graphql::Connection<$node>> {
+                use $platform::graphql::{ContextExt, listing::connection};
                 let locale = locale.into();
                 let node = |row| $node::new(row, locale);
                 connection::<$entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await
@@ -116,28 +114,28 @@ macro_rules! content_mutations {
         #[async_graphql::Object]
         impl $mutation {
             $(#[$create_doc])*
-            #[graphql(guard = "crate::platform::graphql::Allow::staff()")]
+            #[graphql(guard = "platform::graphql::Allow::staff()")]
             async fn $create(
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = $what)] input: $create_input,
             ) -> async_graphql::Result<$payload> {
-                Ok($crate::platform::graphql::editing::create::<$entity, _>(ctx, input).await?.into())
+                Ok($platform::graphql::editing::create::<$entity, _>(ctx, input).await?.into())
             }
 
             $(#[$update_doc])*
-            #[graphql(guard = "crate::platform::graphql::Allow::staff()")]
+            #[graphql(guard = "platform::graphql::Allow::staff()")]
             async fn $update(
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "The change.")] input: $update_input,
             ) -> async_graphql::Result<$payload> {
-                Ok($crate::platform::graphql::editing::update::<$entity, _>(ctx, input).await?.into())
+                Ok($platform::graphql::editing::update::<$entity, _>(ctx, input).await?.into())
             }
 
             $(
             $(#[$reorder_doc])*
-            #[graphql(guard = "crate::platform::graphql::Allow::staff()")]
+            #[graphql(guard = "platform::graphql::Allow::staff()")]
             async fn $reorder(
                 &self,
                 ctx: &async_graphql::Context<'_>,
@@ -171,11 +169,11 @@ macro_rules! content_order {
             $(#[$field_doc])*
             pub $field: Option<Vec<$node>>,
             /// What is wrong with the input; when there is anything, nothing was written.
-            pub user_errors: Vec<$crate::platform::graphql::UserError>,
+            pub user_errors: Vec<$platform::graphql::UserError>,
         }
 
-        impl From<$crate::platform::graphql::Payload<Vec<$model>>> for $payload {
-            fn from((rows, user_errors): $crate::platform::graphql::Payload<Vec<$model>>) -> Self {
+        impl From<$platform::graphql::Payload<Vec<$model>>> for $payload {
+            fn from((rows, user_errors): $platform::graphql::Payload<Vec<$model>>) -> Self {
                 let nodes = |rows: Vec<$model>| rows.into_iter().map($node::from).collect();
                 Self { $field: rows.map(nodes), user_errors }
             }

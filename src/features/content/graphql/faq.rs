@@ -6,16 +6,14 @@ use super::{
     declare::{content_list, content_mutations, content_order, content_type, search_filter},
     in_locale,
 };
-use crate::{
-    features::{
-        accounts::graphql::RecordFields,
-        content::{
-            kinds::faq::FaqFields,
-            tables::faq::{Entity, Model},
-        },
+use crate::features::{
+    accounts::graphql::RecordFields,
+    content::{
+        kinds::faq::FaqFields,
+        tables::faq::{Entity, Model},
     },
-    record_inputs, record_order, record_payload,
 };
+use platform::{record_inputs, record_order, record_payload};
 
 content_type! {
     /// A frequently asked question with its answer.

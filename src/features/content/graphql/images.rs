@@ -2,15 +2,13 @@
 
 use async_graphql::{Context, Result};
 
-use crate::{
-    features::media::{
-        ImageId,
-        graphql::{GqlImage, ImageLoader},
-    },
-    platform::{
-        actor::Locale,
-        graphql::{ContextExt, internal},
-    },
+use crate::features::media::{
+    ImageId,
+    graphql::{GqlImage, ImageLoader},
+};
+use platform::{
+    actor::Locale,
+    graphql::{ContextExt, internal},
 };
 
 /// The picture with this id, if there is one; `is_public` says whether everybody may see its record.

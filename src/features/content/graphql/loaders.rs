@@ -5,17 +5,15 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::Loader;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
-use crate::{
-    features::{
-        content::{
-            PortfolioItem, PortfolioItemId,
-            queries::{self, ItemBelow},
-            tables::{gallery_image, portfolio_item, video},
-        },
-        media::Image,
+use crate::features::{
+    content::{
+        PortfolioItem, PortfolioItemId,
+        queries::{self, ItemBelow},
+        tables::{gallery_image, portfolio_item, video},
     },
-    platform::{actor::Actor, db::Db, graphql::RequestLoader},
+    media::Image,
 };
+use platform::{actor::Actor, db::Db, graphql::RequestLoader};
 
 /// Loads galleries with their pictures.
 #[derive(Debug, Clone)]

@@ -24,7 +24,7 @@ pub use service::{GqlService, ServiceMutation, ServiceQuery};
 pub use testimonial::{GqlTestimonial, TestimonialMutation, TestimonialQuery};
 
 use super::tables;
-use crate::platform::{actor::Locale, error::Violation, graphql::RecordType, search};
+use platform::{actor::Locale, error::Violation, graphql::RecordType, search};
 
 /// The kinds of records of this feature.
 pub const RECORDS: &[RecordType] = &[

@@ -6,18 +6,15 @@ use super::{
     declare::{content_list, content_mutations, content_order, content_type, search_filter},
     images::picture,
 };
-use crate::{
-    features::{
-        accounts::graphql::RecordFields,
-        content::{
-            kinds::partner::PartnerFields,
-            tables::partner::{Entity, Model},
-        },
-        media::graphql::GqlImage,
+use crate::features::{
+    accounts::graphql::RecordFields,
+    content::{
+        kinds::partner::PartnerFields,
+        tables::partner::{Entity, Model},
     },
-    platform::graphql::scalars::Url,
-    record_inputs, record_order, record_payload,
+    media::graphql::GqlImage,
 };
+use platform::{graphql::scalars::Url, record_inputs, record_order, record_payload};
 
 content_type! {
     /// A partner company.

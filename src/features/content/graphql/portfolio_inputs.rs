@@ -3,28 +3,26 @@
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined, Result};
 
 use super::check_search;
-use crate::{
-    features::content::{
-        Category,
-        kinds::{
-            portfolio_item::{PortfolioFilter, PortfolioItemFields},
-            portfolio_media::{GalleryEntry, VideoEntry},
-        },
-        model::{MAX_GALLERY, MAX_VIDEOS, area},
-        tables::portfolio_item::Entity,
+use crate::features::content::{
+    Category,
+    kinds::{
+        portfolio_item::{PortfolioFilter, PortfolioItemFields},
+        portfolio_media::{GalleryEntry, VideoEntry},
     },
-    platform::{
-        error::{ErrorCode, Violation, Violations},
-        graphql::{
-            BoundedList,
-            editing::{Entered, change},
-            listing::FilterInput,
-            scalars::Moment,
-            values::Decimal,
-        },
-        search::check_key,
+    model::{MAX_GALLERY, MAX_VIDEOS, area},
+    tables::portfolio_item::Entity,
+};
+use platform::{
+    error::{ErrorCode, Violation, Violations},
+    graphql::{
+        BoundedList,
+        editing::{Entered, change},
+        listing::FilterInput,
+        scalars::Moment,
+        values::Decimal,
     },
     record_inputs, record_order,
+    search::check_key,
 };
 
 /// Whether an item of the portfolio is built.

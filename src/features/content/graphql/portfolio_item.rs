@@ -18,35 +18,33 @@ use super::{
     portfolio_media::{GqlGalleryImage, GqlVideo},
     seo::{self, Seo},
 };
-use crate::{
-    features::{
-        accounts::graphql::RecordFields,
-        content::{
-            PortfolioItemId,
-            kinds::{by_slug, portfolio_item::PortfolioFilter},
-            model::area,
-            queries::{ItemBelow, portfolio_path},
-            tables::portfolio_item::{Entity, Model},
-        },
-        media::graphql::GqlImage,
+use crate::features::{
+    accounts::graphql::RecordFields,
+    content::{
+        PortfolioItemId,
+        kinds::{by_slug, portfolio_item::PortfolioFilter},
+        model::area,
+        queries::{ItemBelow, portfolio_path},
+        tables::portfolio_item::{Entity, Model},
     },
-    platform::{
-        actor::Locale as Language,
-        graphql::{
-            Allow, Connection, ContextExt, Locale, RecordScope,
-            editing::{create, update},
-            internal,
-            listing::connection,
-            paged,
-            scalars::Url,
-            user_error::top_level,
-            values::Decimal,
-        },
-        listing::{resolve_scope, select},
-        paging::PageArgs,
-        text::shortened,
+    media::graphql::GqlImage,
+};
+use platform::{
+    actor::Locale as Language,
+    graphql::{
+        Allow, Connection, ContextExt, Locale, RecordScope,
+        editing::{create, update},
+        internal,
+        listing::connection,
+        paged,
+        scalars::Url,
+        user_error::top_level,
+        values::Decimal,
     },
+    listing::{resolve_scope, select},
+    paging::PageArgs,
     record_payload,
+    text::shortened,
 };
 
 /// Characters of a description for search engines that nobody has written.

@@ -11,12 +11,12 @@ use crate::{
         content::tables::{gallery_image, video},
         media::{Image, graphql::GqlImage},
     },
-    platform::{
-        actor::Locale,
-        graphql::{internal, removed_meanwhile, scalars::Url},
-        video_link::{self, VideoLink},
-    },
     record_methods,
+};
+use platform::{
+    actor::Locale,
+    graphql::{internal, removed_meanwhile, scalars::Url},
+    video_link::{self, VideoLink},
 };
 
 /// A picture of an item's gallery.

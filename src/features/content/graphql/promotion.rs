@@ -5,27 +5,25 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use super::{
     GqlPortfolioItem, check_search, declare::content_type, images::picture, in_locale, portfolio_item_by_id,
 };
-use crate::{
-    features::{
-        accounts::graphql::RecordFields,
-        content::{
-            kinds::promotion::{PromotionFields, PromotionFilter},
-            tables::promotion::{Entity, Model},
-        },
-        media::graphql::GqlImage,
+use crate::features::{
+    accounts::graphql::RecordFields,
+    content::{
+        kinds::promotion::{PromotionFields, PromotionFilter},
+        tables::promotion::{Entity, Model},
     },
-    platform::{
-        actor::{Actor, Locale as Language},
-        error::Violation,
-        graphql::{
-            Allow, Connection, ContextExt, Locale, RecordScope,
-            editing::{create, update},
-            listing::{FilterInput, connection},
-            paged,
-            scalars::Url,
-        },
-        paging::PageArgs,
+    media::graphql::GqlImage,
+};
+use platform::{
+    actor::{Actor, Locale as Language},
+    error::Violation,
+    graphql::{
+        Allow, Connection, ContextExt, Locale, RecordScope,
+        editing::{create, update},
+        listing::{FilterInput, connection},
+        paged,
+        scalars::Url,
     },
+    paging::PageArgs,
     record_inputs, record_order, record_payload,
 };
 

@@ -3,10 +3,8 @@
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 
-use crate::{
-    features::media::graphql::GqlImage,
-    platform::{actor::Locale, graphql::scalars::Url},
-};
+use crate::features::media::graphql::GqlImage;
+use platform::{actor::Locale, graphql::scalars::Url};
 
 /// What staff wrote for search engines, in the language of the page: what they wrote in French stands on an English page
 /// only when what it stands for, `text_en`, isn't there in English either.

@@ -7,17 +7,15 @@ use super::{
     images::picture,
     in_locale,
 };
-use crate::{
-    features::{
-        accounts::graphql::RecordFields,
-        content::{
-            kinds::service::ServiceFields,
-            tables::service::{Entity, Model},
-        },
-        media::graphql::GqlImage,
+use crate::features::{
+    accounts::graphql::RecordFields,
+    content::{
+        kinds::service::ServiceFields,
+        tables::service::{Entity, Model},
     },
-    record_inputs, record_order, record_payload,
+    media::graphql::GqlImage,
 };
+use platform::{record_inputs, record_order, record_payload};
 
 content_type! {
     /// Something that the company does for people.

@@ -8,17 +8,16 @@ use super::{
     images::picture,
     in_locale, optional_in_locale,
 };
-use crate::{
-    features::{
-        accounts::graphql::RecordFields,
-        content::{
-            kinds::testimonial::{TestimonialFields, TestimonialFilter},
-            tables::testimonial::{Entity, Model},
-        },
-        media::graphql::GqlImage,
+use crate::features::{
+    accounts::graphql::RecordFields,
+    content::{
+        kinds::testimonial::{TestimonialFields, TestimonialFilter},
+        tables::testimonial::{Entity, Model},
     },
-    platform::{error::Violation, graphql::listing::FilterInput},
-    record_inputs, record_order, record_payload,
+    media::graphql::GqlImage,
+};
+use platform::{
+    error::Violation, graphql::listing::FilterInput, record_inputs, record_order, record_payload,
 };
 
 content_type! {

@@ -9,22 +9,20 @@ use super::{
     searched,
     slugs::{self, Named, Slugged},
 };
-use crate::{
-    features::{
-        content::{
-            model::{MAX_ARTICLE, MAX_SEO_DESCRIPTION, MAX_SEO_TITLE, MAX_TITLE, publication::Publication},
-            tables::blog_post::{ActiveModel, Column, Entity, Model},
-        },
-        media::UploadId,
+use crate::features::{
+    content::{
+        model::{MAX_ARTICLE, MAX_SEO_DESCRIPTION, MAX_SEO_TITLE, MAX_TITLE, publication::Publication},
+        tables::blog_post::{ActiveModel, Column, Entity, Model},
     },
-    platform::{
-        editing::Editable,
-        error::CommandError,
-        form::{self, Change, Form, line, optional_any, optional_line, optional_text, text},
-        listing::Listed,
-        record::RecordEntity,
-        search::{fold, search_text},
-    },
+    media::UploadId,
+};
+use platform::{
+    editing::Editable,
+    error::CommandError,
+    form::{self, Change, Form, line, optional_any, optional_line, optional_text, text},
+    listing::Listed,
+    record::RecordEntity,
+    search::{fold, search_text},
 };
 
 /// What a person enters.

@@ -4,19 +4,17 @@ use sea_orm::{ActiveValue::Set, Condition};
 use serde::Serialize;
 
 use super::searched;
-use crate::{
-    features::content::{
-        commands::{Positioned, next_position},
-        model::{MAX_DESCRIPTION, MAX_LINE},
-        tables::faq::{ActiveModel, Column, Entity, Model},
-    },
-    platform::{
-        editing::Editable,
-        error::CommandError,
-        form::{self, Change, Form, line, optional_line, optional_text, text},
-        listing::{Listed, SearchFilter},
-        search::search_text,
-    },
+use crate::features::content::{
+    commands::{Positioned, next_position},
+    model::{MAX_DESCRIPTION, MAX_LINE},
+    tables::faq::{ActiveModel, Column, Entity, Model},
+};
+use platform::{
+    editing::Editable,
+    error::CommandError,
+    form::{self, Change, Form, line, optional_line, optional_text, text},
+    listing::{Listed, SearchFilter},
+    search::search_text,
 };
 
 /// What a person enters.

@@ -16,7 +16,8 @@ pub use slugs::{Slugged, by_slug, forget as forget_slugs};
 
 use sea_orm::{Condition, sea_query::SimpleExpr};
 
-use crate::{features::media::pictures, platform::search};
+use crate::features::media::pictures;
+use platform::search;
 
 /// The conditions of a search, all of which must hold.
 fn searched<C: sea_orm::ColumnTrait>(search_text: C, query: Option<&str>) -> Condition {

@@ -7,22 +7,20 @@ use super::{
     pictures::{picture, remove_replaced},
     searched,
 };
-use crate::{
-    features::{
-        content::{
-            commands::{Positioned, next_position},
-            model::MAX_TITLE,
-            tables::partner::{ActiveModel, Column, Entity, Model},
-        },
-        media::UploadId,
+use crate::features::{
+    content::{
+        commands::{Positioned, next_position},
+        model::MAX_TITLE,
+        tables::partner::{ActiveModel, Column, Entity, Model},
     },
-    platform::{
-        editing::Editable,
-        error::CommandError,
-        form::{self, Change, Form, line, web_link},
-        listing::{Listed, SearchFilter},
-        search::fold,
-    },
+    media::UploadId,
+};
+use platform::{
+    editing::Editable,
+    error::CommandError,
+    form::{self, Change, Form, line, web_link},
+    listing::{Listed, SearchFilter},
+    search::fold,
 };
 
 /// What a person enters.

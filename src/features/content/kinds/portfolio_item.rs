@@ -10,26 +10,24 @@ use super::{
     searched,
     slugs::{self, Named, Slugged},
 };
-use crate::{
-    features::{
-        content::{
-            Category,
-            model::{
-                MAX_DESCRIPTION, MAX_LINE, MAX_SEO_DESCRIPTION, MAX_SEO_TITLE, MAX_TITLE, area,
-                publication::Publication,
-            },
-            tables::portfolio_item::{ActiveModel, Column, Entity, Model},
+use crate::features::{
+    content::{
+        Category,
+        model::{
+            MAX_DESCRIPTION, MAX_LINE, MAX_SEO_DESCRIPTION, MAX_SEO_TITLE, MAX_TITLE, area,
+            publication::Publication,
         },
-        media::UploadId,
+        tables::portfolio_item::{ActiveModel, Column, Entity, Model},
     },
-    platform::{
-        editing::Editable,
-        error::{CommandError, ErrorCode},
-        form::{self, Change, Fault, Form, line, optional_any, optional_line, optional_text, text, whole},
-        listing::Listed,
-        record::Related,
-        search::{fold, has_key, keys, search_text},
-    },
+    media::UploadId,
+};
+use platform::{
+    editing::Editable,
+    error::{CommandError, ErrorCode},
+    form::{self, Change, Fault, Form, line, optional_any, optional_line, optional_text, text, whole},
+    listing::Listed,
+    record::Related,
+    search::{fold, has_key, keys, search_text},
 };
 
 /// Who built it, unless somebody else did (specification 4.A).

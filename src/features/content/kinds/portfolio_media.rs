@@ -4,22 +4,20 @@
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 
-use crate::{
-    features::{
-        content::{
-            GalleryImageId, PortfolioItemId, VideoId,
-            model::MAX_TITLE,
-            tables::{gallery_image, video},
-        },
-        media::{self, ImageId, UploadId},
+use crate::features::{
+    content::{
+        GalleryImageId, PortfolioItemId, VideoId,
+        model::MAX_TITLE,
+        tables::{gallery_image, video},
     },
-    platform::{
-        error::{CommandError, ErrorCode, Violation},
-        form::{Change, Fault, Form, optional_line},
-        ids::new_uuid,
-        record::{self, Related},
-        video_link::VideoLink,
-    },
+    media::{self, ImageId, UploadId},
+};
+use platform::{
+    error::{CommandError, ErrorCode, Violation},
+    form::{Change, Fault, Form, optional_line},
+    ids::new_uuid,
+    record::{self, Related},
+    video_link::VideoLink,
 };
 
 /// One picture of the new gallery: one that is there already, or a new one.

@@ -8,27 +8,25 @@ use super::{
     pictures::{picture, remove_replaced},
     searched,
 };
-use crate::{
-    features::{
-        content::{
-            PortfolioItemId,
-            model::MAX_TITLE,
-            tables::{
-                portfolio_item,
-                promotion::{ActiveModel, Column, Entity, Model},
-            },
+use crate::features::{
+    content::{
+        PortfolioItemId,
+        model::MAX_TITLE,
+        tables::{
+            portfolio_item,
+            promotion::{ActiveModel, Column, Entity, Model},
         },
-        media::UploadId,
     },
-    platform::{
-        editing::Editable,
-        error::{CommandError, ErrorCode},
-        form::{self, Change, Fault, Form, line, optional_any, optional_line, web_link},
-        graphql::RecordScope,
-        listing::{Listed, in_scope},
-        record,
-        search::{fold, search_text},
-    },
+    media::UploadId,
+};
+use platform::{
+    editing::Editable,
+    error::{CommandError, ErrorCode},
+    form::{self, Change, Fault, Form, line, optional_any, optional_line, web_link},
+    graphql::RecordScope,
+    listing::{Listed, in_scope},
+    record,
+    search::{fold, search_text},
 };
 
 /// What a person enters.

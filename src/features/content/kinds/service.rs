@@ -7,22 +7,20 @@ use super::{
     pictures::{picture, remove_replaced},
     searched,
 };
-use crate::{
-    features::{
-        content::{
-            commands::{Positioned, next_position},
-            model::{MAX_DESCRIPTION, MAX_TITLE},
-            tables::service::{ActiveModel, Column, Entity, Model},
-        },
-        media::UploadId,
+use crate::features::{
+    content::{
+        commands::{Positioned, next_position},
+        model::{MAX_DESCRIPTION, MAX_TITLE},
+        tables::service::{ActiveModel, Column, Entity, Model},
     },
-    platform::{
-        editing::Editable,
-        error::CommandError,
-        form::{self, Change, Form, line, optional_line, optional_text, text},
-        listing::{Listed, SearchFilter},
-        search::{fold, search_text},
-    },
+    media::UploadId,
+};
+use platform::{
+    editing::Editable,
+    error::CommandError,
+    form::{self, Change, Form, line, optional_line, optional_text, text},
+    listing::{Listed, SearchFilter},
+    search::{fold, search_text},
 };
 
 /// What a person enters.

@@ -8,14 +8,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{
-    features::content::{model::slug, tables::retired_slug},
-    platform::{
-        db::WriteTx,
-        error::{CommandError, ErrorCode},
-        form::{Change, Fault, Form},
-        record::{RecordColumn, RecordEntity},
-    },
+use crate::features::content::{model::slug, tables::retired_slug};
+use platform::{
+    db::WriteTx,
+    error::{CommandError, ErrorCode},
+    form::{Change, Fault, Form},
+    record::{RecordColumn, RecordEntity},
 };
 
 /// A kind of record with a page of its own.

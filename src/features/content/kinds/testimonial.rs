@@ -8,21 +8,19 @@ use super::{
     pictures::{picture, remove_replaced},
     searched,
 };
-use crate::{
-    features::{
-        content::{
-            model::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE},
-            tables::testimonial::{ActiveModel, Column, Entity, Model},
-        },
-        media::UploadId,
+use crate::features::{
+    content::{
+        model::{MAX_DESCRIPTION, MAX_LINE, MAX_TITLE},
+        tables::testimonial::{ActiveModel, Column, Entity, Model},
     },
-    platform::{
-        editing::Editable,
-        error::CommandError,
-        form::{self, Change, Form, line, optional_line, optional_text, text, whole},
-        listing::Listed,
-        search::{fold, search_text},
-    },
+    media::UploadId,
+};
+use platform::{
+    editing::Editable,
+    error::CommandError,
+    form::{self, Change, Form, line, optional_line, optional_text, text, whole},
+    listing::Listed,
+    search::{fold, search_text},
 };
 
 /// What a person enters.

@@ -1,6 +1,6 @@
 //! What a record is called in the addresses of the website.
 
-use crate::platform::form::Fault;
+use platform::form::Fault;
 
 /// The longest slug, in characters, its number included.
 pub const MAX_SLUG: usize = 100;

@@ -3,10 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{content::BlogPostId, media::ImageId},
-    record_table,
-};
+use crate::features::{content::BlogPostId, media::ImageId};
+use platform::record_table;
 
 record_table! {
     /// One article of the blog, in Markdown.

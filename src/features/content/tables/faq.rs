@@ -2,7 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{features::content::FaqId, record_table};
+use crate::features::content::FaqId;
+use platform::record_table;
 
 record_table! {
     /// One frequently asked question with its answer.

@@ -3,14 +3,11 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{
-        content::{GalleryImageId, PortfolioItemId},
-        media::{ImageId, tables::image},
-    },
-    platform::actor::AccountId,
-    record_entity,
+use crate::features::{
+    content::{GalleryImageId, PortfolioItemId},
+    media::{ImageId, tables::image},
 };
+use platform::{actor::AccountId, record_entity};
 
 /// One picture of an item's gallery.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -2,10 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{content::PartnerId, media::ImageId},
-    record_table,
-};
+use crate::features::{content::PartnerId, media::ImageId};
+use platform::record_table;
 
 record_table! {
     /// One partner company.

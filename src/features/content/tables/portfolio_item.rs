@@ -3,13 +3,11 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{
-        content::{Category, PortfolioItemId},
-        media::ImageId,
-    },
-    record_table,
+use crate::features::{
+    content::{Category, PortfolioItemId},
+    media::ImageId,
 };
+use platform::record_table;
 
 record_table! {
     /// One design or finished building of the portfolio. A text ending in `_en` is the English one.

@@ -2,13 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{
-        content::{PortfolioItemId, PromotionId},
-        media::ImageId,
-    },
-    record_table,
+use crate::features::{
+    content::{PortfolioItemId, PromotionId},
+    media::ImageId,
 };
+use platform::record_table;
 
 record_table! {
     /// One banner in the clients' app.

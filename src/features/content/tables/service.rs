@@ -2,10 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{content::ServiceId, media::ImageId},
-    record_table,
-};
+use crate::features::{content::ServiceId, media::ImageId};
+use platform::record_table;
 
 record_table! {
     /// One thing that the company does for people.

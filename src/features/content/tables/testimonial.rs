@@ -2,10 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{content::TestimonialId, media::ImageId},
-    record_table,
-};
+use crate::features::{content::TestimonialId, media::ImageId};
+use platform::record_table;
 
 record_table! {
     /// What one customer said.

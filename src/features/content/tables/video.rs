@@ -2,10 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::content::{PortfolioItemId, VideoId},
-    record_table,
-};
+use crate::features::content::{PortfolioItemId, VideoId};
+use platform::record_table;
 
 record_table! {
     /// One video of an item: a link to where it is.

@@ -3,7 +3,7 @@
 use async_graphql::{Object, Result};
 
 use super::types::Dashboard;
-use crate::platform::graphql::Allow;
+use platform::graphql::Allow;
 
 /// The staff's first page.
 #[derive(Debug, Default)]

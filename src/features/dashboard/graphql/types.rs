@@ -3,22 +3,20 @@
 use async_graphql::{Context, Object, Result};
 use chrono::TimeDelta;
 
-use crate::{
-    features::{
-        billing::graphql::BillingFigures,
-        deliveries::{DeliveryColumn, DeliveryFilter, graphql::GqlDelivery, select as select_deliveries},
-        leads::{
-            InquiryFilter, LeadFilter, LeadStatus,
-            graphql::{GqlInquiry, GqlLead, inquiry_connection, lead_connection},
-        },
-        projects::{ProjectColumn, graphql::GqlProject, select_without_news},
+use crate::features::{
+    billing::graphql::BillingFigures,
+    deliveries::{DeliveryColumn, DeliveryFilter, graphql::GqlDelivery, select as select_deliveries},
+    leads::{
+        InquiryFilter, LeadFilter, LeadStatus,
+        graphql::{GqlInquiry, GqlLead, inquiry_connection, lead_connection},
     },
-    platform::{
-        error::{ErrorCode, Violation},
-        graphql::{Connection, ContextExt, paged, user_error::top_level},
-        outbox::Status,
-        paging::{OrderBy, PageArgs},
-    },
+    projects::{ProjectColumn, graphql::GqlProject, select_without_news},
+};
+use platform::{
+    error::{ErrorCode, Violation},
+    graphql::{Connection, ContextExt, paged, user_error::top_level},
+    outbox::Status,
+    paging::{OrderBy, PageArgs},
 };
 
 /// Days without an update after which a project is pointed out.

@@ -4,7 +4,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
 use serde_json::json;
 
 use super::super::{Deliveries, Delivery};
-use crate::platform::{
+use platform::{
     actor::Actor,
     audit::{self, AuditAction},
     ctx::Ctx,

@@ -8,7 +8,7 @@ pub use mutation::DeliveriesMutation;
 pub use query::DeliveriesQuery;
 pub use types::GqlDelivery;
 
-use crate::platform::{graphql::RecordType, outbox::DeliveryId};
+use platform::{graphql::RecordType, outbox::DeliveryId};
 
 /// What the audit log tells of this feature: deliveries that were sent again.
 pub const RECORDS: &[RecordType] = &[RecordType::named("Delivery", DeliveryId::PREFIX)];

@@ -3,13 +3,11 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use super::types::GqlDelivery;
-use crate::{
-    features::deliveries::commands::replay_delivery,
-    platform::{
-        error::{CommandError, Violation},
-        graphql::{Allow, ContextExt, UserError, split},
-        outbox::DeliveryId,
-    },
+use crate::features::deliveries::commands::replay_delivery;
+use platform::{
+    error::{CommandError, Violation},
+    graphql::{Allow, ContextExt, UserError, split},
+    outbox::DeliveryId,
 };
 
 /// Which delivery is tried again.

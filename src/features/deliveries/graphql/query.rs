@@ -3,14 +3,12 @@
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
 use super::types::{DeliveryChannel, DeliveryStatus, GqlDelivery};
-use crate::{
-    features::deliveries::{DeliveryColumn, DeliveryFilter, select},
-    platform::{
-        actor::AccountId,
-        error::Violation,
-        graphql::{Allow, Connection, ContextExt, FilterList, OrderDirection, paged, user_error::top_level},
-        paging::{OrderBy, PageArgs},
-    },
+use crate::features::deliveries::{DeliveryColumn, DeliveryFilter, select};
+use platform::{
+    actor::AccountId,
+    error::Violation,
+    graphql::{Allow, Connection, ContextExt, FilterList, OrderDirection, paged, user_error::top_level},
+    paging::{OrderBy, PageArgs},
 };
 
 /// Which deliveries a list shows. All of what is given must hold.

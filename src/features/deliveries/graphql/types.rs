@@ -3,15 +3,13 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
-use crate::{
-    features::{
-        accounts::graphql::{GqlActor, actor_of},
-        deliveries::Delivery,
-    },
-    platform::{
-        graphql::{Locale, scalars::EmailAddress},
-        outbox::{Channel, Status},
-    },
+use crate::features::{
+    accounts::graphql::{GqlActor, actor_of},
+    deliveries::Delivery,
+};
+use platform::{
+    graphql::{Locale, scalars::EmailAddress},
+    outbox::{Channel, Status},
 };
 
 /// The way a message goes.

@@ -8,17 +8,15 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::billing::InvoiceIssued;
 use super::types::{Delivered, ProjectUpdatePosted, StaffEvent, StreamReset, ViewerEvent};
-use crate::{
-    features::{
-        feed::{EventDetails, FeatureEvents, FeedHub},
-        projects::{ProjectColumn, ProjectFilter, ProjectId, select_projects},
-    },
-    platform::{
-        actor::Actor,
-        error::Violation,
-        feed::{Item, Reader, Subscription as FeedStream, later_of},
-        graphql::{Allow, ContextExt, RecordScope, ResumeFrom, internal, user_error::top_level},
-    },
+use crate::features::{
+    feed::{EventDetails, FeatureEvents, FeedHub},
+    projects::{ProjectColumn, ProjectFilter, ProjectId, select_projects},
+};
+use platform::{
+    actor::Actor,
+    error::Violation,
+    feed::{Item, Reader, Subscription as FeedStream, later_of},
+    graphql::{Allow, ContextExt, RecordScope, ResumeFrom, internal, user_error::top_level},
 };
 
 /// How long a stream waits before it reads the log again after the database failed.

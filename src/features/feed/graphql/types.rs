@@ -7,14 +7,12 @@ use async_graphql::{Context, ID, Interface, Object, Result, Union};
 use chrono::{DateTime, Utc};
 
 use super::billing::{InvoiceIssued, InvoiceStatusChanged, PaymentRecorded};
-use crate::{
-    features::{
-        feed::{EventDetails, FeedEvent},
-        notifications::graphql::{GqlNotification, notification_by_id},
-        projects::graphql::{GqlProject, GqlProjectUpdate},
-    },
-    platform::feed::FeedCursor,
+use crate::features::{
+    feed::{EventDetails, FeedEvent},
+    notifications::graphql::{GqlNotification, notification_by_id},
+    projects::graphql::{GqlProject, GqlProjectUpdate},
 };
+use platform::feed::FeedCursor;
 
 /// What every event of a stream has.
 #[derive(Debug, Interface)]
@@ -354,5 +352,5 @@ impl StreamReset {
 }
 
 pub(super) fn mismatch() -> async_graphql::Error {
-    crate::platform::graphql::internal(anyhow::anyhow!("an event was given the type of another"))
+    platform::graphql::internal(anyhow::anyhow!("an event was given the type of another"))
 }

@@ -4,38 +4,36 @@ use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{
-    features::{
-        accounts::{living_account_by_email, normalize_email},
-        clients::{
-            Clients, StoredClient, Temporary, client_of_account,
-            commands::{CheckedClient, ClientFields, Invitation, create_client_in_tx, read_client},
-        },
-        leads::{
-            ActivityKind, LeadId, LeadStatus, living_lead,
-            tables::{
-                activity::{self, NewActivity},
-                lead,
-            },
-        },
-        projects::{
-            Project, Projects,
-            commands::{ProjectFields, create_project_in_tx, read_project},
-            lock_living_client_in_tx,
+use crate::features::{
+    accounts::{living_account_by_email, normalize_email},
+    clients::{
+        Clients, StoredClient, Temporary, client_of_account,
+        commands::{CheckedClient, ClientFields, Invitation, create_client_in_tx, read_client},
+    },
+    leads::{
+        ActivityKind, LeadId, LeadStatus, living_lead,
+        tables::{
+            activity::{self, NewActivity},
+            lead,
         },
     },
-    platform::{
-        actor::{Actor, ClientId},
-        ctx::Ctx,
-        db::WriteTx,
-        editing::made_before,
-        error::{CommandError, ErrorCode, Violation, Violations},
-        form::Checks,
-        idempotency::{self, Claim},
-        outbox::DeliveryId,
-        record,
-        write::write_tx,
+    projects::{
+        Project, Projects,
+        commands::{ProjectFields, create_project_in_tx, read_project},
+        lock_living_client_in_tx,
     },
+};
+use platform::{
+    actor::{Actor, ClientId},
+    ctx::Ctx,
+    db::WriteTx,
+    editing::made_before,
+    error::{CommandError, ErrorCode, Violation, Violations},
+    form::Checks,
+    idempotency::{self, Claim},
+    outbox::DeliveryId,
+    record,
+    write::write_tx,
 };
 
 /// Who the client is.

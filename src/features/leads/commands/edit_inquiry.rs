@@ -3,23 +3,21 @@
 use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
-use crate::{
-    features::{
-        accounts::{email, normalize_email, phone},
-        leads::{
-            events,
-            model::{name, question, search_text, subject},
-            tables::inquiry::{ActiveModel, Entity, Model},
-        },
+use crate::features::{
+    accounts::{email, normalize_email, phone},
+    leads::{
+        events,
+        model::{name, question, search_text, subject},
+        tables::inquiry::{ActiveModel, Entity, Model},
     },
-    platform::{
-        db::WriteTx,
-        editing::Editable,
-        error::CommandError,
-        events::{NewEvent, append_in_tx},
-        form::{self, Change, Checks, Form},
-        search,
-    },
+};
+use platform::{
+    db::WriteTx,
+    editing::Editable,
+    error::CommandError,
+    events::{NewEvent, append_in_tx},
+    form::{self, Change, Checks, Form},
+    search,
 };
 
 /// What an inquiry says.

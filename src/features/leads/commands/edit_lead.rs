@@ -4,31 +4,29 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
 use serde::Serialize;
 
-use crate::{
-    features::{
-        accounts::{account_by_id, normalize_email, optional_email},
-        content::{PortfolioItemId, PortfolioItems},
-        leads::{
-            ActivityKind, LeadStatus, events,
-            model::{
-                MAX_LOCATION, MAX_MESSAGE, MAX_NOTES, change_status, line, name, paragraphs, required_phone,
-                search_text,
-            },
-            tables::{
-                activity::{self, NewActivity},
-                lead::{ActiveModel, Entity, Model},
-            },
+use crate::features::{
+    accounts::{account_by_id, normalize_email, optional_email},
+    content::{PortfolioItemId, PortfolioItems},
+    leads::{
+        ActivityKind, LeadStatus, events,
+        model::{
+            MAX_LOCATION, MAX_MESSAGE, MAX_NOTES, change_status, line, name, paragraphs, required_phone,
+            search_text,
+        },
+        tables::{
+            activity::{self, NewActivity},
+            lead::{ActiveModel, Entity, Model},
         },
     },
-    platform::{
-        actor::{AccountId, Actor, Role},
-        db::WriteTx,
-        editing::Editable,
-        error::{CommandError, ErrorCode},
-        events::{NewEvent, append_in_tx},
-        form::{self, Change, Checks, Fault, Form},
-        search,
-    },
+};
+use platform::{
+    actor::{AccountId, Actor, Role},
+    db::WriteTx,
+    editing::Editable,
+    error::{CommandError, ErrorCode},
+    events::{NewEvent, append_in_tx},
+    form::{self, Change, Checks, Fault, Form},
+    search,
 };
 
 /// What a lead says, and what the staff make of it.

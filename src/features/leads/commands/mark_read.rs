@@ -3,7 +3,7 @@
 use sea_orm::{IntoActiveModel, ModelTrait};
 use uuid::Uuid;
 
-use crate::platform::{
+use platform::{
     actor::Actor,
     ctx::Ctx,
     editing::{self, Editable},

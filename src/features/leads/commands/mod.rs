@@ -18,7 +18,7 @@ pub use submit_contact_inquiry::{SubmitContactInquiry, submit_contact_inquiry};
 
 use chrono::TimeDelta;
 
-use crate::platform::limiter::Quota;
+use platform::limiter::Quota;
 
 /// What one address may send through one form (DESIGN.md 2.10).
 const QUOTA: Quota = Quota {

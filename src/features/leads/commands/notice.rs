@@ -3,15 +3,13 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    features::accounts::living_staff,
-    platform::{
-        actor::{AccountId, Locale},
-        ctx::Ctx,
-        db::WriteTx,
-        error::CommandError,
-        outbox::{self, Channel, DeliveryId, NewDelivery},
-    },
+use crate::features::accounts::living_staff;
+use platform::{
+    actor::{AccountId, Locale},
+    ctx::Ctx,
+    db::WriteTx,
+    error::CommandError,
+    outbox::{self, Channel, DeliveryId, NewDelivery},
 };
 
 /// The e-mail about a new lead. Its data: `name` (the reader's), `leadName`, `phone`, `email`, `hasLand`, `location`,

@@ -11,29 +11,27 @@ use super::{
     edit_lead::{Items, LeadFields, check_item, read, tell_received_in_tx},
     notice::{LEAD_RECEIVED_TEMPLATE, tell_staff_in_tx},
 };
-use crate::{
-    features::{
-        accounts::readable_phone,
-        content::{PortfolioItemColumn, PortfolioItemId, PortfolioItems},
-        leads::{
-            ActivityKind, FormTraces, LeadId,
-            spam::Verdict,
-            tables::{
-                activity::{self, NewActivity},
-                lead,
-            },
+use crate::features::{
+    accounts::readable_phone,
+    content::{PortfolioItemColumn, PortfolioItemId, PortfolioItems},
+    leads::{
+        ActivityKind, FormTraces, LeadId,
+        spam::Verdict,
+        tables::{
+            activity::{self, NewActivity},
+            lead,
         },
     },
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        db::WriteTx,
-        error::{CommandError, Violation},
-        form::Checks,
-        idempotency::{self, Claim},
-        limiter, record,
-        write::write_tx,
-    },
+};
+use platform::{
+    actor::Actor,
+    ctx::Ctx,
+    db::WriteTx,
+    error::{CommandError, Violation},
+    form::Checks,
+    idempotency::{self, Claim},
+    limiter, record,
+    write::write_tx,
 };
 
 const OPERATION: &str = "submitConstructionLead";

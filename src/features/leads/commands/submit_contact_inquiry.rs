@@ -11,22 +11,20 @@ use super::{
     edit_inquiry::{InquiryFields, read, tell_received_in_tx},
     notice::{INQUIRY_RECEIVED_TEMPLATE, tell_staff_in_tx},
 };
-use crate::{
-    features::{
-        accounts::readable_phone,
-        leads::{FormTraces, InquiryId, spam::Verdict, tables::inquiry},
-    },
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        db::WriteTx,
-        editing::Editable,
-        error::CommandError,
-        form::Checks,
-        idempotency::{self, Claim},
-        limiter, record,
-        write::write_tx,
-    },
+use crate::features::{
+    accounts::readable_phone,
+    leads::{FormTraces, InquiryId, spam::Verdict, tables::inquiry},
+};
+use platform::{
+    actor::Actor,
+    ctx::Ctx,
+    db::WriteTx,
+    editing::Editable,
+    error::CommandError,
+    form::Checks,
+    idempotency::{self, Claim},
+    limiter, record,
+    write::write_tx,
 };
 
 const OPERATION: &str = inquiry::Entity::CREATE;

@@ -2,21 +2,19 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
-use crate::{
-    features::leads::{
-        FormTraces,
-        commands::{
-            InquiryFields, LeadFields, SubmitConstructionLead, SubmitContactInquiry,
-            submit_construction_lead, submit_contact_inquiry,
-        },
+use crate::features::leads::{
+    FormTraces,
+    commands::{
+        InquiryFields, LeadFields, SubmitConstructionLead, SubmitContactInquiry, submit_construction_lead,
+        submit_contact_inquiry,
     },
-    platform::{
-        error::CommandError,
-        graphql::{
-            ContextExt, UserError, UserErrorCode,
-            scalars::{EmailAddress, Moment},
-            split,
-        },
+};
+use platform::{
+    error::CommandError,
+    graphql::{
+        ContextExt, UserError, UserErrorCode,
+        scalars::{EmailAddress, Moment},
+        split,
     },
 };
 

@@ -3,25 +3,22 @@
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 
 use super::lead::GqlLeadStatus;
-use crate::{
+use crate::features::{
+    leads::{
+        InquiryFilter, InquiryOrder, LeadFilter, LeadOrder, LeadStatus,
+        commands::{InquiryFields, LeadFields, MAX_ROWS},
+    },
+    projects::graphql::inputs::ProjectPhase,
+};
+use platform::{
     entered,
-    features::{
-        leads::{
-            InquiryFilter, InquiryOrder, LeadFilter, LeadOrder, LeadStatus,
-            commands::{InquiryFields, LeadFields, MAX_ROWS},
-        },
-        projects::graphql::inputs::ProjectPhase,
+    error::Violation,
+    graphql::{
+        BoundedList, BulkRowInput, CsvSeparator, FilterList, Locale, OrderDirection, parse_id,
+        scalars::{EmailAddress, Moment},
+        values::{CurrencyCode, Date, Decimal},
     },
-    platform::{
-        error::Violation,
-        graphql::{
-            BoundedList, BulkRowInput, CsvSeparator, FilterList, Locale, OrderDirection, parse_id,
-            scalars::{EmailAddress, Moment},
-            values::{CurrencyCode, Date, Decimal},
-        },
-        search,
-    },
-    read_inputs,
+    read_inputs, search,
 };
 
 /// Which leads a list shows. All of what is given must hold.

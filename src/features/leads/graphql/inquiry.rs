@@ -8,9 +8,9 @@ use crate::{
         accounts::{graphql::RecordFields, readable_phone},
         leads::Inquiry,
     },
-    platform::graphql::scalars::EmailAddress,
     record_methods,
 };
+use platform::graphql::scalars::EmailAddress;
 
 /// A question that came through the contact form.
 #[derive(Debug, Clone)]

@@ -18,14 +18,13 @@ use crate::{
         leads::{ActivityColumn, Doubt, Lead, LeadStatus, select_activities},
         projects::graphql::{GqlProject, ProjectLoader},
     },
-    platform::{
-        graphql::{
-            Connection, ContextExt, Locale, NestedList, OrderDirection, internal, paged,
-            scalars::EmailAddress,
-        },
-        paging::{OrderBy, PageArgs},
-    },
     record_methods,
+};
+use platform::{
+    graphql::{
+        Connection, ContextExt, Locale, NestedList, OrderDirection, internal, paged, scalars::EmailAddress,
+    },
+    paging::{OrderBy, PageArgs},
 };
 
 /// How far a lead has come.

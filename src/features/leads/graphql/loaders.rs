@@ -5,14 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::Loader;
 use sea_orm::DbErr;
 
-use crate::{
-    features::{
-        clients::{StoredClient, clients_by_contact},
-        deliveries::{Delivery, deliveries_by_ids},
-        leads::{Lead, LeadId, duplicates_of},
-    },
-    platform::{actor::Actor, db::Db, graphql::RequestLoader, outbox::DeliveryId},
+use crate::features::{
+    clients::{StoredClient, clients_by_contact},
+    deliveries::{Delivery, deliveries_by_ids},
+    leads::{Lead, LeadId, duplicates_of},
 };
+use platform::{actor::Actor, db::Db, graphql::RequestLoader, outbox::DeliveryId};
 
 /// Loads deliveries by id, for those who may see all.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ pub use mutation::LeadsMutation;
 pub use query::{LeadsQuery, inquiry_connection, lead_connection};
 
 use super::{Inquiries, Leads};
-use crate::platform::graphql::RecordType;
+use platform::graphql::RecordType;
 
 /// The kinds of records of this feature.
 pub const RECORDS: &[RecordType] = &[

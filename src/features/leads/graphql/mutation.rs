@@ -12,27 +12,24 @@ use super::{
     inquiry::GqlInquiry,
     lead::GqlLead,
 };
-use crate::{
-    features::{
-        clients::{commands::ClientFields, graphql::Client},
-        leads::{
-            Inquiries, InquiriesExport, Inquiry, Lead, LeadId, Leads, LeadsExport,
-            commands::{self, Conversion, ConvertLead, InquiryFields, LeadFields, MAX_ROWS, Row, mark_all},
-        },
-        projects::{commands::ProjectFields, graphql::GqlProject},
+use crate::features::{
+    clients::{commands::ClientFields, graphql::Client},
+    leads::{
+        Inquiries, InquiriesExport, Inquiry, Lead, LeadId, Leads, LeadsExport,
+        commands::{self, Conversion, ConvertLead, InquiryFields, LeadFields, MAX_ROWS, Row, mark_all},
     },
-    platform::{
-        editing::{Editable, find},
-        error::{CommandError, ErrorCode, Violation, Violations},
-        export::Exports,
-        graphql::{
-            Allow, BoundedList, BulkRowInput, ContextExt, ExportPayload, Payload, UserError, UserErrorCode,
-            editing::{create, update},
-            internal, parse_id, split,
-        },
-        ids,
+    projects::{commands::ProjectFields, graphql::GqlProject},
+};
+use platform::{
+    editing::{Editable, find},
+    error::{CommandError, ErrorCode, Violation, Violations},
+    export::Exports,
+    graphql::{
+        Allow, BoundedList, BulkRowInput, ContextExt, ExportPayload, Payload, UserError, UserErrorCode,
+        editing::{create, update},
+        internal, parse_id, split,
     },
-    record_payload,
+    ids, record_payload,
 };
 
 record_payload! {

@@ -10,17 +10,15 @@ use super::{
     inquiry::GqlInquiry,
     lead::GqlLead,
 };
-use crate::{
-    features::leads::{
-        InquiryFilter, LeadFilter, living_inquiry, living_lead, select_inquiries, select_leads,
+use crate::features::leads::{
+    InquiryFilter, LeadFilter, living_inquiry, living_lead, select_inquiries, select_leads,
+};
+use platform::{
+    graphql::{
+        Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, paged, parse_id,
+        user_error::top_level,
     },
-    platform::{
-        graphql::{
-            Allow, Connection, ContextExt, OrderDirection, RecordScope, internal, paged, parse_id,
-            user_error::top_level,
-        },
-        paging::PageArgs,
-    },
+    paging::PageArgs,
 };
 
 /// A page of the leads that the caller may see.

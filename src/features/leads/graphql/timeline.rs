@@ -4,16 +4,14 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{lead::GqlLeadStatus, loaders::DeliveryLoader};
-use crate::{
-    features::{
-        accounts::graphql::{GqlActor, actor_of},
-        clients::graphql::{Client, client_by_id},
-        deliveries::graphql::GqlDelivery,
-        leads::{Activity, ActivityKind},
-        projects::graphql::{GqlProject, ProjectLoader},
-    },
-    platform::graphql::{ContextExt, internal},
+use crate::features::{
+    accounts::graphql::{GqlActor, actor_of},
+    clients::graphql::{Client, client_by_id},
+    deliveries::graphql::GqlDelivery,
+    leads::{Activity, ActivityKind},
+    projects::graphql::{GqlProject, ProjectLoader},
 };
+use platform::graphql::{ContextExt, internal};
 
 /// What an entry of a lead's timeline tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]

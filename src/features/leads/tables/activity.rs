@@ -3,16 +3,14 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, entity::prelude::*};
 
-use crate::{
-    features::{
-        leads::{ActivityId, ActivityKind, LeadId, LeadStatus},
-        projects::ProjectId,
-    },
-    platform::{
-        actor::{AccountId, Actor, ClientId},
-        db::WriteTx,
-        outbox::DeliveryId,
-    },
+use crate::features::{
+    leads::{ActivityId, ActivityKind, LeadId, LeadStatus},
+    projects::ProjectId,
+};
+use platform::{
+    actor::{AccountId, Actor, ClientId},
+    db::WriteTx,
+    outbox::DeliveryId,
 };
 
 /// One happening.

@@ -2,10 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::leads::{Doubt, InquiryId},
-    record_table,
-};
+use crate::features::leads::{Doubt, InquiryId};
+use platform::record_table;
 
 record_table! {
     /// A question that came through the contact form; nobody (`created_by`) has made what came through the website.

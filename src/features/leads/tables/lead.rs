@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::{
-        content::PortfolioItemId,
-        leads::{Doubt, LeadId, LeadStatus},
-        projects::ProjectId,
-    },
-    platform::actor::{AccountId, ClientId},
+use crate::features::{
+    content::PortfolioItemId,
+    leads::{Doubt, LeadId, LeadStatus},
+    projects::ProjectId,
+};
+use platform::{
+    actor::{AccountId, ClientId},
     record_table,
 };
 

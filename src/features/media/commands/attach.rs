@@ -9,10 +9,10 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Qu
 use crate::features::media::permissions::may_upload;
 use crate::features::media::tables::{file_removal, image, upload};
 use crate::features::media::{ImageId, UploadId, UploadState};
-use crate::platform::actor::Actor;
-use crate::platform::db::WriteTx;
-use crate::platform::error::{CommandError, ErrorCode, Violation, Violations};
-use crate::platform::ids::new_uuid;
+use platform::actor::Actor;
+use platform::db::WriteTx;
+use platform::error::{CommandError, ErrorCode, Violation, Violations};
+use platform::ids::new_uuid;
 
 /// Takes uploads for a record that the caller writes in the same transaction, in the order they were named, and
 /// answers with their pictures. `field` is the path of the list in the input, such as `["input", "uploadIds"]`;

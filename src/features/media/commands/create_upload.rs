@@ -8,10 +8,10 @@ use crate::features::media::model::UPLOAD_LIFETIME;
 use crate::features::media::permissions::may_upload;
 use crate::features::media::tables::upload;
 use crate::features::media::{ImageId, Media, UploadId, UploadState};
-use crate::platform::actor::Actor;
-use crate::platform::error::{CommandError, ErrorCode, Violation, Violations};
-use crate::platform::images::MAX_BYTES;
-use crate::platform::write::write_tx;
+use platform::actor::Actor;
+use platform::error::{CommandError, ErrorCode, Violation, Violations};
+use platform::images::MAX_BYTES;
+use platform::write::write_tx;
 
 /// Longer names are a mistake.
 const MAX_FILENAME: usize = 255;

@@ -5,10 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::Loader;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
-use crate::{
-    features::media::{Image, ImageId, tables::image},
-    platform::{actor::Actor, db::Db, graphql::RequestLoader},
-};
+use crate::features::media::{Image, ImageId, tables::image};
+use platform::{actor::Actor, db::Db, graphql::RequestLoader};
 
 /// Loads pictures by id. Whoever asks has a record that shows them.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use crate::features::media::{CreateUpload, CreatedUpload, Media, create_upload};
-use crate::platform::graphql::scalars::Url;
-use crate::platform::graphql::{Allow, ContextExt, UserError, split};
+use platform::graphql::scalars::Url;
+use platform::graphql::{Allow, ContextExt, UserError, split};
 
 /// What you know of a file before you send it.
 #[derive(Debug, InputObject)]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use crate::features::media::{Audience, Image, Media, Rendition};
-use crate::platform::actor::Locale;
-use crate::platform::error::CommandError;
-use crate::platform::graphql::ContextExt;
-use crate::platform::graphql::scalars::Url;
-use crate::platform::graphql::user_error::{internal, top_level};
-use crate::platform::images::RenditionFormat;
+use platform::actor::Locale;
+use platform::error::CommandError;
+use platform::graphql::ContextExt;
+use platform::graphql::scalars::Url;
+use platform::graphql::user_error::{internal, top_level};
+use platform::images::RenditionFormat;
 
 /// A file format that pictures are offered in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]

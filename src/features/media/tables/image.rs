@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::features::media::{ImageId, Rendition, Renditions};
-use crate::platform::actor::AccountId;
+use platform::actor::AccountId;
 
 /// The table `images`.
 #[sea_orm::model]

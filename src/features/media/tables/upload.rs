@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use crate::features::media::{ImageId, UploadId, UploadState};
-use crate::platform::actor::AccountId;
+use platform::actor::AccountId;
 
 /// The table `uploads`.
 #[sea_orm::model]

@@ -2,13 +2,11 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-use crate::{
-    features::notifications::{
-        NotificationId,
-        table::{Column, Entity},
-    },
-    platform::{actor::Actor, ctx::Ctx, error::CommandError, write::write_tx},
+use crate::features::notifications::{
+    NotificationId,
+    table::{Column, Entity},
 };
+use platform::{actor::Actor, ctx::Ctx, error::CommandError, write::write_tx};
 
 /// The most entries marked by name at once.
 pub const MAX_IDS: usize = 100;

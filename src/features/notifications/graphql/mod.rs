@@ -11,16 +11,14 @@ use super::{
     Notification, NotificationColumn, NotificationFilter, NotificationId, commands, notifications_by_ids,
     select_notifications, unread_count,
 };
-use crate::platform::graphql::{ContextExt, RequestLoader};
-use crate::{
-    features::projects::ProjectId,
-    platform::{
-        actor::Actor,
-        db::Db,
-        error::{Violation, Violations},
-        graphql::{Allow, BoundedList, Connection, UserError, internal, split, user_error::top_level},
-        paging::{OrderBy, PageArgs},
-    },
+use crate::features::projects::ProjectId;
+use platform::graphql::{ContextExt, RequestLoader};
+use platform::{
+    actor::Actor,
+    db::Db,
+    error::{Violation, Violations},
+    graphql::{Allow, BoundedList, Connection, UserError, internal, split, user_error::top_level},
+    paging::{OrderBy, PageArgs},
 };
 
 /// An entry of the inbox.

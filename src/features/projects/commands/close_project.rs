@@ -3,15 +3,13 @@
 use sea_orm::ActiveValue::Set;
 
 use super::append_project_changed;
-use crate::{
-    features::projects::{ProjectId, lock_project_in_tx, tables::project},
-    platform::{
-        actor::Actor,
-        ctx::Ctx,
-        error::{CommandError, Violation},
-        record,
-        write::write_tx,
-    },
+use crate::features::projects::{ProjectId, lock_project_in_tx, tables::project};
+use platform::{
+    actor::Actor,
+    ctx::Ctx,
+    error::{CommandError, Violation},
+    record,
+    write::write_tx,
 };
 
 /// Closes a project: done, and still visible to its client. Closing a closed one changes nothing.

@@ -6,25 +6,23 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::append_project_changed;
-use crate::{
-    features::projects::{
-        CURRENCY_CHANGES, MOVES, Phase, ProjectId, events, lock_living_client_in_tx,
-        lock_project_below_clients_in_tx,
-        model::{MAX_TITLE, schedule_is_ordered},
-        tables::project::{ActiveModel, Entity, Model},
-    },
-    platform::{
-        actor::{Actor, ClientId},
-        ctx::Ctx,
-        db::WriteTx,
-        editing::Editable,
-        error::CommandError,
-        events::{NewEvent, append_in_tx},
-        form::{self, Change, Checks, Fault, Form, line, whole},
-        holds::Step,
-        money::{Amount, Currency},
-        record, search,
-    },
+use crate::features::projects::{
+    CURRENCY_CHANGES, MOVES, Phase, ProjectId, events, lock_living_client_in_tx,
+    lock_project_below_clients_in_tx,
+    model::{MAX_TITLE, schedule_is_ordered},
+    tables::project::{ActiveModel, Entity, Model},
+};
+use platform::{
+    actor::{Actor, ClientId},
+    ctx::Ctx,
+    db::WriteTx,
+    editing::Editable,
+    error::CommandError,
+    events::{NewEvent, append_in_tx},
+    form::{self, Change, Checks, Fault, Form, line, whole},
+    holds::Step,
+    money::{Amount, Currency},
+    record, search,
 };
 
 /// What a person can enter of a contract.

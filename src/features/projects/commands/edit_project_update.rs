@@ -6,27 +6,25 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{append_change_in_tx, post_project_update::announce_in_tx};
-use crate::{
-    features::{
-        media::{self, ImageId, UploadId},
-        projects::{
-            ProjectId, ProjectUpdateId, lock_below_project_in_tx, lock_project_in_tx,
-            model::{MAX_DESCRIPTION, MAX_TITLE},
-            tables::{
-                project,
-                update::{ActiveModel, Entity, Model},
-                update_image,
-            },
+use crate::features::{
+    media::{self, ImageId, UploadId},
+    projects::{
+        ProjectId, ProjectUpdateId, lock_below_project_in_tx, lock_project_in_tx,
+        model::{MAX_DESCRIPTION, MAX_TITLE},
+        tables::{
+            project,
+            update::{ActiveModel, Entity, Model},
+            update_image,
         },
     },
-    platform::{
-        db::WriteTx,
-        editing::Editable,
-        error::{CommandError, Violation},
-        form::{self, Change, Fault, Form, line, optional_text},
-        record::Related,
-        search,
-    },
+};
+use platform::{
+    db::WriteTx,
+    editing::Editable,
+    error::{CommandError, Violation},
+    form::{self, Change, Fault, Form, line, optional_text},
+    record::Related,
+    search,
 };
 
 /// One entry of the new list of pictures.

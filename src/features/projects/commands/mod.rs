@@ -11,7 +11,7 @@ pub use edit_project_update::{ImageChoice, ProjectUpdateFields};
 pub use post_project_update::post_project_update;
 
 use super::{ProjectUpdateId, events, tables::project};
-use crate::platform::{
+use platform::{
     db::WriteTx,
     error::CommandError,
     events::{NewEvent, append_in_tx},

@@ -4,21 +4,19 @@ use sea_orm::ActiveValue::Set;
 use serde_json::json;
 
 use super::update_record;
-use crate::{
-    features::projects::{
-        ProjectUpdateId, events, lock_below_project_in_tx,
-        tables::{project, update},
-    },
-    platform::{
-        actor::Actor,
-        announce::Announcement,
-        ctx::Ctx,
-        db::WriteTx,
-        error::{CommandError, ErrorCode, Violation},
-        events::{NewEvent, append_in_tx},
-        record,
-        write::write_tx,
-    },
+use crate::features::projects::{
+    ProjectUpdateId, events, lock_below_project_in_tx,
+    tables::{project, update},
+};
+use platform::{
+    actor::Actor,
+    announce::Announcement,
+    ctx::Ctx,
+    db::WriteTx,
+    error::{CommandError, ErrorCode, Violation},
+    events::{NewEvent, append_in_tx},
+    record,
+    write::write_tx,
 };
 
 /// Posts a draft.

@@ -2,26 +2,23 @@
 
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 
-use crate::{
+use crate::features::projects::{
+    Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder,
+    commands::{ImageChoice, ProjectFields, ProjectUpdateFields},
+    model::MAX_IMAGES,
+};
+use platform::{
+    actor::ClientId,
     entered,
-    features::projects::{
-        Phase, ProjectFilter, ProjectId, ProjectOrder, UpdateFilter, UpdateOrder,
-        commands::{ImageChoice, ProjectFields, ProjectUpdateFields},
-        model::MAX_IMAGES,
+    error::{ErrorCode, Violation, Violations},
+    graphql::{
+        BoundedList, OrderDirection,
+        editing::Entered,
+        parse_id,
+        scalars::Moment,
+        values::{CurrencyCode, Date, Decimal},
     },
-    platform::{
-        actor::ClientId,
-        error::{ErrorCode, Violation, Violations},
-        graphql::{
-            BoundedList, OrderDirection,
-            editing::Entered,
-            parse_id,
-            scalars::Moment,
-            values::{CurrencyCode, Date, Decimal},
-        },
-        search,
-    },
-    read_inputs,
+    read_inputs, search,
 };
 
 /// How far a building is.

@@ -5,13 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::Loader;
 use sea_orm::DbErr;
 
-use crate::{
-    features::{
-        media::Image,
-        projects::{Project, ProjectId, ProjectUpdateId, images_of_updates, projects_by_ids},
-    },
-    platform::{actor::Actor, db::Db, graphql::RequestLoader},
+use crate::features::{
+    media::Image,
+    projects::{Project, ProjectId, ProjectUpdateId, images_of_updates, projects_by_ids},
 };
+use platform::{actor::Actor, db::Db, graphql::RequestLoader};
 
 /// Loads projects by id. The caller has checked that they may be seen: they stand above something that may.
 #[derive(Debug, Clone)]

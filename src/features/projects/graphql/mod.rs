@@ -13,7 +13,7 @@ pub use query::{ProjectsQuery, project_connection, projects_of_client};
 pub use types::{GqlProject, GqlProjectUpdate};
 
 use super::{ProjectUpdates, Projects};
-use crate::platform::graphql::RecordType;
+use platform::graphql::RecordType;
 
 /// The kinds of records of this feature.
 pub const RECORDS: &[RecordType] = &[

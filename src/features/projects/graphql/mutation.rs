@@ -9,9 +9,11 @@ use super::{
     },
     types::{GqlProject, GqlProjectUpdate},
 };
-use crate::{
-    features::projects::{Project, ProjectUpdate, ProjectUpdateId, ProjectUpdates, Projects, commands},
-    platform::graphql::{
+use crate::features::projects::{
+    Project, ProjectUpdate, ProjectUpdateId, ProjectUpdates, Projects, commands,
+};
+use platform::{
+    graphql::{
         Allow, ContextExt,
         editing::{create, or_current, update},
         parse_id,

@@ -10,17 +10,15 @@ use super::{
     },
     types::{GqlProject, GqlProjectUpdate, update_list},
 };
-use crate::{
-    features::projects::{ProjectColumn, ProjectFilter, ProjectOrder, Projects, select_projects},
-    platform::{
-        actor::{Actor, ClientId},
-        graphql::{
-            Allow, Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal, paged,
-            user_error::top_level,
-        },
-        listing::resolve_scope,
-        paging::{OrderBy, PageArgs},
+use crate::features::projects::{ProjectColumn, ProjectFilter, ProjectOrder, Projects, select_projects};
+use platform::{
+    actor::{Actor, ClientId},
+    graphql::{
+        Allow, Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal, paged,
+        user_error::top_level,
     },
+    listing::resolve_scope,
+    paging::{OrderBy, PageArgs},
 };
 
 /// The arguments of a list of projects, checked: what `actor` may see of it, in its order.

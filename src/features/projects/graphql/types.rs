@@ -24,19 +24,18 @@ use crate::{
             select_updates,
         },
     },
-    platform::{
-        graphql::{
-            Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal, paged,
-            removed_meanwhile,
-            scalars::Url,
-            user_error::top_level,
-            values::{Date, Money},
-        },
-        listing::resolve_scope,
-        money::Amount,
-        paging::{OrderBy, PageArgs, Window},
-    },
     record_methods,
+};
+use platform::{
+    graphql::{
+        Connection, ContextExt, NestedList, OrderDirection, RecordScope, internal, paged, removed_meanwhile,
+        scalars::Url,
+        user_error::top_level,
+        values::{Date, Money},
+    },
+    listing::resolve_scope,
+    money::Amount,
+    paging::{OrderBy, PageArgs, Window},
 };
 
 /// A contract with a client.

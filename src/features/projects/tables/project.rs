@@ -3,12 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::projects::{Phase, ProjectId},
-    platform::{
-        actor::ClientId,
-        money::{Amount, Currency},
-    },
+use crate::features::projects::{Phase, ProjectId};
+use platform::{
+    actor::ClientId,
+    money::{Amount, Currency},
     record_table,
 };
 

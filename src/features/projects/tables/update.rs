@@ -3,10 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    features::projects::{ProjectId, ProjectUpdateId},
-    record_table,
-};
+use crate::features::projects::{ProjectId, ProjectUpdateId};
+use platform::record_table;
 
 record_table! {
     /// One progress update; a draft until it is posted.

@@ -6,19 +6,17 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::kinds::{audited_id, kind_named};
-use crate::{
-    features::{
-        accounts::graphql::{GqlActor, actor_of},
-        records::AuditFilter,
-    },
-    platform::{
-        actor::AccountId,
-        audit,
-        error::Violation,
-        graphql::{FilterList, RecordType, scalars::Moment},
-        ids,
-        text::camel_case,
-    },
+use crate::features::{
+    accounts::graphql::{GqlActor, actor_of},
+    records::AuditFilter,
+};
+use platform::{
+    actor::AccountId,
+    audit,
+    error::Violation,
+    graphql::{FilterList, RecordType, scalars::Moment},
+    ids,
+    text::camel_case,
 };
 
 /// What was done to a record.

@@ -2,14 +2,12 @@
 
 use uuid::Uuid;
 
-use crate::{
-    features::{accounts, billing, clients, content, deliveries, leads, projects},
-    platform::{
-        deletion::FIELD,
-        error::{ErrorCode, Violation},
-        graphql::{RecordType, records::RecordActions},
-        ids,
-    },
+use crate::features::{accounts, billing, clients, content, deliveries, leads, projects};
+use platform::{
+    deletion::FIELD,
+    error::{ErrorCode, Violation},
+    graphql::{RecordType, records::RecordActions},
+    ids,
 };
 
 /// The features that have records: a feature adds itself here, a kind goes into its feature's list.

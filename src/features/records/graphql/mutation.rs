@@ -6,7 +6,7 @@ use super::{
     kinds::{RecordId, parse},
     types::Record,
 };
-use crate::platform::{
+use platform::{
     error::{CommandError, ErrorCode},
     graphql::{Allow, AnyRecord, ContextExt, UserError, internal, split},
 };

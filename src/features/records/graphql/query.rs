@@ -7,16 +7,14 @@ use super::{
     kinds::with_prefix,
     types::Node,
 };
-use crate::{
-    features::{accounts::graphql::viewer::Viewer, records::select_audit},
-    platform::{
-        actor::{AccountId, Actor},
-        audit,
-        error::{CommandError, ErrorCode, Violation},
-        graphql::{Allow, Connection, ContextExt, OrderDirection, internal, paged, user_error::top_level},
-        ids,
-        paging::{OrderBy, PageArgs},
-    },
+use crate::features::{accounts::graphql::viewer::Viewer, records::select_audit};
+use platform::{
+    actor::{AccountId, Actor},
+    audit,
+    error::{CommandError, ErrorCode, Violation},
+    graphql::{Allow, Connection, ContextExt, OrderDirection, internal, paged, user_error::top_level},
+    ids,
+    paging::{OrderBy, PageArgs},
 };
 
 /// Reads of records of any kind.

@@ -11,10 +11,8 @@ use async_graphql::{
 };
 
 use super::kinds::found_by_id;
-use crate::{
-    features::accounts::graphql::{RecordFields, viewer::Viewer},
-    platform::graphql::AnyRecord,
-};
+use crate::features::accounts::graphql::{RecordFields, viewer::Viewer};
+use platform::graphql::AnyRecord;
 
 /// Whatever has an id of its own.
 pub struct Node(pub Box<dyn AnyRecord>);

@@ -19,8 +19,8 @@ use super::{
 use crate::{
     features::accounts::AuthError,
     http::graphql::{Caller, Endpoint, Params, Refused, is_request_error},
-    platform::graphql::ResumeFrom,
 };
+use platform::graphql::ResumeFrom;
 
 /// An operation's answers, and `None` at its end.
 type Answers = BoxStream<'static, Option<Response>>;
@@ -213,7 +213,7 @@ impl Connection {
                 End::Close(match error {
                     AuthError::Expired => Close::Expired,
                     AuthError::Internal(error) => {
-                        let _ = crate::platform::graphql::internal(anyhow::anyhow!("{error:#}"));
+                        let _ = platform::graphql::internal(anyhow::anyhow!("{error:#}"));
                         Close::Internal
                     }
                     AuthError::Invalid | AuthError::Revoked => Close::Unauthorized,

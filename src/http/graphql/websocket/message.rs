@@ -4,10 +4,8 @@ use async_graphql::{Response, ServerError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{
-    http::graphql::{Params, Refused},
-    platform::graphql::limits::{Limits, count_json},
-};
+use crate::http::graphql::{Params, Refused};
+use platform::graphql::limits::{Limits, count_json};
 
 /// Why the server closes a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

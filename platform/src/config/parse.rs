@@ -1,0 +1,445 @@
+//! Reading single settings, remembering every mistake.
+
+use std::{collections::HashMap, net::IpAddr, path::Path, str::FromStr};
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::{
+    ConfigError, ConfigErrors, EmailBackend, EmailConfig, StorageConfig,
+    settings::{SETTINGS, default_of},
+};
+
+/// Reads settings and collects mistakes.
+pub(super) struct Reader<'a> {
+    source: &'a dyn Fn(&str) -> Option<String>,
+    /// What stands in the files that `…_FILE` name, by setting.
+    files: HashMap<&'static str, String>,
+    errors: Vec<ConfigError>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        let mut reader = Self {
+            source,
+            files: HashMap::new(),
+            errors: Vec::new(),
+        };
+        for setting in SETTINGS.iter().flat_map(|group| group.settings) {
+            reader.read_file(setting.key);
+        }
+        reader
+    }
+
+    /// `KEY_FILE` names a file that holds the setting, as container engines and systemd hand out secrets.
+    fn read_file(&mut self, key: &'static str) {
+        let Some(path) = self.optional(&format!("{key}_FILE")) else {
+            return;
+        };
+        if self.optional(key).is_some() {
+            self.error(key, format!("and {key}_FILE exclude each other: set one."));
+            return;
+        }
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                self.files.insert(key, text);
+            }
+            Err(error) => self.error(key, format!("can't be read from {key}_FILE={path}: {error}.")),
+        }
+    }
+
+    pub(super) fn finish<T>(self, value: T) -> Result<T, ConfigErrors> {
+        if self.errors.is_empty() {
+            Ok(value)
+        } else {
+            Err(ConfigErrors(self.errors))
+        }
+    }
+
+    pub(super) fn error(&mut self, key: &'static str, message: String) {
+        self.errors.push(ConfigError { key, message });
+    }
+
+    pub(super) fn optional(&self, key: &str) -> Option<String> {
+        let given = |value: String| Some(value.trim().to_owned()).filter(|value| !value.is_empty());
+        (self.source)(key)
+            .and_then(given)
+            .or_else(|| self.files.get(key).cloned().and_then(given))
+    }
+
+    pub(super) fn text(&self, key: &str) -> String {
+        self.optional(key).unwrap_or_else(|| default_of(key).to_owned())
+    }
+
+    pub(super) fn boolean(&mut self, key: &'static str, default: bool) -> bool {
+        let Some(text) = self.optional(key) else {
+            return default;
+        };
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => true,
+            "false" | "0" | "no" | "off" => false,
+            _ => {
+                self.error(key, format!("is \"{text}\"; write true or false."));
+                default
+            }
+        }
+    }
+
+    pub(super) fn parsed<T: FromStr>(&mut self, key: &'static str, expected: &str) -> Option<T> {
+        let text = self.text(key);
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.error(key, format!("is \"{text}\"; write {expected}."));
+        }
+        parsed
+    }
+
+    pub(super) fn log_filter(&mut self, key: &'static str) -> String {
+        let text = self.text(key);
+        if let Err(error) = crate::logging::check_filter(&text) {
+            self.error(
+                key,
+                format!("is \"{text}\" ({error}); write a filter such as info,belle_house=debug."),
+            );
+        }
+        text
+    }
+
+    pub(super) fn number(&mut self, key: &'static str, least: u32, most: u32) -> u32 {
+        match self.parsed::<u32>(key, "a whole number") {
+            Some(number) if (least..=most).contains(&number) => number,
+            Some(number) => {
+                self.error(
+                    key,
+                    format!("is {number}; write a number from {least} to {most}."),
+                );
+                least
+            }
+            None => least,
+        }
+    }
+
+    /// Days, comma-separated: 1 to 365 each.
+    pub(super) fn days(&mut self, key: &'static str) -> Vec<u16> {
+        let mut days = Vec::new();
+        for text in self.list(key) {
+            match text.parse() {
+                Ok(number @ 1..=365) => days.push(number),
+                _ => self.error(
+                    key,
+                    format!("has \"{text}\"; write numbers of days from 1 to 365, such as 7,30, or none."),
+                ),
+            }
+        }
+        days
+    }
+
+    /// An account's number.
+    pub(super) fn account(&mut self, key: &'static str) -> String {
+        let text = self.text(key);
+        if text.len() > 20 || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            self.error(
+                key,
+                format!("is \"{text}\"; write an account's number, such as 4111."),
+            );
+        }
+        text
+    }
+
+    pub(super) fn one_of(&mut self, key: &'static str, choices: &[&str]) -> String {
+        let text = self.text(key);
+        let known = choices.iter().find(|choice| choice.eq_ignore_ascii_case(&text));
+        if known.is_none() {
+            self.error(
+                key,
+                format!("is \"{text}\"; write one of {}.", choices.join(", ")),
+            );
+        }
+        known.map_or(text, |known| (*known).to_owned())
+    }
+
+    fn list(&self, key: &str) -> Vec<String> {
+        self.text(key)
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    pub(super) fn addresses(&mut self, key: &'static str) -> Vec<String> {
+        let addresses = self.list(key);
+        for address in &addresses {
+            if !email_address::EmailAddress::is_valid(address) || address.contains(['<', '"']) {
+                self.error(
+                    key,
+                    format!("has \"{address}\"; write bare addresses, such as commercial@bellehouse.ne."),
+                );
+            }
+        }
+        addresses
+    }
+
+    pub(super) fn url(&mut self, key: &'static str, default: impl FnOnce() -> String) -> Url {
+        let given = self.optional(key);
+        let text = given.unwrap_or_else(default);
+        match Url::parse(&text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
+            _ => {
+                self.error(
+                    key,
+                    format!("is \"{text}\"; write a URL that begins with http:// or https://."),
+                );
+                fallback_url()
+            }
+        }
+    }
+
+    pub(super) fn hosts(&mut self, public_url: &Url) -> Vec<String> {
+        let mut hosts: Vec<String> = self
+            .list("ALLOWED_HOSTS")
+            .iter()
+            .map(|host| host.to_ascii_lowercase())
+            .collect();
+        let local = ["localhost", "127.0.0.1", "[::1]"];
+        let own = public_url.host_str().map(str::to_ascii_lowercase);
+        let serves_locally = own.as_deref().is_some_and(|host| local.contains(&host));
+        hosts.extend(own);
+        if serves_locally {
+            hosts.extend(local.map(str::to_owned));
+        }
+        hosts.sort();
+        hosts.dedup();
+        hosts
+    }
+
+    pub(super) fn origins(&mut self, key: &'static str) -> Vec<String> {
+        let mut origins = Vec::new();
+        for text in self.list(key) {
+            match Url::parse(&text).map(|url| url.origin()) {
+                Ok(origin)
+                    if origin.is_tuple() && origin.ascii_serialization() == text.trim_end_matches('/') =>
+                {
+                    origins.push(origin.ascii_serialization());
+                }
+                _ => self.error(
+                    key,
+                    format!("has \"{text}\"; write origins such as https://bellehouse.ne, without a path."),
+                ),
+            }
+        }
+        origins
+    }
+
+    pub(super) fn proxies(&mut self, key: &'static str) -> TrustedProxies {
+        let mut networks = Vec::new();
+        for text in self.list(key) {
+            match text.parse() {
+                Ok(network) => networks.push(network),
+                Err(()) => self.error(
+                    key,
+                    format!("has \"{text}\"; write addresses or networks, such as 10.0.0.0/8."),
+                ),
+            }
+        }
+        TrustedProxies(networks)
+    }
+
+    pub(super) fn database_url(&mut self, data_dir: &Path) -> SecretString {
+        let Some(url) = self.optional("DATABASE_URL") else {
+            return self.database_from_parts().unwrap_or_else(|| {
+                format!("sqlite://{}", data_dir.join("belle-house.sqlite3").display()).into()
+            });
+        };
+        if !["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            // The value may hold a password: it is not repeated.
+            self.error(
+                "DATABASE_URL",
+                "must begin with sqlite:// or postgres://.".to_owned(),
+            );
+        }
+        url.into()
+    }
+
+    /// `DB_NAME`, `DB_USER` and `DB_PASSWORD`, which compose files share with PostgreSQL's own container.
+    fn database_from_parts(&mut self) -> Option<SecretString> {
+        let name = self.optional("DB_NAME");
+        let user = self.optional("DB_USER");
+        let password = self.optional("DB_PASSWORD");
+        if name.is_none() && user.is_none() && password.is_none() {
+            return None;
+        }
+        for (key, value) in [("DB_NAME", &name), ("DB_USER", &user)] {
+            if value.is_none() {
+                self.error(key, "is missing: without DATABASE_URL, DB_NAME, DB_USER and DB_PASSWORD say which PostgreSQL database to take.".to_owned());
+            }
+        }
+        let mut login = in_url(&user.unwrap_or_default());
+        if let Some(password) = password {
+            login = format!("{login}:{}", in_url(&password));
+        }
+        let mut host = self.text("DB_HOST");
+        if host.starts_with('/') {
+            host = in_url(&host);
+        }
+        let port = self.number("DB_PORT", 1, 65_535);
+        let name = in_url(&name.unwrap_or_default());
+        Some(format!("postgres://{login}@{host}:{port}/{name}").into())
+    }
+
+    pub(super) fn email(&mut self) -> EmailConfig {
+        let name = self.text("EMAIL_BACKEND");
+        let backend = match name.as_str() {
+            "smtp" | "django.core.mail.backends.smtp.EmailBackend" => EmailBackend::Smtp,
+            "file" | "django.core.mail.backends.filebased.EmailBackend" => EmailBackend::File,
+            "console" | "django.core.mail.backends.console.EmailBackend" => EmailBackend::Console,
+            _ => {
+                self.error(
+                    "EMAIL_BACKEND",
+                    format!("is \"{name}\"; write smtp, file or console."),
+                );
+                EmailBackend::File
+            }
+        };
+        let use_tls = self.boolean("EMAIL_USE_TLS", false);
+        let use_ssl = self.boolean("EMAIL_USE_SSL", false);
+        if use_tls && use_ssl {
+            self.error(
+                "EMAIL_USE_SSL",
+                "and EMAIL_USE_TLS exclude each other: set one.".to_owned(),
+            );
+        }
+        let port = match (self.optional("EMAIL_PORT"), use_tls, use_ssl) {
+            (Some(_), ..) => u16::try_from(self.number("EMAIL_PORT", 1, 65_535)).unwrap_or(25),
+            (None, true, _) => 587,
+            (None, _, true) => 465,
+            (None, false, false) => 25,
+        };
+        let default_from = self.text("DEFAULT_FROM_EMAIL");
+        if default_from.parse::<lettre::message::Mailbox>().is_err() {
+            self.error(
+                "DEFAULT_FROM_EMAIL",
+                format!(
+                    "is \"{default_from}\"; write an address, such as Belle House <contact@bellehouse.ne>."
+                ),
+            );
+        }
+        let host_user = self.optional("EMAIL_HOST_USER");
+        let host_password = self.optional("EMAIL_HOST_PASSWORD").map(SecretString::from);
+        if backend == EmailBackend::Smtp && host_user.is_some() != host_password.is_some() {
+            self.error(
+                "EMAIL_HOST_PASSWORD",
+                "and EMAIL_HOST_USER go together: set both or none.".to_owned(),
+            );
+        }
+        EmailConfig {
+            backend,
+            default_from,
+            host: self.text("EMAIL_HOST"),
+            port,
+            use_tls,
+            use_ssl,
+            host_user,
+            host_password,
+        }
+    }
+
+    pub(super) fn storage(&mut self) -> StorageConfig {
+        match self.one_of("STORAGE", &["fs", "s3"]).as_str() {
+            "s3" => StorageConfig::S3 {
+                bucket: self.required("S3_BUCKET"),
+                endpoint: self.optional("S3_ENDPOINT"),
+                region: self.text("S3_REGION"),
+                access_key_id: self.required("S3_ACCESS_KEY_ID"),
+                secret_access_key: self.required("S3_SECRET_ACCESS_KEY").into(),
+            },
+            _ => StorageConfig::Fs,
+        }
+    }
+
+    fn required(&mut self, key: &'static str) -> String {
+        self.optional(key).unwrap_or_else(|| {
+            self.error(key, "is missing: STORAGE=s3 needs it.".to_owned());
+            String::new()
+        })
+    }
+}
+
+/// As a part of a URL: whatever could end the part is written by its code (RFC 3986, 2.1).
+fn in_url(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[expect(clippy::expect_used, reason = "a constant that parses")]
+fn fallback_url() -> Url {
+    Url::parse("http://localhost/").expect("a constant URL")
+}
+
+/// Proxies whose forwarding headers are believed.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(pub Vec<IpNetwork>);
+
+impl TrustedProxies {
+    /// Whether `address` is one of them.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+}
+
+/// An address or a network in CIDR notation (RFC 4632).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IpNetwork {
+    address: IpAddr,
+    prefix: u32,
+}
+
+impl IpNetwork {
+    /// Whether `address` lies in the network.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => same_prefix(
+                u128::from(network.to_bits()),
+                u128::from(address.to_bits()),
+                32 - self.prefix,
+            ),
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                same_prefix(network.to_bits(), address.to_bits(), 128 - self.prefix)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn same_prefix(one: u128, other: u128, host_bits: u32) -> bool {
+    one.checked_shr(host_bits) == other.checked_shr(host_bits)
+}
+
+impl FromStr for IpNetwork {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix.parse::<u32>().map_err(|_| ())?)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| ())?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.unwrap_or(longest);
+        if prefix > longest {
+            Err(())
+        } else {
+            Ok(Self { address, prefix })
+        }
+    }
+}

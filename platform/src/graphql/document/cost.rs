@@ -1,0 +1,104 @@
+//! What a plan costs, before it runs.
+
+use async_graphql::{Value, Variables};
+use async_graphql_value::Value as Argument;
+
+use super::{
+    FieldSelection,
+    plan::{Plan, Set},
+};
+use crate::{
+    graphql::limits::{Limits, Refusal, Sizes, too_much},
+    paging::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE},
+};
+
+impl Plan {
+    /// Checks what it costs with these variables: fields resolved at most, and bytes that arguments take once each variable
+    /// is copied to each place that names it.
+    ///
+    /// # Errors
+    /// The limit that it breaks.
+    pub fn check_cost(&self, variables: &Variables, limits: &Limits) -> Result<u64, Refusal> {
+        let sizes = Sizes::new(variables);
+        let cost = cost_of(&self.root, variables, &sizes);
+        if cost.fields > limits.cost {
+            return Err(too_much("a cost of", cost.fields, limits.cost));
+        }
+        if cost.argument_bytes > limits.expanded {
+            return Err(too_much(
+                "bytes of arguments, where each variable counts at each place that names it:",
+                cost.argument_bytes,
+                limits.expanded,
+            ));
+        }
+        Ok(cost.fields)
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Cost {
+    fields: u64,
+    argument_bytes: u64,
+}
+
+impl Cost {
+    fn times(self, times: u64) -> Self {
+        Self {
+            fields: self.fields.saturating_mul(times),
+            argument_bytes: self.argument_bytes.saturating_mul(times),
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            fields: self.fields.saturating_add(other.fields),
+            argument_bytes: self.argument_bytes.saturating_add(other.argument_bytes),
+        }
+    }
+}
+
+/// What the dearest of an object's types costs.
+fn cost_of(set: &Set, variables: &Variables, sizes: &Sizes<'_>) -> Cost {
+    let variants = set.variants.iter().map(|fields| {
+        let costs = fields.iter().map(|field| {
+            let selection = &field.selection;
+            let own = Cost {
+                fields: 1,
+                argument_bytes: sizes.of_arguments(selection.arguments.iter().map(|(_, _, value)| value)),
+            };
+            let Some(set) = &field.set else { return own };
+            let is_page = set
+                .all_fields()
+                .any(|field| matches!(field.selection.name.as_str(), "nodes" | "edges"));
+            let times =
+                page_size(selection, variables).unwrap_or(if is_page { DEFAULT_PAGE_SIZE } else { 1 });
+            cost_of(set, variables, sizes).times(times).and(own)
+        });
+        costs.fold(Cost::default(), Cost::and)
+    });
+    variants.fold(Cost::default(), |dearest, cost| Cost {
+        fields: dearest.fields.max(cost.fields),
+        argument_bytes: dearest.argument_bytes.max(cost.argument_bytes),
+    })
+}
+
+/// How many rows a list is asked for; `None` when it is not told how many.
+fn page_size(field: &FieldSelection, variables: &Variables) -> Option<u64> {
+    let sizes = field
+        .arguments
+        .iter()
+        .filter(|(name, ..)| matches!(name.as_str(), "first" | "last" | "pageSize"))
+        .map(|(_, _, argument)| {
+            let number = match argument {
+                Argument::Number(number) => number.as_u64(),
+                Argument::Variable(name) => match variables.get(name) {
+                    Some(Value::Number(number)) => number.as_u64(),
+                    _ => None,
+                },
+                _ => None,
+            };
+            number.unwrap_or(DEFAULT_PAGE_SIZE)
+        });
+    // A larger page is refused by the list itself.
+    sizes.max().map(|asked| Ord::min(asked, MAX_PAGE_SIZE))
+}

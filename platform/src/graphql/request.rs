@@ -1,0 +1,72 @@
+//! What a resolver finds in its context.
+
+use std::{net::IpAddr, sync::Arc, sync::OnceLock};
+
+use async_graphql::{Context, dataloader::DataLoader};
+
+use super::loaders::{Loaders, RequestLoader};
+use crate::{actor::Actor, ctx::Ctx};
+
+/// Facts of the request that the transport knows.
+#[derive(Debug, Clone)]
+pub struct RequestInfo {
+    /// The id that logs and masked errors carry.
+    pub request_id: String,
+    /// The caller's address, behind trusted proxies.
+    pub remote_addr: IpAddr,
+    /// Where the live feed stood before the operation's first statement.
+    pub event_cursor: String,
+}
+
+/// Where a live stream goes on, from `connection_init` (DESIGN.md 4); the later of this and `after` wins.
+#[derive(Debug, Clone, Default)]
+pub struct ResumeFrom(pub Option<String>);
+
+/// Who signed in by this very request, if somebody did: what stands below `login` is read as them.
+#[derive(Debug, Default)]
+pub struct JustSignedIn(OnceLock<Actor>);
+
+/// What the schema and the transport put into the context of every request, by name. Only a schema that was built
+/// without it (`graphql::schema`, `graphql::with_request_data`) makes these panic.
+pub trait ContextExt<'a> {
+    /// Who is calling.
+    fn actor(&self) -> &'a Actor;
+
+    /// What commands and queries work with.
+    fn app(&self) -> &'a Ctx;
+
+    /// What the transport knows of the request.
+    fn request(&self) -> &'a RequestInfo;
+
+    /// The request's loader of this kind, made when it is first asked for.
+    fn loader<L: RequestLoader>(&self) -> Arc<DataLoader<L>>;
+
+    /// From now on the request is `actor`'s. The first to sign in stays.
+    fn sign_in(&self, actor: Actor);
+}
+
+impl<'a> ContextExt<'a> for Context<'a> {
+    fn actor(&self) -> &'a Actor {
+        self.data_opt::<JustSignedIn>()
+            .and_then(|signed_in| signed_in.0.get())
+            .or_else(|| self.data_opt::<Actor>())
+            .unwrap_or(&Actor::Anonymous)
+    }
+
+    fn app(&self) -> &'a Ctx {
+        self.data_unchecked()
+    }
+
+    fn request(&self) -> &'a RequestInfo {
+        self.data_unchecked()
+    }
+
+    fn loader<L: RequestLoader>(&self) -> Arc<DataLoader<L>> {
+        self.data_unchecked::<Loaders>()
+            .get(|| L::for_request(&self.app().db, self.actor()))
+    }
+
+    fn sign_in(&self, actor: Actor) {
+        let _ = self.data_unchecked::<JustSignedIn>().0.set(actor);
+    }
+}

@@ -1,0 +1,156 @@
+//! Writing deliveries, as part of somebody else's transaction.
+
+use anyhow::{Result, ensure};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+
+use super::{
+    Channel, DeliveryId, Status,
+    table::{ActiveModel, Column, Entity},
+};
+use crate::{
+    actor::{AccountId, Locale},
+    crypto::Keys,
+    db::WriteTx,
+};
+
+/// Credentials are kept no longer than this, even if they could not be sent (DESIGN.md 2.7).
+const SECRETS_LIVE: TimeDelta = TimeDelta::hours(72);
+
+/// A message to write.
+#[derive(Debug, Clone)]
+pub struct NewDelivery {
+    /// The way it goes.
+    pub channel: Channel,
+    /// Whom it is for.
+    pub recipient: AccountId,
+    /// The e-mail address; `None` for pushes.
+    pub address: Option<String>,
+    /// What it says: a name that the templates know.
+    pub template: &'static str,
+    /// In which language.
+    pub locale: Locale,
+    /// What the template is filled with: an object.
+    pub data: serde_json::Value,
+    /// The data holds credentials: encrypted in the table, shown to nobody, wiped after sending or 72 hours.
+    pub secret: bool,
+    /// One thing that happened is told once: such as `upd_…/posted/push`.
+    pub idempotency_key: String,
+    /// After this moment it is not sent any more.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Writes a delivery; it goes out after the commit. `None` when one of the same idempotency key exists already:
+/// then nothing is written.
+///
+/// # Errors
+/// When the database refuses; when an e-mail has no address or the data is not an object.
+pub async fn enqueue_in_tx(tx: &WriteTx, keys: &Keys, delivery: NewDelivery) -> Result<Option<DeliveryId>> {
+    ensure!(
+        (delivery.channel == Channel::Email) == delivery.address.is_some(),
+        "e-mails have an address and pushes have none: {} ({})",
+        delivery.template,
+        delivery.idempotency_key
+    );
+    ensure!(
+        delivery.data.is_object(),
+        "a delivery's data is an object: {}",
+        delivery.template
+    );
+    let id = DeliveryId::generate(tx.now());
+    let (data, secret_data, expires_at) = if delivery.secret {
+        let limit = tx.now() + SECRETS_LIVE;
+        let sealed = keys.encrypt(&serde_json::to_vec(&delivery.data)?, id.0.as_bytes())?;
+        let expires_at = delivery.expires_at.map_or(limit, |asked| asked.min(limit));
+        (serde_json::json!({}), Some(sealed), Some(expires_at))
+    } else {
+        (delivery.data, None, delivery.expires_at)
+    };
+    let inserted = Entity::insert(ActiveModel {
+        id: Set(id),
+        channel: Set(delivery.channel),
+        status: Set(Status::Pending),
+        recipient_id: Set(delivery.recipient),
+        address: Set(delivery.address),
+        template: Set(delivery.template.to_owned()),
+        locale: Set(delivery.locale),
+        data: Set(data),
+        secret_data: Set(secret_data),
+        is_secret: Set(delivery.secret),
+        idempotency_key: Set(delivery.idempotency_key),
+        attempts: Set(0),
+        next_attempt_at: Set(tx.now()),
+        lease_owner: Set(None),
+        lease_until: Set(None),
+        last_error: Set(None),
+        expires_at: Set(expires_at),
+        created_at: Set(tx.now()),
+        sent_at: Set(None),
+    })
+    .on_conflict(OnConflict::column(Column::IdempotencyKey).do_nothing().to_owned())
+    .exec_without_returning(tx.conn())
+    .await;
+    match inserted {
+        Ok(0) | Err(DbErr::RecordNotInserted) => Ok(None),
+        Ok(_) => {
+            tx.mark_deliveries();
+            Ok(Some(id))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Cancels what waits for `recipient` under `template`, because something newer takes its place (a second
+/// temporary password makes the first one's mail a trap). Returns how many were cancelled. One whose attempt is
+/// under way may still arrive.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn cancel_in_tx(tx: &WriteTx, recipient: AccountId, template: &str) -> Result<u64, DbErr> {
+    let cancelled = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Status::Cancelled))
+        .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
+        .filter(Column::RecipientId.eq(recipient))
+        .filter(Column::Template.eq(template))
+        .filter(Column::Status.is_in([Status::Pending, Status::Dead]))
+        .exec(tx.conn())
+        .await?;
+    Ok(cancelled.rows_affected)
+}
+
+/// Cancels everything that waits for `recipient`, because the account is gone. Returns how many were cancelled.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn cancel_all_in_tx(tx: &WriteTx, recipient: AccountId) -> Result<u64, DbErr> {
+    let cancelled = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Status::Cancelled))
+        .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
+        .filter(Column::RecipientId.eq(recipient))
+        .filter(Column::Status.is_in([Status::Pending, Status::Dead]))
+        .exec(tx.conn())
+        .await?;
+    Ok(cancelled.rows_affected)
+}
+
+/// Wakes the worker after the commit; for whoever puts a delivery back among those that wait.
+pub fn wake_in_tx(tx: &WriteTx) {
+    tx.mark_deliveries();
+}
+
+/// Removes the messages about something that is removed for good: those whose idempotency key begins with `about` and a
+/// slash. What they said goes with them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_in_tx(tx: &WriteTx, about: &str) -> Result<u64, DbErr> {
+    let removed = Entity::delete_many()
+        .filter(Column::IdempotencyKey.starts_with(format!("{about}/")))
+        .exec(tx.conn())
+        .await?;
+    Ok(removed.rows_affected)
+}

@@ -1,0 +1,87 @@
+//! Messages that must go out, written in the transaction that causes them and worked off after it: a crash
+//! anywhere loses none, and nothing is told of what was rolled back.
+//!
+//! Sending is at least once: a server that dies between sending and noting it sends again. Each delivery
+//! therefore carries its id to the other side (`Message-ID`, push tag), where a repetition takes the place of the
+//! first instead of standing beside it.
+
+mod enqueue;
+mod failure;
+mod policy;
+pub mod table;
+mod templates;
+mod worker;
+
+pub use enqueue::{NewDelivery, cancel_all_in_tx, cancel_in_tx, enqueue_in_tx, forget_in_tx, wake_in_tx};
+pub use failure::SendError;
+pub use templates::{Letter, Notice, Templates};
+pub use worker::{Devices, Randomness, Report, Transports, deliver_due, run};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{actor::AccountId, typed_id};
+
+typed_id!(
+    /// One message to one person on one channel.
+    DeliveryId, "dlv", "delivery"
+);
+
+/// Event of the log, for the staff: a message was given up. The record is the delivery.
+pub const DELIVERY_GIVEN_UP: &str = "DeliveryGivenUp";
+
+/// The recipient of what goes to an address of the company's own (`STAFF_EMAIL`): nobody's account.
+pub const COMPANY: AccountId = AccountId(uuid::Uuid::nil());
+
+/// The way a message goes.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    sea_orm::EnumIter,
+    sea_orm::DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Channel {
+    /// To the recipient's devices.
+    #[sea_orm(string_value = "PUSH")]
+    Push,
+    /// To the recipient's e-mail address.
+    #[sea_orm(string_value = "EMAIL")]
+    Email,
+}
+
+/// How far a message has come.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    sea_orm::EnumIter,
+    sea_orm::DeriveActiveEnum,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Status {
+    /// Waits for its first or next attempt.
+    #[sea_orm(string_value = "PENDING")]
+    Pending,
+    /// Handed to the mail or push service.
+    #[sea_orm(string_value = "SENT")]
+    Sent,
+    /// Given up: refused for good, tried too often, or too old. A person may replay it.
+    #[sea_orm(string_value = "DEAD")]
+    Dead,
+    /// Overtaken by something newer before it was sent.
+    #[sea_orm(string_value = "CANCELLED")]
+    Cancelled,
+}

@@ -1,0 +1,278 @@
+//! Reading pages: one statement each, for one list or for many parents at once.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, Order,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
+    sea_query::{Alias, Expr, ExprTrait, Func, NullOrdering, Query, SimpleExpr, WindowStatement},
+};
+use uuid::Uuid;
+
+use super::{Cursor, OrderBy, Page, Row, Window};
+use crate::error::{CommandError, ErrorCode, Violation};
+
+const RANK: &str = "page_rank";
+
+/// Reads the page `window` of `list`.
+///
+/// # Errors
+/// INVALID when the cursor belongs to a list in another order; the database's own.
+pub async fn fetch<E>(
+    conn: &impl ConnectionTrait,
+    list: Select<E>,
+    order: &OrderBy<E>,
+    window: &Window,
+) -> Result<Page<E::Model>, CommandError>
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E> + FromQueryResult + Send,
+{
+    let plan = Plan::new(order, window)?;
+    let mut list = list;
+    if let Some(condition) = plan.beyond_cursor.clone() {
+        list = list.filter(condition);
+    }
+    for term in order.terms() {
+        list = list.order_by_with_nulls(term.column, plan.direction(term.descending), nulls(plan.backward));
+    }
+    let models = list.offset(plan.skip).limit(plan.limit + 1).all(conn).await?;
+    Ok(plan.page(models, order))
+}
+
+/// Counts the rows of `list`.
+///
+/// # Errors
+/// The database's own.
+pub async fn count<E>(conn: &impl ConnectionTrait, list: Select<E>) -> Result<i64, DbErr>
+where
+    E: EntityTrait,
+{
+    let counted: Option<i64> = list
+        .select_only()
+        .expr_as(Func::count(Expr::cust("*")), "n")
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(counted.unwrap_or(0))
+}
+
+/// Reads the page `window` of each parent's children: those of `list` whose column `parent` holds its id.
+/// Parents without children are absent from the answer.
+///
+/// # Errors
+/// As [`fetch`].
+pub async fn fetch_nested<E>(
+    conn: &impl ConnectionTrait,
+    list: Select<E>,
+    parent: E::Column,
+    parents: impl IntoIterator<Item = Uuid>,
+    order: &OrderBy<E>,
+    window: &Window,
+) -> Result<HashMap<Uuid, Page<E::Model>>, CommandError>
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E> + FromQueryResult + Send,
+{
+    let plan = Plan::new(order, window)?;
+    let id = order.id();
+    let mut ranked = list.filter(parent.is_in(parents)).select_only().column(id);
+    if let Some(condition) = plan.beyond_cursor.clone() {
+        ranked = ranked.filter(condition);
+    }
+    let mut numbering = WindowStatement::partition_by(parent);
+    for term in order.terms() {
+        numbering.order_by_with_nulls(term.column, plan.direction(term.descending), nulls(plan.backward));
+    }
+    QueryTrait::query(&mut ranked).expr_window_as(Func::cust("ROW_NUMBER"), numbering, Alias::new(RANK));
+    let wanted = Query::select()
+        .column(id)
+        .from_subquery(ranked.into_query(), Alias::new("ranked"))
+        .and_where(Expr::col(Alias::new(RANK)).gt(plan.skip))
+        .and_where(Expr::col(Alias::new(RANK)).lte(plan.skip + plan.limit + 1))
+        .take();
+    let mut rows = E::find().filter(id.in_subquery(wanted));
+    for term in order.terms() {
+        rows = rows.order_by_with_nulls(term.column, plan.direction(term.descending), nulls(plan.backward));
+    }
+    let mut by_parent: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
+    for model in rows.all(conn).await? {
+        if let Value::Uuid(Some(owner)) = model.get(parent) {
+            by_parent.entry(owner).or_default().push(model);
+        }
+    }
+    Ok(by_parent
+        .into_iter()
+        .map(|(owner, models)| (owner, plan.page(models, order)))
+        .collect())
+}
+
+/// Counts each parent's children of `list`. Parents without children are absent from the answer.
+///
+/// # Errors
+/// The database's own.
+pub async fn count_nested<E>(
+    conn: &impl ConnectionTrait,
+    list: Select<E>,
+    parent: E::Column,
+    parents: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, i64>, DbErr>
+where
+    E: EntityTrait,
+{
+    let counted: Vec<(Uuid, i64)> = list
+        .filter(parent.is_in(parents))
+        .select_only()
+        .column(parent)
+        .expr_as(Func::count(Expr::cust("*")), "n")
+        .group_by(parent)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(counted.into_iter().collect())
+}
+
+/// How to read one window: always `limit` rows and one more that tells whether the list goes on.
+struct Plan {
+    limit: u64,
+    skip: u64,
+    backward: bool,
+    beyond_cursor: Option<Condition>,
+}
+
+impl Plan {
+    fn new<E: EntityTrait>(order: &OrderBy<E>, window: &Window) -> Result<Self, Violation> {
+        let beyond = |cursor: &Option<Cursor>, backward: bool, field: &str| {
+            cursor
+                .as_ref()
+                .map(|cursor| {
+                    cursor
+                        .values_for(order)
+                        .map(|values| beyond_cursor(order, &values, backward))
+                        .ok_or_else(|| {
+                            Violation::new(
+                                ErrorCode::Invalid,
+                                [field],
+                                "This cursor comes from a list in another order; start without one.",
+                            )
+                        })
+                })
+                .transpose()
+        };
+        Ok(match window {
+            Window::Forward { limit, after } => Self {
+                limit: *limit,
+                skip: 0,
+                backward: false,
+                beyond_cursor: beyond(after, false, "after")?,
+            },
+            Window::Backward { limit, before } => Self {
+                limit: *limit,
+                skip: 0,
+                backward: true,
+                beyond_cursor: beyond(before, true, "before")?,
+            },
+            Window::Numbered { number, size } => Self {
+                limit: *size,
+                skip: Ord::min((number - 1).saturating_mul(*size), u64::from(u32::MAX)),
+                backward: false,
+                beyond_cursor: None,
+            },
+        })
+    }
+
+    fn direction(&self, descending: bool) -> Order {
+        if descending == self.backward {
+            Order::Asc
+        } else {
+            Order::Desc
+        }
+    }
+
+    fn page<E>(&self, mut models: Vec<E::Model>, order: &OrderBy<E>) -> Page<E::Model>
+    where
+        E: EntityTrait,
+        E::Model: ModelTrait<Entity = E>,
+    {
+        let goes_on = models.len() as u64 > self.limit;
+        models.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
+        if self.backward {
+            models.reverse();
+        }
+        let came_from_cursor = self.beyond_cursor.is_some();
+        Page {
+            has_next: if self.backward { came_from_cursor } else { goes_on },
+            has_previous: if self.backward {
+                goes_on
+            } else {
+                came_from_cursor || self.skip > 0
+            },
+            rows: models
+                .into_iter()
+                .map(|model| Row {
+                    cursor: Cursor::of::<E>(&model, order).encode(),
+                    model,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Nulls come last; reading backwards they come first.
+fn nulls(backward: bool) -> NullOrdering {
+    if backward {
+        NullOrdering::First
+    } else {
+        NullOrdering::Last
+    }
+}
+
+/// The rows that come after the cursor (before it, when reading backwards): row-value comparison spelt out, since
+/// directions may differ and nulls come last.
+fn beyond_cursor<E: EntityTrait>(order: &OrderBy<E>, values: &[Option<Value>], backward: bool) -> Condition {
+    let mut any = Condition::any();
+    for (depth, term) in order.terms().iter().enumerate() {
+        let Some(strictly) = strictly_beyond(term.column, &values[depth], term.descending, backward) else {
+            continue;
+        };
+        let mut all = Condition::all();
+        for (equal, value) in order.terms().iter().zip(values).take(depth) {
+            all = all.add(match value {
+                Some(value) => equal.column.eq(value.clone()),
+                None => equal.column.is_null(),
+            });
+        }
+        any = any.add(all.add(strictly));
+    }
+    any
+}
+
+fn strictly_beyond<C: ColumnTrait>(
+    column: C,
+    value: &Option<Value>,
+    descending: bool,
+    backward: bool,
+) -> Option<SimpleExpr> {
+    match (value, backward) {
+        // Behind a null there is nothing; before it stands everything that isn't null.
+        (None, false) => None,
+        (None, true) => Some(column.is_not_null()),
+        (Some(value), false) => {
+            let further = if descending {
+                column.lt(value.clone())
+            } else {
+                column.gt(value.clone())
+            };
+            Some(if column.def().is_null() {
+                further.or(column.is_null())
+            } else {
+                further
+            })
+        }
+        (Some(value), true) => Some(if descending {
+            column.gt(value.clone())
+        } else {
+            column.lt(value.clone())
+        }),
+    }
+}

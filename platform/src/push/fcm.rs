@@ -1,0 +1,338 @@
+//! Firebase Cloud Messaging, HTTP v1: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{FutureExt, future::BoxFuture};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use reqwest::{Response, StatusCode, header::RETRY_AFTER};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::{Push, PushTransport, Pushed};
+use crate::{clock::SharedClock, outbox::SendError};
+
+const SCOPE: &str = "https://www.googleapis.com/auth/firebase.messaging";
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// What FCM's documentation asks to wait after QUOTA_EXCEEDED without a `Retry-After`.
+const QUOTA_WAIT: Duration = Duration::from_secs(60);
+/// A token is replaced this long before it runs out.
+const TOKEN_MARGIN: TimeDelta = TimeDelta::minutes(2);
+
+/// A service account's key file, as Google's console gives it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ServiceAccount {
+    project_id: String,
+    client_email: String,
+    private_key: SecretString,
+    token_uri: Url,
+}
+
+impl ServiceAccount {
+    /// Reads the file that FIREBASE_CREDENTIALS_PATH names.
+    ///
+    /// # Errors
+    /// When it can't be read or is something else.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("FIREBASE_CREDENTIALS_PATH={}", path.display()))?;
+        Self::parse(&text).with_context(|| {
+            format!(
+                "FIREBASE_CREDENTIALS_PATH={}: not the JSON key of a service account",
+                path.display()
+            )
+        })
+    }
+
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn parse(text: &str) -> Result<Self> {
+        Ok(serde_json::from_str(text)?)
+    }
+}
+
+/// Where FCM is.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// Where messages go.
+    pub messages: Url,
+}
+
+impl Endpoints {
+    /// Google's own.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a constant that parses")]
+    pub fn google() -> Self {
+        Self {
+            messages: Url::parse("https://fcm.googleapis.com/").expect("a constant URL"),
+        }
+    }
+}
+
+/// Sends through FCM.
+#[derive(Debug)]
+pub struct FcmPush {
+    account: ServiceAccount,
+    key: SigningKey,
+    messages: Url,
+    http: reqwest::Client,
+    clock: SharedClock,
+    token: Mutex<Option<AccessToken>>,
+}
+
+struct SigningKey(EncodingKey);
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SigningKey(…)")
+    }
+}
+
+#[derive(Debug, Clone)]
+struct AccessToken {
+    value: SecretString,
+    good_until: DateTime<Utc>,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    scope: &'a str,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: SecretString,
+    expires_in: i64,
+}
+
+impl FcmPush {
+    /// Asks for a token when the first push is sent.
+    ///
+    /// # Errors
+    /// When the account's key can't be used.
+    pub fn new(account: ServiceAccount, endpoints: Endpoints, clock: SharedClock) -> Result<Self> {
+        let key = EncodingKey::from_rsa_pem(account.private_key.expose_secret().as_bytes())
+            .context("the service account's private_key is not an RSA key in PEM")?;
+        let path = format!("v1/projects/{}/messages:send", account.project_id);
+        // Not `join`: what stands before the colon would be taken for a scheme.
+        let mut messages = endpoints.messages;
+        messages.set_path(&path);
+        Ok(Self {
+            account,
+            key: SigningKey(key),
+            messages,
+            http: reqwest::Client::builder()
+                .timeout(TIMEOUT)
+                .redirect(reqwest::redirect::Policy::none())
+                .build()?,
+            clock,
+            token: Mutex::new(None),
+        })
+    }
+
+    /// The token in use, or a new one (RFC 7523). Held while it is fetched: whoever comes meanwhile waits for it.
+    async fn token(&self) -> Result<SecretString, SendError> {
+        let mut kept = self.token.lock().await;
+        let now = self.clock.now();
+        if let Some(token) = kept.as_ref().filter(|token| token.good_until > now) {
+            return Ok(token.value.clone());
+        }
+        let claims = Claims {
+            iss: &self.account.client_email,
+            scope: SCOPE,
+            aud: self.account.token_uri.as_str(),
+            iat: now.timestamp(),
+            exp: (now + TimeDelta::hours(1)).timestamp(),
+        };
+        let assertion = jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.key.0)
+            .map_err(|error| SendError::temporary(format!("the token request can't be signed: {error}")))?;
+        let answer = self
+            .http
+            .post(self.account.token_uri.clone())
+            .form(&[
+                ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+                ("assertion", &assertion),
+            ])
+            .send()
+            .await
+            .map_err(unreachable)?;
+        if !answer.status().is_success() {
+            // A revoked key is for the operator to mend; the messages wait meanwhile.
+            let retry_after = retry_after(&answer, self.clock.now());
+            let status = answer.status();
+            let text = answer.text().await.unwrap_or_default();
+            return Err(SendError::Temporary {
+                reason: format!("no token for FCM: {status} {}", brief(&text)),
+                retry_after,
+            });
+        }
+        let answer: TokenAnswer = answer.json().await.map_err(unreachable)?;
+        let token = AccessToken {
+            value: answer.access_token,
+            good_until: now + TimeDelta::seconds(answer.expires_in) - TOKEN_MARGIN,
+        };
+        let value = token.value.clone();
+        *kept = Some(token);
+        Ok(value)
+    }
+
+    async fn send_to(&self, push: &Push, device: &str) -> Result<Outcome, SendError> {
+        let token = self.token().await?;
+        let answer = self
+            .http
+            .post(self.messages.clone())
+            .bearer_auth(token.expose_secret())
+            .json(&self.message(push, device))
+            .send()
+            .await
+            .map_err(unreachable)?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(Outcome::Accepted);
+        }
+        let asked = retry_after(&answer, self.clock.now());
+        let text = answer.text().await.unwrap_or_default();
+        let code = error_code(&text);
+        match (status, code.as_deref()) {
+            (_, Some("UNREGISTERED")) => Ok(Outcome::Unregistered),
+            // The token is malformed or another project's; the message itself is ours and well made.
+            (_, Some("INVALID_ARGUMENT" | "SENDER_ID_MISMATCH")) => {
+                Ok(Outcome::Refused(format!("{status} {}", brief(&text))))
+            }
+            (StatusCode::UNAUTHORIZED, _) => {
+                *self.token.lock().await = None;
+                Err(SendError::temporary(format!(
+                    "FCM refused our token: {}",
+                    brief(&text)
+                )))
+            }
+            (StatusCode::TOO_MANY_REQUESTS, _) => Err(SendError::Temporary {
+                reason: format!("FCM's quota is used up: {}", brief(&text)),
+                retry_after: asked.or(Some(QUOTA_WAIT)),
+            }),
+            _ => Err(SendError::Temporary {
+                reason: format!("FCM answered {status}: {}", brief(&text)),
+                retry_after: asked,
+            }),
+        }
+    }
+
+    fn message(&self, push: &Push, device: &str) -> serde_json::Value {
+        let lifetime = push
+            .expires_at
+            .map(|at| (at - self.clock.now()).num_seconds().clamp(0, 28 * 24 * 3600));
+        let mut message = serde_json::json!({
+            "token": device,
+            "notification": { "title": push.title, "body": push.body },
+            "data": push.data,
+            "android": { "priority": "HIGH", "notification": { "tag": push.id } },
+            "apns": {
+                "headers": { "apns-collapse-id": push.id },
+                "payload": { "aps": { "sound": "default" } },
+            },
+        });
+        if let (Some(seconds), Some(at)) = (lifetime, push.expires_at) {
+            message["android"]["ttl"] = format!("{seconds}s").into();
+            message["apns"]["headers"]["apns-expiration"] = at.timestamp().to_string().into();
+        }
+        serde_json::json!({ "message": message })
+    }
+}
+
+enum Outcome {
+    Accepted,
+    Unregistered,
+    Refused(String),
+}
+
+impl PushTransport for FcmPush {
+    fn send<'a>(&'a self, push: &'a Push, tokens: &'a [String]) -> BoxFuture<'a, Result<Pushed, SendError>> {
+        async move {
+            let mut pushed = Pushed::default();
+            let mut refusals = Vec::new();
+            for device in tokens {
+                // A failure that may pass fails the whole attempt: devices served already show the repetition in
+                // the place of the first.
+                match self.send_to(push, device).await? {
+                    Outcome::Accepted => pushed.accepted += 1,
+                    Outcome::Unregistered => pushed.unregistered.push(device.clone()),
+                    Outcome::Refused(why) => refusals.push(why),
+                }
+            }
+            if pushed.accepted == 0
+                && let Some(why) = refusals.first()
+            {
+                return Err(SendError::permanent(why));
+            }
+            pushed.note = if tokens.is_empty() {
+                Some("No device is registered.".to_owned())
+            } else if pushed.accepted == 0 {
+                Some("The registered devices don't exist any more.".to_owned())
+            } else {
+                refusals.into_iter().next()
+            };
+            Ok(pushed)
+        }
+        .boxed()
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<String>> {
+        async move {
+            match self.token().await {
+                Ok(_) => Ok(format!("Firebase project {} lets us in", self.account.project_id)),
+                Err(error) => bail!("{error}"),
+            }
+        }
+        .boxed()
+    }
+}
+
+fn unreachable(error: reqwest::Error) -> SendError {
+    let error = error.without_url();
+    SendError::temporary(format!("FCM can't be reached: {:#}", anyhow::Error::from(error)))
+}
+
+/// FCM's own code (`details[].errorCode`), or the general status.
+fn error_code(body: &str) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    let error = body.get("error")?;
+    let own = error
+        .get("details")
+        .and_then(serde_json::Value::as_array)
+        .and_then(|details| details.iter().find_map(|detail| detail.get("errorCode")));
+    own.or_else(|| error.get("status"))?.as_str().map(str::to_owned)
+}
+
+/// The message of an error body, or its beginning.
+fn brief(body: &str) -> String {
+    let message = serde_json::from_str::<serde_json::Value>(body)
+        .ok()
+        .and_then(|body| {
+            body.pointer("/error/message")
+                .and_then(|text| text.as_str().map(str::to_owned))
+        });
+    message
+        .unwrap_or_else(|| body.to_owned())
+        .chars()
+        .take(200)
+        .collect()
+}
+
+/// RFC 9110: seconds, or a date.
+fn retry_after(answer: &Response, now: DateTime<Utc>) -> Option<Duration> {
+    let text = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = DateTime::parse_from_rfc2822(text).ok()?;
+    (at.with_timezone(&Utc) - now).to_std().ok()
+}
