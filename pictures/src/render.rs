@@ -5,8 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Cursor;
 
 use data_encoding::BASE64;
-use fast_image_resize::images::{Image as FirImage, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8x3, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, RgbImage, RgbaImage};
@@ -369,23 +370,35 @@ impl Shrinker {
         if (from_width, from_height) == (width, height) {
             return Ok(pixels);
         }
-        let kind = if pixels.has_alpha() {
-            PixelType::U8x4
+        let from = (from_width, from_height);
+        let raw = if pixels.has_alpha() {
+            self.resize::<U8x4>(pixels.raw(), from, (width, height))?
         } else {
-            PixelType::U8x3
+            self.resize::<U8x3>(pixels.raw(), from, (width, height))?
         };
-        let from =
-            ImageRef::new(from_width, from_height, pixels.raw(), kind).map_err(|_| ImageError::Damaged)?;
-        let mut to = FirImage::new(width, height, kind);
-        self.resizer
-            .resize(&from, &mut to, &self.options)
-            .map_err(|_| ImageError::Damaged)?;
-        let raw = to.into_vec();
         let shrunk = match pixels {
             Pixels::Rgb(_) => RgbImage::from_raw(width, height, raw).map(Pixels::Rgb),
             Pixels::Rgba(_) => RgbaImage::from_raw(width, height, raw).map(Pixels::Rgba),
         };
         shrunk.ok_or(ImageError::Damaged)
+    }
+
+    /// Of one kind of pixel: `Resizer::resize` would compile the filters for all fourteen kinds that the crate knows, which
+    /// took three minutes.
+    fn resize<P: PixelTrait>(
+        &mut self,
+        raw: &[u8],
+        from: (u32, u32),
+        to: (u32, u32),
+    ) -> Result<Vec<u8>, ImageError> {
+        let mut resized = vec![0; size_of::<P>() * to.0 as usize * to.1 as usize];
+        let from = TypedImageRef::<P>::from_buffer(from.0, from.1, raw).map_err(|_| ImageError::Damaged)?;
+        let mut to =
+            TypedImage::<P>::from_buffer(to.0, to.1, &mut resized).map_err(|_| ImageError::Damaged)?;
+        self.resizer
+            .resize_typed(&from, &mut to, &self.options)
+            .map_err(|_| ImageError::Damaged)?;
+        Ok(resized)
     }
 }
 
