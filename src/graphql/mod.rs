@@ -18,7 +18,7 @@ use crate::features::{
     deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
     feed::{
         FeedHub,
-        graphql::{FeedSubscription, types::StreamEvent},
+        graphql::{FeedSubscription, streams::StreamEvent},
     },
     leads::graphql::{FormsMutation, LeadsMutation, LeadsQuery},
     media::{Media, graphql::MediaMutation},

@@ -1,8 +1,7 @@
 //! How the live feed looks in the API.
 
-pub mod billing;
-mod desk;
+pub mod events;
+pub mod streams;
 mod subscription;
-pub mod types;
 
 pub use subscription::FeedSubscription;

@@ -6,14 +6,17 @@ use async_graphql::{Context, ErrorExtensions, ID, Result, Subscription};
 use futures_util::{Stream, stream};
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use super::billing::InvoiceIssued;
-use super::types::{Delivered, ProjectUpdatePosted, StaffEvent, StreamReset, ViewerEvent};
+use super::{
+    events::{InvoiceIssued, ProjectUpdatePosted},
+    streams::{StaffEvent, StreamEvent, ViewerEvent},
+};
 use crate::features::{
-    feed::{EventDetails, FeatureEvents, FeedHub},
+    feed::{EventDetails, FeatureEvents, FeedEvent, FeedHub},
     projects::{ProjectColumn, ProjectFilter, ProjectId, select_projects},
 };
 use platform::{
     actor::Actor,
+    clock::SharedClock,
     error::Violation,
     feed::{Item, Reader, Subscription as FeedStream, later_of},
     graphql::{Allow, ContextExt, RecordScope, ResumeFrom, internal, user_error::top_level},
@@ -49,24 +52,7 @@ impl FeedSubscription {
             staff: false,
             ..reader(ctx.actor(), project)?
         };
-        let clock = ctx.app().clock.clone();
-        events(ctx, reader, From::Cursor(after), move |item| match item {
-            Item::Event {
-                event,
-                cursor,
-                replayed,
-            } => Delivered {
-                event,
-                cursor,
-                replayed,
-            }
-            .for_client(),
-            Item::Reset { cursor } => Some(ViewerEvent::StreamReset(StreamReset {
-                cursor,
-                at: clock.now(),
-            })),
-        })
-        .await
+        events(ctx, reader, From::Cursor(after), ViewerEvent::of).await
     }
 
     /// Updates as they are posted, from now on: a client's own, or all for staff. A convenience over the same log as
@@ -79,18 +65,8 @@ impl FeedSubscription {
     ) -> Result<impl Stream<Item = ProjectUpdatePosted> + use<>> {
         let project = Box::pin(checked_project(ctx, project_id)).await?;
         let reader = reader(ctx.actor(), project)?;
-        events(ctx, reader, From::Now, |item| match item {
-            Item::Event {
-                event,
-                cursor,
-                replayed,
-            } if matches!(event.what, EventDetails::UpdatePosted(..)) => {
-                Some(ProjectUpdatePosted(Delivered {
-                    event,
-                    cursor,
-                    replayed,
-                }))
-            }
+        events(ctx, reader, From::Now, |event| match event {
+            StreamEvent::ProjectUpdatePosted(event) => Some(event),
             _ => None,
         })
         .await
@@ -106,16 +82,8 @@ impl FeedSubscription {
     ) -> Result<impl Stream<Item = InvoiceIssued> + use<>> {
         let project = checked_project(ctx, project_id).await?;
         let reader = reader(ctx.actor(), project)?;
-        events(ctx, reader, From::Now, |item| match item {
-            Item::Event {
-                event,
-                cursor,
-                replayed,
-            } if matches!(event.what, EventDetails::InvoiceIssued(..)) => Some(InvoiceIssued(Delivered {
-                event,
-                cursor,
-                replayed,
-            })),
+        events(ctx, reader, From::Now, |event| match event {
+            StreamEvent::InvoiceIssued(event) => Some(event),
             _ => None,
         })
         .await
@@ -130,24 +98,7 @@ impl FeedSubscription {
         #[graphql(desc = "The cursor of the last event you handled.")] after: Option<String>,
     ) -> Result<impl Stream<Item = StaffEvent> + use<>> {
         let reader = reader(ctx.actor(), None)?;
-        let clock = ctx.app().clock.clone();
-        events(ctx, reader, From::Cursor(after), move |item| match item {
-            Item::Event {
-                event,
-                cursor,
-                replayed,
-            } => Delivered {
-                event,
-                cursor,
-                replayed,
-            }
-            .for_staff(),
-            Item::Reset { cursor } => Some(StaffEvent::StreamReset(StreamReset {
-                cursor,
-                at: clock.now(),
-            })),
-        })
-        .await
+        events(ctx, reader, From::Cursor(after), StaffEvent::of).await
     }
 }
 
@@ -182,7 +133,7 @@ async fn checked_project(ctx: &Context<'_>, id: Option<ID>) -> Result<Option<Pro
     }
 }
 
-/// The stream of `reader`, each item turned into an event or left out.
+/// The stream of `reader`: of each event what `to_event` makes of it, or nothing.
 async fn events<T, F>(
     ctx: &Context<'_>,
     reader: Reader,
@@ -190,7 +141,7 @@ async fn events<T, F>(
     to_event: F,
 ) -> Result<impl Stream<Item = T> + use<T, F>>
 where
-    F: Fn(Item<crate::features::feed::FeedEvent>) -> Option<T> + Send + 'static,
+    F: Fn(StreamEvent) -> Option<T> + Send + 'static,
     T: Send + 'static,
 {
     let after = match from {
@@ -210,6 +161,7 @@ where
         State {
             stream,
             reader,
+            clock: ctx.app().clock.clone(),
             to_event,
             over: false,
         },
@@ -231,6 +183,7 @@ enum From {
 struct State<F> {
     stream: FeedStream<FeatureEvents>,
     reader: Reader,
+    clock: SharedClock,
     to_event: F,
     over: bool,
 }
@@ -238,7 +191,7 @@ struct State<F> {
 impl<F> State<F> {
     async fn next<T>(&mut self) -> Option<T>
     where
-        F: Fn(Item<crate::features::feed::FeedEvent>) -> Option<T>,
+        F: Fn(StreamEvent) -> Option<T>,
     {
         loop {
             if self.over {
@@ -256,14 +209,14 @@ impl<F> State<F> {
                 }
             };
             self.over = self.loses_its_project(&item);
-            if let Some(event) = (self.to_event)(item) {
+            if let Some(event) = (self.to_event)(StreamEvent::of(&item, self.clock.now())) {
                 return Some(event);
             }
         }
     }
 
     /// A stream of one project ends once the project is removed for its reader.
-    fn loses_its_project(&self, item: &Item<crate::features::feed::FeedEvent>) -> bool {
+    fn loses_its_project(&self, item: &Item<FeedEvent>) -> bool {
         match (self.reader.project, item) {
             (Some(project), Item::Event { event, .. }) => {
                 matches!(&event.what, EventDetails::RecordRemoved { id, .. } if *id == ProjectId(project).to_string())
