@@ -66,7 +66,8 @@ COPY documents/Cargo.toml documents/
 COPY macros/Cargo.toml macros/
 COPY migration/Cargo.toml migration/
 COPY pictures/Cargo.toml pictures/
-RUN for crate in . bench documents macros migration pictures; do mkdir -p "$crate/src" && touch "$crate/src/lib.rs"; done \
+COPY platform/Cargo.toml platform/
+RUN for crate in . bench documents macros migration pictures platform; do mkdir -p "$crate/src" && touch "$crate/src/lib.rs"; done \
     && echo 'fn main() {}' >src/main.rs && echo 'fn main() {}' >bench/src/main.rs && echo 'fn main() {}' >build.rs \
     && scripts/lib/release-build
 

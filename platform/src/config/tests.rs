@@ -183,7 +183,7 @@ fn knows_its_own_proxies() {
 
 #[test]
 fn the_example_file_is_what_the_code_says() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../.env.example");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, settings::env_example()).unwrap();
     }

@@ -18,20 +18,20 @@ macro_rules! content_type {
         #[derive(Debug, Clone)]
         pub struct $node {
             row: std::sync::Arc<$model>,
-            locale: $platform::actor::Locale,
+            locale: platform::actor::Locale,
         }
 
         impl $node {
             /// The record, read in this language.
             #[must_use]
-            pub fn new(row: $model, locale: $platform::actor::Locale) -> Self {
+            pub fn new(row: $model, locale: platform::actor::Locale) -> Self {
                 Self { row: std::sync::Arc::new(row), locale }
             }
         }
 
         impl From<$model> for $node {
             fn from(row: $model) -> Self {
-                Self::new(row, $platform::actor::Locale::Fr)
+                Self::new(row, platform::actor::Locale::Fr)
             }
         }
 
@@ -49,12 +49,12 @@ macro_rules! search_filter {
             pub search: Option<String>,
         }
 
-        impl $platform::graphql::listing::FilterInput for $input {
-            type Filter = $platform::listing::SearchFilter;
+        impl platform::graphql::listing::FilterInput for $input {
+            type Filter = platform::listing::SearchFilter;
 
-            fn check(self) -> Result<Self::Filter, $platform::error::Violation> {
+            fn check(self) -> Result<Self::Filter, platform::error::Violation> {
                 let search = $crate::features::content::graphql::check_search(self.search)?;
-                Ok($platform::listing::SearchFilter { search })
+                Ok(platform::listing::SearchFilter { search })
             }
         }
     };
@@ -72,25 +72,25 @@ macro_rules! content_list {
         #[derive(Debug, Default)]
         pub struct $query;
 
-        #[$platform::graphql::paged]
+        #[platform::graphql::paged]
         #[async_graphql::Object]
         impl $query {
             $(#[$field_doc])*
             async fn $field(
                 &self,
                 ctx: &async_graphql::Context<'_>,
-                args: $platform::paging::PageArgs,
+                args: platform::paging::PageArgs,
                 #[graphql(desc = $which)] filter: Option<$filter>,
                 #[graphql(desc = "In which order.")] order_by: Option<$order>,
                 #[graphql(desc = "In which state; PUBLISHED when absent, and more for staff alone.")]
-                scope: Option<$platform::graphql::RecordScope>,
+                scope: Option<platform::graphql::RecordScope>,
                 #[graphql(
                     desc = "In which language; what has no English text answers in French.",
                     default_with = "platform::graphql::Locale::Fr"
                 )]
-                locale: $platform::graphql::Locale,
-            ) -> async_graphql::Result<$platform::graphql::Connection<$node>> {
-                use $platform::graphql::{ContextExt, listing::connection};
+                locale: platform::graphql::Locale,
+            ) -> async_graphql::Result<platform::graphql::Connection<$node>> {
+                use platform::graphql::{ContextExt, listing::connection};
                 let locale = locale.into();
                 let node = |row| $node::new(row, locale);
                 connection::<$entity, _>(ctx, ctx.actor(), args, filter, order_by, scope, node).await
@@ -120,7 +120,7 @@ macro_rules! content_mutations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = $what)] input: $create_input,
             ) -> async_graphql::Result<$payload> {
-                Ok($platform::graphql::editing::create::<$entity, _>(ctx, input).await?.into())
+                Ok(platform::graphql::editing::create::<$entity, _>(ctx, input).await?.into())
             }
 
             $(#[$update_doc])*
@@ -130,7 +130,7 @@ macro_rules! content_mutations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "The change.")] input: $update_input,
             ) -> async_graphql::Result<$payload> {
-                Ok($platform::graphql::editing::update::<$entity, _>(ctx, input).await?.into())
+                Ok(platform::graphql::editing::update::<$entity, _>(ctx, input).await?.into())
             }
 
             $(
@@ -169,11 +169,11 @@ macro_rules! content_order {
             $(#[$field_doc])*
             pub $field: Option<Vec<$node>>,
             /// What is wrong with the input; when there is anything, nothing was written.
-            pub user_errors: Vec<$platform::graphql::UserError>,
+            pub user_errors: Vec<platform::graphql::UserError>,
         }
 
-        impl From<$platform::graphql::Payload<Vec<$model>>> for $payload {
-            fn from((rows, user_errors): $platform::graphql::Payload<Vec<$model>>) -> Self {
+        impl From<platform::graphql::Payload<Vec<$model>>> for $payload {
+            fn from((rows, user_errors): platform::graphql::Payload<Vec<$model>>) -> Self {
                 let nodes = |rows: Vec<$model>| rows.into_iter().map($node::from).collect();
                 Self { $field: rows.map(nodes), user_errors }
             }
