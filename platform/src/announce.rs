@@ -8,13 +8,14 @@ use super::{
     actor::{AccountId, ClientId},
     crypto::Keys,
     db::WriteTx,
+    events::EventKind,
 };
 
 /// Something that a client is told.
 #[derive(Debug, Clone)]
 pub struct Announcement {
     /// What happened, such as `ProjectUpdatePosted`: chooses the words.
-    pub kind: &'static str,
+    pub kind: EventKind,
     /// Whom to tell.
     pub client: ClientId,
     /// The project it is about.

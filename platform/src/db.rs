@@ -19,13 +19,15 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
-pub use self::heartbeat::Heartbeat;
 use self::transaction::StatementListener;
 pub use self::transaction::Transaction;
-use super::content_version::{self, ContentVersion};
+pub use self::{content_version::ContentVersion, heartbeat::Heartbeat, write::Moved};
+pub use crate::write_tx;
 
+pub mod content_version;
 pub mod heartbeat;
 mod transaction;
+pub mod write;
 
 /// How to reach the database.
 #[derive(Debug, Clone)]

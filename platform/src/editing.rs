@@ -12,13 +12,12 @@ use uuid::Uuid;
 use super::{
     actor::Actor,
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     error::{CommandError, Violation},
     form::Form,
     idempotency::{self, Claim},
     ids::new_uuid,
     record::{self, RecordColumn, RecordEntity, Related},
-    write::write_tx,
 };
 
 /// A kind of record that staff make and change with one form.

@@ -7,6 +7,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, DbErr, Statement, en
 use super::{
     actor::{AccountId, ClientId},
     db::WriteTx,
+    record::RecordEntity,
 };
 use crate::typed_id;
 
@@ -67,23 +68,122 @@ pub mod feed_head {
 /// The id of the one row of `feed_head`.
 pub const FEED_HEAD_ID: i32 = 1;
 
-/// An event to append.
-#[derive(Debug, Clone, Default)]
+/// Which kind of event: the name of its GraphQL type, of an announcement, or of a control row. Made once, as a constant of
+/// the feature that it belongs to, so that who writes one and who reads it can't mean different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventKind(&'static str);
+
+impl EventKind {
+    /// The kind of this name.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// Its name, as the log keeps it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// Whether a row of the log is of this kind.
+    #[must_use]
+    pub fn is(self, row: &Model) -> bool {
+        row.kind == self.0
+    }
+
+    /// The records that the rows of this kind name.
+    pub fn records(self, rows: &[Model]) -> impl Iterator<Item = Uuid> {
+        let rows = rows.iter().filter(move |row| self.is(row));
+        rows.filter_map(|row| row.record_id)
+    }
+}
+
+/// An event to append: of a kind, about a record, for those who are named.
+#[derive(Debug, Clone)]
 pub struct NewEvent {
-    /// The name of the event's GraphQL type, or of a control row.
-    pub kind: &'static str,
-    /// The client who owns this project may see it.
-    pub project: Option<Uuid>,
-    /// This client may see it.
-    pub client: Option<ClientId>,
-    /// This account may see it.
-    pub account: Option<AccountId>,
-    /// The staff may see it.
-    pub for_staff: bool,
-    /// What it is about: kind, id and version.
-    pub record: Option<(&'static str, Uuid, i32)>,
+    kind: EventKind,
+    project: Option<Uuid>,
+    client: Option<ClientId>,
+    account: Option<AccountId>,
+    for_staff: bool,
+    record: Option<(&'static str, Uuid, i32)>,
+    payload: serde_json::Value,
+}
+
+impl NewEvent {
+    /// About a record as it is now.
+    pub fn about<E: RecordEntity>(kind: EventKind, row: &E::Model) -> Self
+    where
+        E::Model: ModelTrait<Entity = E>,
+    {
+        Self::naming(kind, (E::KIND, E::id_of(row), E::version_of(row)))
+    }
+
+    /// About something of a kind, with an id and a version: what isn't a record with the columns of one.
+    #[must_use]
+    pub fn naming(kind: EventKind, record: (&'static str, Uuid, i32)) -> Self {
+        Self {
+            record: Some(record),
+            ..Self::control(kind, serde_json::Value::Null)
+        }
+    }
+
+    /// For the servers, not for readers: it ends streams. Its payload says whose.
+    #[must_use]
+    pub fn control(kind: EventKind, payload: serde_json::Value) -> Self {
+        Self {
+            kind,
+            project: None,
+            client: None,
+            account: None,
+            for_staff: false,
+            record: None,
+            payload,
+        }
+    }
+
+    /// The staff see it.
+    #[must_use]
+    pub fn for_staff(self) -> Self {
+        Self {
+            for_staff: true,
+            ..self
+        }
+    }
+
+    /// Whoever this project belongs to sees it: at the time of reading, not of writing.
+    #[must_use]
+    pub fn for_owner_of(self, project: impl Into<Option<Uuid>>) -> Self {
+        Self {
+            project: project.into(),
+            ..self
+        }
+    }
+
+    /// This client sees it, whoever the project belongs to.
+    #[must_use]
+    pub fn for_client(self, client: impl Into<Option<ClientId>>) -> Self {
+        Self {
+            client: client.into(),
+            ..self
+        }
+    }
+
+    /// This account sees it, and nobody else.
+    #[must_use]
+    pub fn for_account(self, account: AccountId) -> Self {
+        Self {
+            account: Some(account),
+            ..self
+        }
+    }
+
     /// What readers need besides: ids and numbers, no text.
-    pub payload: serde_json::Value,
+    #[must_use]
+    pub fn with(self, payload: serde_json::Value) -> Self {
+        Self { payload, ..self }
+    }
 }
 
 /// Makes sure that the log has a head; called once at start.
@@ -122,7 +222,7 @@ pub async fn append_in_tx(tx: &WriteTx, event: NewEvent) -> Result<EventId, DbEr
     Entity::insert(ActiveModel {
         position: Set(position),
         id: Set(id),
-        kind: Set(event.kind.to_owned()),
+        kind: Set(event.kind.name().to_owned()),
         project_id: Set(event.project),
         client_id: Set(event.client),
         account_id: Set(event.account),

@@ -15,9 +15,9 @@ use serde::Serialize;
 use super::{
     actor::Actor,
     crypto::sha256,
+    db::write_tx,
     db::{Db, WriteTx},
     error::{CommandError, ErrorCode, Violation},
-    write::write_tx,
 };
 
 /// How long a key is remembered.

@@ -17,8 +17,8 @@ use data_encoding::HEXLOWER;
 
 use super::{
     crypto::{Keys, Purpose},
+    db::write_tx,
     db::{Db, WriteTx},
-    write::write_tx,
 };
 
 /// The table `rate_limits`.

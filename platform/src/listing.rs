@@ -8,10 +8,36 @@ use super::{
     actor::Actor,
     ctx::Ctx,
     error::CommandError,
-    graphql::RecordScope,
     paging::OrderBy,
     record::{RecordColumn, RecordEntity},
 };
+
+/// Which records a list shows, by their state. All but PUBLISHED are for staff; others see what is published without
+/// asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum RecordScope {
+    /// Living ones that are out of draft: what a client or visitor sees.
+    Published,
+    /// All that are not deleted.
+    #[default]
+    Living,
+    /// Deleted ones, which `restoreRecord` brings back.
+    Deleted,
+    /// Living and deleted ones.
+    All,
+}
+
+impl RecordScope {
+    /// Narrows a list to the records of this state, for records that have no drafts.
+    pub fn filter<E: RecordEntity>(self, list: Select<E>) -> Select<E> {
+        let deleted_at = E::column(RecordColumn::DeletedAt);
+        match self {
+            Self::Published | Self::Living => list.filter(deleted_at.is_null()),
+            Self::Deleted => list.filter(deleted_at.is_not_null()),
+            Self::All => list,
+        }
+    }
+}
 
 /// A kind of record with a list.
 pub trait Listed: RecordEntity {

@@ -11,16 +11,6 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use super::config::Config;
 
-/// Whether `filter` can be read as a log filter, and what is wrong with it if not.
-///
-/// # Errors
-/// The first mistake in it.
-pub fn check_filter(filter: &str) -> Result<(), String> {
-    EnvFilter::try_new(filter)
-        .map(drop)
-        .map_err(|error| error.to_string())
-}
-
 /// Begins logging for the rest of the process. Call it once.
 ///
 /// # Errors

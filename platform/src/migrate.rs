@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionTrait};
 
-use super::{db::Db, events, write::write_tx};
+use super::{db::Db, db::write_tx, events};
 
 /// Locks migrating among processes that start together on one PostgreSQL; any number that nobody else uses.
 const LOCK: i64 = 0x6268_6d69_6772;

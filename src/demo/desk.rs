@@ -18,7 +18,7 @@ use platform::{
     actor::{AccountId, Actor},
     ctx::Ctx,
     editing,
-    graphql::RecordScope,
+    listing::RecordScope,
 };
 
 /// Name, telephone number, e-mail address, where the land is, message.

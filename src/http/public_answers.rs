@@ -1,7 +1,7 @@
 //! Answers that every visitor gets alike, kept ready in memory, with what browsers and proxies need to ask again
 //! cheaply: a strong `ETag` for each encoding, `304`, and `Cache-Control` that lets nobody answer without asking.
 //!
-//! What may be kept is decided elsewhere; for how long by [`platform::content_version`]: an answer belongs to the
+//! What may be kept is decided elsewhere; for how long by [`platform::db::content_version`]: an answer belongs to the
 //! generation it was asked in, and is never found again in another.
 
 use std::{
@@ -18,7 +18,7 @@ use bytes::Bytes;
 use data_encoding::BASE64URL_NOPAD;
 use quick_cache::{Weighter, sync::Cache};
 
-use platform::{clock::SharedClock, content_version::Generation, crypto::sha256, ctx::Ctx, db::Db};
+use platform::{clock::SharedClock, crypto::sha256, ctx::Ctx, db::Db, db::content_version::Generation};
 
 /// Memory for answers, in bytes.
 const CAPACITY: u64 = 48 * 1024 * 1024;

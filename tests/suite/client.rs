@@ -3,8 +3,9 @@
 use belle_house::features::clients::Clients;
 use chrono::TimeDelta;
 use platform::actor::Actor;
+use platform::ctx::RecordTx;
 use platform::db::WriteTx;
-use platform::deletion::{RecordTx, delete_in_tx, force_delete_in_tx, restore_in_tx};
+use platform::deletion::{delete_in_tx, force_delete_in_tx, restore_in_tx};
 use platform::error::{CommandError, ErrorCode};
 use platform::ids::new_uuid;
 use platform::outbox::Status;

@@ -1,6 +1,6 @@
 //! The staff's view of the outbox: what it shows, what it hides, and the second chance.
 
-use platform::outbox::SendError;
+use platform::send_error::SendError;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;

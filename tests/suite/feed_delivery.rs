@@ -2,7 +2,7 @@
 
 use crate::feed_fake::*;
 use chrono::TimeDelta;
-use platform::events::{self, NewEvent};
+use platform::events::{self, EventKind, NewEvent};
 use platform::feed::{FeedCursor, Item, purge};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -33,11 +33,7 @@ async fn each_client_gets_their_own_in_order() {
     for n in 0..10 {
         feed.append(number(n, mine)).await;
     }
-    feed.append(NewEvent {
-        for_staff: true,
-        ..number(10, other)
-    })
-    .await;
+    feed.append(number(10, other).for_staff()).await;
     assert_eq!(take(&mut my_stream, 10).await, (0..10).collect::<Vec<_>>());
     assert_eq!(take(&mut other_stream, 1).await, [10]);
     assert_eq!(take(&mut staff, 1).await, [10]);
@@ -167,12 +163,9 @@ async fn the_end_of_a_session_ends_its_streams_alone() {
     let mut stays = feed.other_hub().subscribe(second, None).await.unwrap();
     let told = feed.other_hub().session_ended(first.session, first.account);
     let not_told = feed.other_hub().session_ended(second.session, second.account);
-    feed.append(NewEvent {
-        kind: "SessionEnded",
-        payload: json!({ "session": first.session }),
-        ..NewEvent::default()
-    })
-    .await;
+    let ended_session = json!({ "session": first.session });
+    feed.append(NewEvent::control(EventKind::new("SessionEnded"), ended_session))
+        .await;
     feed.append(number(1, mine)).await;
     tokio::time::timeout(PATIENCE, told).await.unwrap();
     assert!(
@@ -189,12 +182,9 @@ async fn the_end_of_a_session_ends_its_streams_alone() {
             .is_err()
     );
     // The account's end takes the rest.
-    feed.append(NewEvent {
-        kind: "AccountEnded",
-        payload: json!({ "account": second.account }),
-        ..NewEvent::default()
-    })
-    .await;
+    let ended_account = json!({ "account": second.account });
+    feed.append(NewEvent::control(EventKind::new("AccountEnded"), ended_account))
+        .await;
     assert!(
         tokio::time::timeout(PATIENCE, stays.next())
             .await
@@ -257,12 +247,8 @@ async fn what_waits_for_a_reader_is_judged_anew_when_a_project_is_lost() {
     feed.append(of_project(1, villa)).await;
     feed.settled().await;
     feed.give(villa, new);
-    feed.append(NewEvent {
-        kind: "Lost",
-        project: Some(villa),
-        ..number(2, old)
-    })
-    .await;
+    let lost = NewEvent::control(EventKind::new("Lost"), json!({ "n": 2 }));
+    feed.append(lost.for_client(old).for_owner_of(villa)).await;
     feed.append(of_project(3, villa)).await;
     feed.settled().await;
     feed.append(number(4, old)).await;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use platform::actor::{AccountId, ClientId, SessionId};
 use platform::db::Db;
-use platform::events::{self, NewEvent};
+use platform::events::{self, EventKind, NewEvent};
 use platform::feed::{
     Audience, Control, FeedCursor, FeedSource, Hub, Item, Loaded, Reader, Subscription, Tailer,
 };
@@ -234,24 +234,16 @@ pub async fn append(db: &Db, event: NewEvent) {
     tx.commit().await.unwrap();
 }
 
+const NUMBER: EventKind = EventKind::new("Number");
+
 /// An event for a client.
 pub fn number(n: i64, client: ClientId) -> NewEvent {
-    NewEvent {
-        kind: "Number",
-        client: Some(client),
-        payload: json!({ "n": n }),
-        ..NewEvent::default()
-    }
+    NewEvent::control(NUMBER, json!({ "n": n })).for_client(client)
 }
 
 /// An event of a project.
 pub fn of_project(n: i64, project: Uuid) -> NewEvent {
-    NewEvent {
-        kind: "Number",
-        project: Some(project),
-        payload: json!({ "n": n }),
-        ..NewEvent::default()
-    }
+    NewEvent::control(NUMBER, json!({ "n": n })).for_owner_of(project)
 }
 
 /// A client's reader, of a session of its own.

@@ -1,7 +1,7 @@
 //! Leads, inquiries and dead letters in `staffEvents`, and the dashboard that counts them.
 
 use chrono::TimeDelta;
-use platform::outbox::SendError;
+use platform::send_error::SendError;
 use serde_json::{Value, json};
 
 use crate::lead_world::{SUBMIT_INQUIRY, SUBMIT_LEAD, inquiry_form, lead, lead_form, submit};

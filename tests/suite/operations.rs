@@ -13,7 +13,7 @@ use async_graphql::parser::types::{OperationType, Selection};
 use belle_house::demo;
 use belle_house::graphql::permissions::{MUTATION, QUERY, SUBSCRIPTION};
 use platform::graphql::guard::Access;
-use platform::outbox::SendError;
+use platform::send_error::SendError;
 use serde_json::{Value, json};
 
 use crate::media_world::jpeg;

@@ -9,7 +9,7 @@ use belle_house::features::clients::{CREDENTIALS_TEMPLATE, StoredClient};
 use chrono::TimeDelta;
 use platform::actor::{Actor, Locale, Role};
 use platform::ctx::Ctx;
-use platform::events;
+use platform::events::{self, EventKind};
 use platform::outbox::table as deliveries;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
@@ -206,15 +206,16 @@ impl World {
     /// The kinds of the control rows in the event log, in order.
     pub async fn control_rows(&self) -> Vec<String> {
         let rows = events::Entity::find()
-            .filter(events::Column::Kind.is_in([SESSION_REVOKED, ACCOUNT_DISABLED]))
+            .filter(events::Column::Kind.is_in([SESSION_REVOKED, ACCOUNT_DISABLED].map(EventKind::name)))
             .order_by_asc(events::Column::Seq)
             .all(self.ctx().db.reader())
             .await
             .unwrap();
         for row in &rows {
-            let (field, prefix) = match row.kind.as_str() {
-                SESSION_REVOKED => ("session", "ses_"),
-                _ => ("account", "acc_"),
+            let (field, prefix) = if SESSION_REVOKED.is(row) {
+                ("session", "ses_")
+            } else {
+                ("account", "acc_")
             };
             assert!(
                 row.payload[field].as_str().unwrap().starts_with(prefix),

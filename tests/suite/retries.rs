@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use platform::db::WriteTx;
+use platform::db::write::ATTEMPTS;
+use platform::db::{Moved, WriteTx, write_tx};
 use platform::error::CommandError;
-use platform::events;
-use platform::write::{ATTEMPTS, Moved, write_tx};
+use platform::events::{self, EventKind, NewEvent};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait};
+use serde_json::Value;
 use tokio::sync::Barrier;
 
 use crate::races_world::start;
@@ -53,12 +54,8 @@ async fn attempts_are_bounded_and_what_failed_left_nothing() {
     let app = start().await;
     let begun = events::Entity::find().count(app.ctx().db.reader()).await.unwrap();
     let append = async |tx: &WriteTx| {
-        let event = events::NewEvent {
-            kind: "Tried",
-            for_staff: true,
-            ..events::NewEvent::default()
-        };
-        events::append_in_tx(tx, event).await
+        let tried = NewEvent::control(EventKind::new("Tried"), Value::Null);
+        events::append_in_tx(tx, tried.for_staff()).await
     };
     let attempts = AtomicU32::new(0);
     let never: Result<(), CommandError> = write_tx!(app.ctx(), |tx| {

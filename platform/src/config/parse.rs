@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn log_filter(&mut self, key: &'static str) -> String {
         let text = self.text(key);
-        if let Err(error) = crate::logging::check_filter(&text) {
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&text) {
             self.error(
                 key,
                 format!("is \"{text}\" ({error}); write a filter such as info,belle_house=debug."),

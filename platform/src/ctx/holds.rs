@@ -7,9 +7,9 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::{
+use super::RecordTx;
+use crate::{
     db::WriteTx,
-    deletion::RecordTx,
     error::{CommandError, Violation},
 };
 

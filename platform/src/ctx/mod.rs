@@ -2,7 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{announce::Announcer, clock::SharedClock, config::Config, crypto::Keys, db::Db, holds::Holders};
+pub mod holds;
+
+use chrono::{DateTime, Utc};
+
+use self::holds::Holders;
+use super::{
+    actor::Actor,
+    announce::Announcer,
+    clock::SharedClock,
+    config::Config,
+    crypto::Keys,
+    db::{Db, WriteTx, write::Writer},
+};
 
 /// The tools of every command and query. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -19,4 +31,25 @@ pub struct Ctx {
     pub announcer: Arc<dyn Announcer>,
     /// Asked before a record changes that others hold on to.
     pub holders: Holders,
+}
+
+impl Writer for &Ctx {
+    fn db(&self) -> &Db {
+        &self.db
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+/// The transaction that deletes, restores or removes, and on whose behalf.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordTx<'a> {
+    /// The tools.
+    pub ctx: &'a Ctx,
+    /// The transaction.
+    pub tx: &'a WriteTx,
+    /// Who asked for it.
+    pub actor: &'a Actor,
 }

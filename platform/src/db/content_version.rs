@@ -17,7 +17,8 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::{clock::SharedClock, db::Db};
+use super::Db;
+use crate::clock::SharedClock;
 
 /// The channel of the NOTIFY.
 pub const CHANNEL: &str = "belle_house_public";
@@ -115,7 +116,7 @@ impl ContentVersion {
     }
 
     /// Wakes the worker: another instance says that something changed.
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.changed.notify_one();
     }
 

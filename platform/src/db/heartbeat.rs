@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement, sqlx};
 use tokio_util::sync::CancellationToken;
 
 use super::Db;
-use crate::{clock::SharedClock, write::write_tx};
+use crate::{clock::SharedClock, db::write_tx};
 
 /// How often. What is lost unseen is lost for no longer than this.
 const EVERY: Duration = Duration::from_secs(10);

@@ -11,11 +11,8 @@ use std::{error::Error, time::Duration};
 use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
-use super::{
-    ctx::Ctx,
-    db::{Db, WriteTx},
-    error::CommandError,
-};
+use super::{Db, WriteTx};
+use crate::error::CommandError;
 
 /// How often a transaction is tried at most.
 pub const ATTEMPTS: u32 = 5;
@@ -31,11 +28,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(5);
 ///   [`Moved`] roll back and run the block again, in a new transaction at a new time, [`ATTEMPTS`] times at most. The
 ///   block therefore borrows what it needs, or clones it at its start, and touches nothing but the database: files,
 ///   in-memory signals and log lines that tell of success come after it.
-/// - It is begun with a [`Ctx`], or with [`Db::at`] where only the database and a time are at hand.
+/// - It is begun with a [`Ctx`](crate::ctx::Ctx), or with [`Db::at`] where only the database and a time are at hand.
 #[macro_export]
 macro_rules! write_tx {
     ($writer:expr, |$tx:ident| $body:block) => {{
-        let mut attempts = $crate::write::Attempts::new($writer);
+        let mut attempts = $crate::db::write::Attempts::new($writer);
         loop {
             let begun = match attempts.begin().await {
                 Ok(begun) => begun,
@@ -51,8 +48,6 @@ macro_rules! write_tx {
         }
     }};
 }
-
-pub use crate::write_tx;
 
 /// What was read to know which rows to lock is no longer so once they are locked: look again, in a new transaction.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -73,16 +68,6 @@ pub trait Writer {
     fn now(&self) -> DateTime<Utc>;
 }
 
-impl Writer for &Ctx {
-    fn db(&self) -> &Db {
-        &self.db
-    }
-
-    fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
-    }
-}
-
 /// A database at a moment that the caller was given.
 #[derive(Debug)]
 pub struct At<'a> {
@@ -91,7 +76,7 @@ pub struct At<'a> {
 }
 
 impl Db {
-    /// What [`write_tx!`] begins with where there is no [`Ctx`].
+    /// What [`write_tx!`] begins with where there is no [`Ctx`](crate::ctx::Ctx).
     #[must_use]
     pub fn at(&self, now: DateTime<Utc>) -> At<'_> {
         At { db: self, now }

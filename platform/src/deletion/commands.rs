@@ -3,15 +3,14 @@
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{Above, RecordKind, RecordTx, locked, not_found};
+use super::{Above, RecordKind, locked, not_found};
 use crate::{
     actor::Actor,
-    ctx::Ctx,
-    db::WriteTx,
+    ctx::{Ctx, RecordTx},
+    db::{WriteTx, write_tx},
     error::CommandError,
     ids::new_uuid,
     record::{self, RecordColumn},
-    write::write_tx,
 };
 
 /// Deletes a record with what is below it, as one batch, and answers with it as it is now.

@@ -1,21 +1,21 @@
 //! Deleting, restoring and removing for good, alike for every kind of record. A kind says what it is below
 //! ([`RecordKind::Above`]), what goes with it, what keeps it, and who is told; permission, locks, version, batch and
 //! cascades are in [`commands`] and can't be forgotten. What another feature keeps below a kind goes with it through
-//! [`Holder`](super::holds::Holder).
+//! [`Holder`](crate::ctx::holds::Holder).
 
 mod commands;
 
 pub use commands::{delete, delete_in_tx, force_delete, force_delete_in_tx, restore, restore_in_tx};
 
-use sea_orm::{DbErr, Select};
+use sea_orm::Select;
 use uuid::Uuid;
 
 use super::{
     actor::Actor,
-    ctx::Ctx,
+    ctx::{Ctx, RecordTx},
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation},
-    events::{NewEvent, append_in_tx},
+    events::{EventKind, NewEvent},
     record::{self, RecordEntity},
 };
 
@@ -23,18 +23,7 @@ use super::{
 pub const FIELD: [&str; 2] = ["input", "id"];
 
 /// The event that tells that a record is gone.
-pub const RECORD_REMOVED: &str = "RecordRemoved";
-
-/// The transaction that deletes, restores or removes, and on whose behalf.
-#[derive(Debug, Clone, Copy)]
-pub struct RecordTx<'a> {
-    /// The tools.
-    pub ctx: &'a Ctx,
-    /// The transaction.
-    pub tx: &'a WriteTx,
-    /// Who asked for it.
-    pub actor: &'a Actor,
-}
+pub const RECORD_REMOVED: EventKind = EventKind::new("RecordRemoved");
 
 /// What records of a kind are below: locked before them, always from the top down. `()` for what is below nothing.
 pub trait Above<E: RecordEntity>: Sized + Send + Sync {
@@ -145,22 +134,10 @@ pub trait RecordKind: RecordEntity<Model: Sync> {
     }
 }
 
-/// Appends the event that tells that a record is gone, to the staff and to whom `event` names besides.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn append_removed<E: RecordEntity>(
-    tx: &WriteTx,
-    row: &E::Model,
-    event: NewEvent,
-) -> Result<(), DbErr> {
-    let event = NewEvent {
-        kind: RECORD_REMOVED,
-        for_staff: true,
-        record: Some((E::KIND, E::id_of(row), E::version_of(row))),
-        ..event
-    };
-    append_in_tx(tx, event).await.map(drop)
+/// The event that tells the staff that a record is gone, and whom it is made to name besides.
+#[must_use]
+pub fn removed<E: RecordEntity>(row: &E::Model) -> NewEvent {
+    NewEvent::about::<E>(RECORD_REMOVED, row).for_staff()
 }
 
 /// The refusal to do something to a record as it is.

@@ -7,7 +7,7 @@ use sea_orm::sqlx::postgres::PgListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::{content_version, db::Db};
+use crate::db::{Db, content_version};
 
 /// The channel of the NOTIFY.
 pub(super) const CHANNEL: &str = "belle_house_feed";

@@ -8,7 +8,7 @@ use tokio::{sync::Notify, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{FeedSource, Hub, listener, relay};
-use crate::{db::Db, events, write::write_tx};
+use crate::{db::Db, db::write_tx, events};
 
 /// How long events are kept for readers that come back.
 pub const KEPT_FOR: TimeDelta = TimeDelta::days(30);

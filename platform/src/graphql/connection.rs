@@ -2,9 +2,12 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use async_graphql::{Context, Enum, Object, OutputType, Result, SimpleObject, TypeName};
+use async_graphql::{
+    Context, Enum, InputType, InputValueError, InputValueResult, Object, OutputType, Result, SimpleObject,
+    TypeName, Value, registry::Registry,
+};
 use futures_util::{FutureExt, future::BoxFuture};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, ModelTrait, QueryFilter, Select};
+use sea_orm::{EntityTrait, FromQueryResult, ModelTrait, Select};
 use tokio::sync::OnceCell;
 
 use super::{
@@ -13,18 +16,18 @@ use super::{
     user_error::{internal, top_level},
 };
 use crate::{
+    listing::RecordScope,
     paging::{self, OrderBy, Page, PageArgs, Window},
-    record::{RecordColumn, RecordEntity},
 };
 
 /// Which records a list shows, by their state. All but PUBLISHED are for staff; others see what is published without
 /// asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Enum)]
-pub enum RecordScope {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "RecordScope", remote = "RecordScope")]
+enum GqlRecordScope {
     /// Living ones that are out of draft: what a client or visitor sees.
     Published,
     /// All that are not deleted.
-    #[default]
     Living,
     /// Deleted ones, which `restoreRecord` brings back.
     Deleted,
@@ -32,15 +35,29 @@ pub enum RecordScope {
     All,
 }
 
-impl RecordScope {
-    /// Narrows a list to the records of this state, for records that have no drafts.
-    pub fn filter<E: RecordEntity>(self, list: Select<E>) -> Select<E> {
-        let deleted_at = E::column(RecordColumn::DeletedAt);
-        match self {
-            Self::Published | Self::Living => list.filter(deleted_at.is_null()),
-            Self::Deleted => list.filter(deleted_at.is_not_null()),
-            Self::All => list,
-        }
+/// The rules of lists know nothing of GraphQL; resolvers take their scope as it is.
+impl InputType for RecordScope {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <GqlRecordScope as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <GqlRecordScope as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        let scope = <GqlRecordScope as InputType>::parse(value).map_err(InputValueError::propagate)?;
+        Ok(scope.into())
+    }
+
+    fn to_value(&self) -> Value {
+        GqlRecordScope::from(*self).to_value()
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
     }
 }
 

@@ -4,14 +4,14 @@ use async_graphql::{Context, Result};
 use sea_orm::{EntityTrait, FromQueryResult, ModelTrait};
 
 use super::{
-    connection::{Connection, OrderDirection, RecordScope},
+    connection::{Connection, OrderDirection},
     request::ContextExt,
     user_error::top_level,
 };
 use crate::{
     actor::Actor,
     error::Violation,
-    listing::{self, Listed},
+    listing::{self, Listed, RecordScope},
     paging::PageArgs,
 };
 

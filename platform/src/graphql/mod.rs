@@ -18,7 +18,8 @@ pub mod scalars;
 pub mod user_error;
 pub mod values;
 
-pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo, RecordScope};
+pub use crate::listing::RecordScope;
+pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo};
 pub use export::{CsvSeparator, ExportPayload};
 pub use guard::Allow;
 pub use inputs::{BulkRowInput, change, parse_id};

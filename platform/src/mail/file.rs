@@ -7,7 +7,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::io::AsyncWriteExt;
 
 use super::{Mail, MailTransport, Sender};
-use crate::outbox::SendError;
+use crate::send_error::SendError;
 
 /// Writes each message to a file of its own, `FOLDER/dlv_….eml`, which mail programs open. A second attempt
 /// replaces the first one's file.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{Mail, MailTransport};
-use crate::outbox::SendError;
+use crate::send_error::SendError;
 
 /// Keeps messages; shared by clones. Can be told to fail.
 #[derive(Debug, Clone, Default)]

@@ -20,7 +20,7 @@ use lettre::{
 
 use super::{
     config::{Config, EmailBackend},
-    outbox::SendError,
+    send_error::SendError,
     text::one_line,
 };
 

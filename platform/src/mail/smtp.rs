@@ -15,7 +15,7 @@ use lettre::{
 use secrecy::ExposeSecret;
 
 use super::{Mail, MailTransport, Sender};
-use crate::{config::EmailConfig, outbox::SendError};
+use crate::{config::EmailConfig, send_error::SendError};
 
 /// Kept connections at most; the outbox sends no more messages than this at once.
 const CONNECTIONS: u32 = 4;

@@ -6,20 +6,18 @@
 //! first instead of standing beside it.
 
 mod enqueue;
-mod failure;
 mod policy;
 pub mod table;
 mod templates;
 mod worker;
 
 pub use enqueue::{NewDelivery, cancel_all_in_tx, cancel_in_tx, enqueue_in_tx, forget_in_tx, wake_in_tx};
-pub use failure::SendError;
 pub use templates::{Letter, Notice, Templates};
 pub use worker::{Devices, Randomness, Report, Transports, deliver_due, run};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{actor::AccountId, typed_id};
+use crate::{actor::AccountId, events::EventKind, typed_id};
 
 typed_id!(
     /// One message to one person on one channel.
@@ -27,7 +25,7 @@ typed_id!(
 );
 
 /// Event of the log, for the staff: a message was given up. The record is the delivery.
-pub const DELIVERY_GIVEN_UP: &str = "DeliveryGivenUp";
+pub const DELIVERY_GIVEN_UP: EventKind = EventKind::new("DeliveryGivenUp");
 
 /// The recipient of what goes to an address of the company's own (`STAFF_EMAIL`): nobody's account.
 pub const COMPANY: AccountId = AccountId(uuid::Uuid::nil());

@@ -18,16 +18,17 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    Channel, DELIVERY_GIVEN_UP, SendError, Status, Templates, policy,
+    Channel, DELIVERY_GIVEN_UP, Status, Templates, policy,
     table::{Column, Entity, Model},
 };
 use crate::{
     actor::AccountId,
     ctx::Ctx,
+    db::write_tx,
     events::{NewEvent, append_in_tx},
     mail::{Mail, MailTransport},
     push::{Push, PushTransport},
-    write::write_tx,
+    send_error::SendError,
 };
 
 /// Messages sent at once.
@@ -406,12 +407,7 @@ async fn settle(ctx: &Ctx, delivery: &Model, outcome: &Outcome) -> Result<(), Db
         if noted && matches!(outcome, Outcome::Dead { .. }) {
             append_in_tx(
                 tx,
-                NewEvent {
-                    kind: DELIVERY_GIVEN_UP,
-                    for_staff: true,
-                    record: Some(("Delivery", id.0, delivery.attempts)),
-                    ..NewEvent::default()
-                },
+                NewEvent::naming(DELIVERY_GIVEN_UP, ("Delivery", id.0, delivery.attempts)).for_staff(),
             )
             .await?;
         }

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::{Push, PushTransport, Pushed};
-use crate::{clock::SharedClock, outbox::SendError};
+use crate::{clock::SharedClock, send_error::SendError};
 
 const SCOPE: &str = "https://www.googleapis.com/auth/firebase.messaging";
 const TIMEOUT: Duration = Duration::from_secs(15);

@@ -7,7 +7,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::{io::AsyncWriteExt, sync::Mutex};
 
 use super::{Push, PushTransport, Pushed};
-use crate::outbox::SendError;
+use crate::send_error::SendError;
 
 /// Appends each push to a file as one line of JSON, devices or not.
 #[derive(Debug)]

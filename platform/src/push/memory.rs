@@ -6,7 +6,7 @@ use anyhow::Result;
 use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{Push, PushTransport, Pushed};
-use crate::outbox::SendError;
+use crate::send_error::SendError;
 
 /// Keeps pushes; shared by clones.
 #[derive(Debug, Clone, Default)]

@@ -14,7 +14,7 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
-use super::{clock::SharedClock, config::Config, outbox::SendError};
+use super::{clock::SharedClock, config::Config, send_error::SendError};
 
 /// One message for all devices of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]

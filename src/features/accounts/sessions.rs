@@ -17,16 +17,16 @@ use super::{
 use platform::{
     actor::{AccountId, SessionId},
     ctx::Ctx,
+    db::write_tx,
     db::{Db, WriteTx},
-    events::{self, NewEvent},
+    events::{self, EventKind, NewEvent},
     text::one_line,
-    write::write_tx,
 };
 
 /// Control row: the session in `{"session": "ses_…"}` has ended.
-pub const SESSION_REVOKED: &str = "SessionRevoked";
+pub const SESSION_REVOKED: EventKind = EventKind::new("SessionRevoked");
 /// Control row: the account in `{"account": "acc_…"}` was disabled or deleted, and all its sessions with it.
-pub const ACCOUNT_DISABLED: &str = "AccountDisabled";
+pub const ACCOUNT_DISABLED: EventKind = EventKind::new("AccountDisabled");
 
 const MAX_DEVICE_NAME_LENGTH: usize = 100;
 
@@ -120,11 +120,7 @@ pub(super) async fn revoke_in_tx(
         if session.expires_at > tx.now() {
             events::append_in_tx(
                 tx,
-                NewEvent {
-                    kind: SESSION_REVOKED,
-                    payload: json!({ "session": session.id }),
-                    ..NewEvent::default()
-                },
+                NewEvent::control(SESSION_REVOKED, json!({ "session": session.id })),
             )
             .await?;
         }
@@ -153,11 +149,7 @@ pub async fn revoke_all_in_tx(tx: &WriteTx, account: AccountId, reason: RevokedR
 pub async fn announce_end_in_tx(tx: &WriteTx, account: AccountId) -> Result<(), DbErr> {
     events::append_in_tx(
         tx,
-        NewEvent {
-            kind: ACCOUNT_DISABLED,
-            payload: json!({ "account": account }),
-            ..NewEvent::default()
-        },
+        NewEvent::control(ACCOUNT_DISABLED, json!({ "account": account })),
     )
     .await?;
     Ok(())

@@ -24,7 +24,7 @@ use platform::{
     actor::{Actor, ClientId},
     ctx::Ctx,
     export::{Cell, Export, Place, Rows},
-    graphql::RecordScope,
+    listing::RecordScope,
     paging::{self, OrderBy},
 };
 

@@ -21,7 +21,7 @@ use crate::features::{
 use platform::{
     actor::{Actor, ClientId},
     config::Config,
-    graphql::RecordScope,
+    listing::RecordScope,
     paging::OrderBy,
     search,
 };

@@ -11,10 +11,13 @@ use super::{
 };
 use crate::features::projects::{CURRENCY_CHANGES, MOVES, ProjectId, Projects};
 use platform::{
+    ctx::{
+        RecordTx,
+        holds::{Holder, Step},
+    },
     db::WriteTx,
-    deletion::{RecordTx, force_delete_in_tx, locked, restore_in_tx},
+    deletion::{force_delete_in_tx, locked, restore_in_tx},
     error::{CommandError, ErrorCode, Violation},
-    holds::{Holder, Step},
     record::{self, RecordEntity},
 };
 

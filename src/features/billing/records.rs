@@ -11,11 +11,11 @@ use super::{
 use crate::features::projects::Project;
 use platform::{
     actor::Actor,
-    ctx::Ctx,
-    deletion::{RecordKind, RecordTx, append_removed, locked},
+    ctx::{Ctx, RecordTx},
+    deletion::{RecordKind, locked, removed},
     error::CommandError,
-    events::NewEvent,
-    graphql::RecordScope,
+    events::append_in_tx,
+    listing::RecordScope,
 };
 
 impl RecordKind for invoice::Entity {
@@ -63,7 +63,8 @@ impl RecordKind for invoice::Entity {
         _: &Project,
         invoice: &invoice::Model,
     ) -> Result<(), CommandError> {
-        Ok(append_removed::<Self>(with.tx, invoice, NewEvent::default()).await?)
+        append_in_tx(with.tx, removed::<Self>(invoice)).await?;
+        Ok(())
     }
 }
 

@@ -22,8 +22,8 @@ use super::{
     tables::{invoice, notice, run},
 };
 use platform::{
-    actor::Actor, config::ReminderConfig, ctx::Ctx, db::WriteTx, graphql::RecordScope, ids::new_uuid,
-    write::write_tx,
+    actor::Actor, config::ReminderConfig, ctx::Ctx, db::WriteTx, db::write_tx, ids::new_uuid,
+    listing::RecordScope,
 };
 
 /// How often the calendar is looked at.

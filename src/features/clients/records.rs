@@ -14,10 +14,10 @@ use crate::features::accounts::{
 use platform::{
     actor::Actor,
     announce::Forgotten,
-    ctx::Ctx,
-    deletion::{FIELD, RecordKind, RecordTx, append_removed},
+    ctx::{Ctx, RecordTx},
+    deletion::{FIELD, RecordKind, removed},
     error::{CommandError, ErrorCode, Violation},
-    events::NewEvent,
+    events::append_in_tx,
     outbox, record,
 };
 
@@ -87,6 +87,7 @@ impl RecordKind for Entity {
 
     /// To the staff. The client's own streams end.
     async fn tell_removed(with: &RecordTx<'_>, (): &(), client: &Model) -> Result<(), CommandError> {
-        Ok(append_removed::<Self>(with.tx, client, NewEvent::default()).await?)
+        append_in_tx(with.tx, removed::<Self>(client)).await?;
+        Ok(())
     }
 }

@@ -14,7 +14,7 @@ use crate::features::media::{Audience, ImageId, ImageUse};
 use platform::{
     clock::SharedClock,
     db::Db,
-    graphql::RecordScope,
+    listing::RecordScope,
     listing::{Listed, in_scope},
 };
 

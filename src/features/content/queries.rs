@@ -14,7 +14,7 @@ use super::{
     tables::{blog_post, gallery_image, portfolio_item, video},
 };
 use crate::features::media::{Image, tables::image};
-use platform::{graphql::RecordScope, listing::select};
+use platform::{listing::RecordScope, listing::select};
 
 /// What is below an item: among the living, what lives; of a deleted item also what was deleted together with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

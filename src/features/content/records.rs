@@ -19,9 +19,9 @@ use super::{
 use crate::features::media::{self, ImageId};
 use platform::{
     actor::Actor,
-    ctx::Ctx,
+    ctx::{Ctx, RecordTx},
     db::WriteTx,
-    deletion::{Above, FIELD, RecordKind, RecordTx, locked},
+    deletion::{Above, FIELD, RecordKind, locked},
     error::{CommandError, ErrorCode, Violation},
     listing::{in_scope, own_scope, readable},
     record::{self, RecordColumn, RecordEntity},

@@ -17,34 +17,37 @@ use uuid::Uuid;
 use crate::features::{
     accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, session_access},
     billing::{
-        BilledInvoice, InvoiceId, InvoiceStatus, Payment, PaymentId, billed_invoices, events as billing,
-        payments_by_ids,
+        BilledInvoice, InvoiceId, InvoiceStatus, Invoices, Payment, PaymentId, billed_invoices,
+        events as billing, payments_by_ids,
     },
+    clients::Clients,
     deliveries::{Delivery, deliveries_by_ids},
     leads::{
-        Inquiry, InquiryId, Lead, LeadId,
+        Inquiries, Inquiry, InquiryId, Lead, LeadId, Leads,
         events::{INQUIRY_RECEIVED, LEAD_RECEIVED},
         inquiries_by_ids, leads_by_ids,
     },
     projects::{
-        PostedUpdate, Project, ProjectColumn, ProjectId, ProjectUpdateId, Projects, events as kinds,
-        projects_by_ids, updates_with_all,
+        PostedUpdate, Project, ProjectColumn, ProjectId, ProjectUpdateId, ProjectUpdates, Projects,
+        events as kinds, projects_by_ids, updates_with_all,
     },
 };
 use platform::{
-    actor::{AccountId, ClientId, SessionId},
+    actor::{AccountId, SessionId},
     clock::SharedClock,
     db::Db,
-    events::{self, EventId},
+    events::{self, EventId, EventKind},
     feed::{Audience, Control, FeedSource, Hub, Loaded, Reader},
+    ids,
     outbox::{DELIVERY_GIVEN_UP, DeliveryId},
+    record::RecordEntity,
 };
 
 /// The hub of this application's events.
 pub type FeedHub = Hub<FeatureEvents>;
 
 /// An entry for somebody's inbox was written. The record is the notification; the audience is the account.
-pub const NOTIFICATION_ADDED: &str = "NotificationAdded";
+pub const NOTIFICATION_ADDED: EventKind = EventKind::new("NotificationAdded");
 
 /// An event with the records it names, shared by all who see it.
 #[derive(Debug)]
@@ -104,10 +107,9 @@ impl FeatureEvents {
     }
 
     async fn load_rows(&self, rows: Vec<events::Model>) -> anyhow::Result<Vec<Loaded<FeedEvent>>> {
-        let updates: HashSet<ProjectUpdateId> = rows
-            .iter()
-            .filter(|row| row.kind == kinds::PROJECT_UPDATE_POSTED)
-            .filter_map(|row| row.record_id.map(ProjectUpdateId))
+        let updates: HashSet<_> = kinds::PROJECT_UPDATE_POSTED
+            .records(&rows)
+            .map(ProjectUpdateId)
             .collect();
         let projects: HashSet<ProjectId> = rows
             .iter()
@@ -166,7 +168,7 @@ impl FeatureEvents {
             .filter(Column::Position.lte(until))
             .filter(mine)
             .filter(Condition::all().add_option(reader.project.map(|project| Column::ProjectId.eq(project))))
-            .filter(Column::Kind.is_not_in([SESSION_REVOKED, ACCOUNT_DISABLED]))
+            .filter(Column::Kind.is_not_in([SESSION_REVOKED, ACCOUNT_DISABLED].map(EventKind::name)))
             .order_by_asc(Column::Position)
             .limit(limit)
             .all(self.db.reader())
@@ -214,14 +216,11 @@ struct Books {
 
 impl Books {
     async fn load(conn: &impl ConnectionTrait, rows: &[events::Model]) -> Result<Self, DbErr> {
-        let named = |kinds: &[&str]| -> HashSet<Uuid> {
-            rows.iter()
-                .filter(|row| kinds.contains(&row.kind.as_str()))
-                .filter_map(|row| row.record_id)
-                .collect()
-        };
-        let invoices = named(&[billing::INVOICE_ISSUED, billing::INVOICE_STATUS_CHANGED]);
-        let payments = named(&[billing::PAYMENT_RECORDED]);
+        let issued = billing::INVOICE_ISSUED.records(rows);
+        let invoices: HashSet<_> = issued
+            .chain(billing::INVOICE_STATUS_CHANGED.records(rows))
+            .collect();
+        let payments: HashSet<_> = billing::PAYMENT_RECORDED.records(rows).collect();
         let mut books = Self::default();
         if !invoices.is_empty() {
             let ids = invoices.into_iter().map(InvoiceId).collect();
@@ -240,12 +239,12 @@ impl Books {
     fn details(&self, row: &events::Model, project: &Arc<Project>) -> Option<EventDetails> {
         let id = row.record_id?;
         let project = Arc::clone(project);
-        if row.kind == billing::PAYMENT_RECORDED {
+        if billing::PAYMENT_RECORDED.is(row) {
             let payment = self.payments.get(&PaymentId(id))?;
             return Some(EventDetails::PaymentRecorded(Arc::clone(payment), project));
         }
         let billed = self.invoices.get(&InvoiceId(id))?.clone();
-        if row.kind == billing::INVOICE_ISSUED {
+        if billing::INVOICE_ISSUED.is(row) {
             return Some(EventDetails::InvoiceIssued(billed, project));
         }
         let status = row.payload.get("status").and_then(Value::as_str);
@@ -273,19 +272,21 @@ fn assemble(
         staff: row.for_staff,
         project: row.project_id,
     };
-    let what = match row.kind.as_str() {
-        kinds::PROJECT_UPDATE_POSTED => row
-            .record_id
-            .and_then(|id| updates.get(&ProjectUpdateId(id)))
+    let named = |kind: EventKind| kind.is(&row).then_some(row.record_id).flatten();
+    let what = if let Some(id) = named(kinds::PROJECT_UPDATE_POSTED) {
+        updates
+            .get(&ProjectUpdateId(id))
             .zip(project)
-            .map(|(posted, project)| EventDetails::UpdatePosted(posted.clone(), Arc::clone(project))),
-        kinds::PROJECT_CHANGED => project.map(|project| EventDetails::ProjectChanged(Arc::clone(project))),
-        billing::INVOICE_ISSUED | billing::INVOICE_STATUS_CHANGED | billing::PAYMENT_RECORDED => {
-            project.and_then(|project| books.details(&row, project))
-        }
-        kinds::RECORD_REMOVED => removed(&row),
-        NOTIFICATION_ADDED => row.record_id.map(EventDetails::NotificationAdded),
-        _ => desk.details(&row),
+            .map(|(posted, project)| EventDetails::UpdatePosted(posted.clone(), Arc::clone(project)))
+    } else if kinds::PROJECT_CHANGED.is(&row) {
+        project.map(|project| EventDetails::ProjectChanged(Arc::clone(project)))
+    } else if kinds::RECORD_REMOVED.is(&row) {
+        removed(&row)
+    } else if let Some(id) = named(NOTIFICATION_ADDED) {
+        Some(EventDetails::NotificationAdded(id))
+    } else {
+        let of_billing = project.and_then(|project| books.details(&row, project));
+        of_billing.or_else(|| desk.details(&row))
     };
     Loaded {
         position: row.position.unwrap_or_default(),
@@ -312,10 +313,7 @@ struct Desk {
 
 impl Desk {
     async fn load(conn: &impl ConnectionTrait, rows: &[events::Model]) -> Result<Self, DbErr> {
-        let named = |kind: &str| -> HashSet<Uuid> {
-            let rows = rows.iter().filter(|row| row.kind == kind);
-            rows.filter_map(|row| row.record_id).collect()
-        };
+        let named = |kind: EventKind| -> HashSet<Uuid> { kind.records(rows).collect() };
         let mut desk = Self::default();
         let leads = named(LEAD_RECEIVED);
         if !leads.is_empty() {
@@ -337,24 +335,18 @@ impl Desk {
 
     fn details(&self, row: &events::Model) -> Option<EventDetails> {
         let id = row.record_id?;
-        match row.kind.as_str() {
-            LEAD_RECEIVED => self
-                .leads
-                .get(&LeadId(id))
-                .cloned()
-                .map(EventDetails::LeadReceived),
-            INQUIRY_RECEIVED => self
-                .inquiries
-                .get(&InquiryId(id))
-                .cloned()
-                .map(EventDetails::InquiryReceived),
-            DELIVERY_GIVEN_UP => self
-                .deliveries
-                .get(&DeliveryId(id))
-                .cloned()
-                .map(EventDetails::DeliveryGivenUp),
-            _ => None,
+        if LEAD_RECEIVED.is(row) {
+            let lead = self.leads.get(&LeadId(id))?;
+            return Some(EventDetails::LeadReceived(Arc::clone(lead)));
         }
+        if INQUIRY_RECEIVED.is(row) {
+            let inquiry = self.inquiries.get(&InquiryId(id))?;
+            return Some(EventDetails::InquiryReceived(Arc::clone(inquiry)));
+        }
+        let delivery = self.deliveries.get(&DeliveryId(id))?;
+        DELIVERY_GIVEN_UP
+            .is(row)
+            .then(|| EventDetails::DeliveryGivenUp(Arc::clone(delivery)))
     }
 }
 
@@ -363,29 +355,36 @@ fn shared<K: Eq + std::hash::Hash, V>(found: impl IntoIterator<Item = (K, V)>) -
 }
 
 fn removed(row: &events::Model) -> Option<EventDetails> {
-    let id = row.record_id?;
-    let (kind, id) = match row.record_kind.as_deref()? {
-        "Client" => ("Client", ClientId(id).to_string()),
-        "Project" => ("Project", ProjectId(id).to_string()),
-        "ProjectUpdate" => ("ProjectUpdate", ProjectUpdateId(id).to_string()),
-        "ConstructionLead" => ("ConstructionLead", LeadId(id).to_string()),
-        "ContactInquiry" => ("ContactInquiry", InquiryId(id).to_string()),
-        "Invoice" => ("Invoice", InvoiceId(id).to_string()),
-        _ => return None,
-    };
+    const fn names<E: RecordEntity>() -> (&'static str, &'static str) {
+        (E::KIND, E::PREFIX)
+    }
+    let removable = [
+        names::<Clients>(),
+        names::<Projects>(),
+        names::<ProjectUpdates>(),
+        names::<Leads>(),
+        names::<Inquiries>(),
+        names::<Invoices>(),
+    ];
+    let removed = row.record_kind.as_deref()?;
+    let (kind, prefix) = removable.into_iter().find(|(kind, _)| *kind == removed)?;
+    let id = ids::encode(prefix, row.record_id?);
     Some(EventDetails::RecordRemoved { kind, id })
 }
 
 fn control(row: &events::Model) -> Option<Control> {
     let text = |name: &str| row.payload.get(name).and_then(Value::as_str);
-    match row.kind.as_str() {
-        SESSION_REVOKED => text("session")
-            .and_then(|id| SessionId::parse(id).ok())
-            .map(Control::SessionEnded),
-        ACCOUNT_DISABLED => text("account")
-            .and_then(|id| AccountId::parse(id).ok())
-            .map(Control::AccountEnded),
-        kinds::RECORD_REMOVED => row.client_id.map(Control::RightsLost),
-        _ => None,
+    if SESSION_REVOKED.is(row) {
+        let session = SessionId::parse(text("session")?).ok()?;
+        return Some(Control::SessionEnded(session));
     }
+    if ACCOUNT_DISABLED.is(row) {
+        let account = AccountId::parse(text("account")?).ok()?;
+        return Some(Control::AccountEnded(account));
+    }
+    kinds::RECORD_REMOVED
+        .is(row)
+        .then_some(row.client_id)
+        .flatten()
+        .map(Control::RightsLost)
 }

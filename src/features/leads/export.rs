@@ -19,7 +19,7 @@ use platform::{
     actor::{AccountId, Actor},
     ctx::Ctx,
     export::{Cell, Export, Place, Rows},
-    graphql::RecordScope,
+    listing::RecordScope,
     paging,
 };
 

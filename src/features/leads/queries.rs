@@ -17,7 +17,7 @@ use super::{
 use crate::features::content::PortfolioItemId;
 use platform::{
     actor::{AccountId, Actor},
-    graphql::RecordScope,
+    listing::RecordScope,
     paging::OrderBy,
     search,
 };

@@ -8,11 +8,11 @@ use super::{
 };
 use platform::{
     actor::Actor,
-    ctx::Ctx,
-    deletion::{RecordKind, RecordTx, append_removed},
+    ctx::{Ctx, RecordTx},
+    deletion::{RecordKind, removed},
     error::CommandError,
-    events::NewEvent,
-    graphql::RecordScope,
+    events::append_in_tx,
+    listing::RecordScope,
     outbox,
 };
 
@@ -30,7 +30,8 @@ impl RecordKind for lead::Entity {
     }
 
     async fn tell_removed(with: &RecordTx<'_>, (): &(), lead: &lead::Model) -> Result<(), CommandError> {
-        Ok(append_removed::<Self>(with.tx, lead, NewEvent::default()).await?)
+        append_in_tx(with.tx, removed::<Self>(lead)).await?;
+        Ok(())
     }
 }
 
@@ -48,6 +49,7 @@ impl RecordKind for inquiry::Entity {
     }
 
     async fn tell_removed(with: &RecordTx<'_>, (): &(), row: &inquiry::Model) -> Result<(), CommandError> {
-        Ok(append_removed::<Self>(with.tx, row, NewEvent::default()).await?)
+        append_in_tx(with.tx, removed::<Self>(row)).await?;
+        Ok(())
     }
 }

@@ -19,9 +19,9 @@ use super::{
 };
 use platform::crypto::sha256;
 use platform::ctx::Ctx;
+use platform::db::write_tx;
 use platform::images::{ProcessedImage, Workshop};
 use platform::storage::{NewFile, Storage};
-use platform::write::write_tx;
 
 /// What [`Media`] is made of.
 #[derive(Debug)]

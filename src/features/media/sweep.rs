@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use platform::write::write_tx;
+use platform::db::write_tx;
 
 use super::commands::attach::remove_in_tx;
 use super::tables::{file_removal, image, upload};

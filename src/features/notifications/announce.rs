@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use futures_util::future::BoxFuture;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     NotificationId,
@@ -14,15 +14,17 @@ use super::{
 };
 use crate::features::{
     accounts::account_by_id,
+    billing,
     clients::{self, StoredClient},
     feed::NOTIFICATION_ADDED,
+    projects,
 };
 use platform::{
     actor::Actor,
     announce::{Announcement, Announcer, Forgotten},
     crypto::Keys,
     db::WriteTx,
-    events::{NewEvent, append_in_tx},
+    events::{EventKind, NewEvent, append_in_tx},
     outbox::{Channel, NewDelivery, Templates, enqueue_in_tx},
 };
 
@@ -53,17 +55,17 @@ fn push_and_email(template: &'static str) -> Channels {
     }
 }
 
-fn channels_of(kind: &str) -> Option<Channels> {
+fn channels_of(kind: EventKind) -> Option<Channels> {
     match kind {
-        "ProjectUpdatePosted" => Some(push_and_email("project_update_posted")),
-        "InvoiceIssued" => Some(push_and_email("invoice_issued")),
-        "CreditNoteIssued" => Some(push_and_email("credit_note_issued")),
-        "InvoiceCancelled" => Some(push_and_email("invoice_cancelled")),
-        "PaymentRecorded" => Some(push_and_email("payment_recorded")),
-        "InvoiceDueSoon" => Some(push_and_email("invoice_due_soon")),
-        "InvoiceOverdue" => Some(push_and_email("invoice_overdue")),
+        projects::events::PROJECT_UPDATE_POSTED => Some(push_and_email("project_update_posted")),
+        billing::events::INVOICE_ISSUED => Some(push_and_email("invoice_issued")),
+        billing::events::CREDIT_NOTE_ISSUED => Some(push_and_email("credit_note_issued")),
+        billing::events::INVOICE_CANCELLED => Some(push_and_email("invoice_cancelled")),
+        billing::events::PAYMENT_RECORDED => Some(push_and_email("payment_recorded")),
+        billing::events::INVOICE_DUE_SOON => Some(push_and_email("invoice_due_soon")),
+        billing::events::INVOICE_OVERDUE => Some(push_and_email("invoice_overdue")),
         // The credentials' e-mail is enqueued with the account; the push waits for the first device.
-        "AccountCreated" => Some(Channels {
+        clients::ACCOUNT_CREATED => Some(Channels {
             template: "account_created",
             push: false,
             email: false,
@@ -96,7 +98,7 @@ impl Inbox {
         let written = Entity::insert(ActiveModel {
             id: Set(id),
             account_id: Set(client.account_id),
-            kind: Set(announcement.kind.to_owned()),
+            kind: Set(announcement.kind.name().to_owned()),
             title: Set(notice.title),
             body: Set(notice.body),
             project_id: Set(announcement.project),
@@ -117,13 +119,7 @@ impl Inbox {
         }
         append_in_tx(
             tx,
-            NewEvent {
-                kind: NOTIFICATION_ADDED,
-                account: Some(client.account_id),
-                record: Some(("Notification", id.0, 1)),
-                payload: json!({}),
-                ..NewEvent::default()
-            },
+            NewEvent::naming(NOTIFICATION_ADDED, ("Notification", id.0, 1)).for_account(client.account_id),
         )
         .await?;
         let channels = [

@@ -14,10 +14,10 @@ use super::{
 use crate::features::clients::{ClientColumn, Clients, StoredClient};
 use platform::{
     actor::ClientId,
+    db::Moved,
     db::WriteTx,
     error::CommandError,
     record::{RecordColumn, RecordEntity},
-    write::Moved,
 };
 
 /// A record below a project. It stays below that one for good.

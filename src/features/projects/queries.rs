@@ -16,7 +16,7 @@ use super::{
 use crate::features::media::{Image, tables::image};
 use platform::{
     actor::{Actor, ClientId},
-    graphql::RecordScope,
+    listing::RecordScope,
     paging::OrderBy,
     search,
 };

@@ -19,15 +19,13 @@ use crate::features::{
 use platform::{
     actor::{Actor, ClientId},
     announce::Forgotten,
-    ctx::Ctx,
+    ctx::holds::Holder,
+    ctx::{Ctx, RecordTx},
     db::WriteTx,
-    deletion::{
-        Above, RecordKind, RecordTx, append_removed, delete_in_tx, force_delete_in_tx, restore_in_tx,
-    },
+    deletion::{Above, RecordKind, delete_in_tx, force_delete_in_tx, removed, restore_in_tx},
     error::CommandError,
-    events::NewEvent,
-    graphql::RecordScope,
-    holds::Holder,
+    events::append_in_tx,
+    listing::RecordScope,
     record::{self, RecordColumn, RecordEntity},
 };
 
@@ -147,12 +145,11 @@ impl RecordKind for update::Entity {
         update: &update::Model,
     ) -> Result<(), CommandError> {
         let posted = update.posted_at.is_some();
-        let event = NewEvent {
-            project: posted.then_some(project.id.0),
-            client: posted.then_some(project.client_id),
-            ..NewEvent::default()
-        };
-        Ok(append_removed::<Self>(with.tx, update, event).await?)
+        let event = removed::<Self>(update)
+            .for_owner_of(posted.then_some(project.id.0))
+            .for_client(posted.then_some(project.client_id));
+        append_in_tx(with.tx, event).await?;
+        Ok(())
     }
 
     async fn tell_restored(
@@ -166,12 +163,11 @@ impl RecordKind for update::Entity {
 
 /// Tells its client and the staff that a project is gone, and with it everything below it.
 async fn append_project_removed(tx: &WriteTx, project: &project::Model) -> Result<(), CommandError> {
-    let event = NewEvent {
-        project: Some(project.id.0),
-        client: Some(project.client_id),
-        ..NewEvent::default()
-    };
-    Ok(append_removed::<project::Entity>(tx, project, event).await?)
+    let event = removed::<project::Entity>(project)
+        .for_owner_of(project.id.0)
+        .for_client(project.client_id);
+    append_in_tx(tx, event).await?;
+    Ok(())
 }
 
 /// Projects go and come with their client.

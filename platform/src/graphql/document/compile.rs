@@ -16,9 +16,10 @@ use async_graphql::{Name, Pos, ServerError, parser::types::OperationType};
 
 use super::{
     Condition, ConditionValue, Document, DocumentSchema, FieldSelection, FragmentSelection, Operation,
-    Selection, Selections, Variable, coded, literals, nesting,
+    Selection, Selections, Variable, coded, invalid, literals, nesting,
     plan::{self, MAX_KEPT},
-    refused, shortened,
+    refused::Refused,
+    shortened,
 };
 use crate::graphql::limits::{Limits, PLACE, Refusal, count_tokens, size_of_value, too_much};
 
@@ -30,21 +31,6 @@ const MAX_MESSAGE: usize = 400;
 const SELECTION_BYTES: u64 = 400;
 const PLANNED_BYTES: u64 = 300;
 const PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
-
-/// Why a document can't be run.
-#[derive(Debug, Clone)]
-pub enum Refused {
-    /// It is more than a limit allows.
-    Limit(Refusal),
-    /// It doesn't parse, or doesn't fit the schema.
-    Invalid(Vec<ServerError>),
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self::Limit(refusal)
-    }
-}
 
 /// Reads a document of so many tokens, which were counted before.
 pub(super) fn document(
@@ -370,7 +356,7 @@ impl<'a> Compiler<'a> {
         }
         if found.len() > 1 {
             let message = "A subscription has one field: send each of them by itself.";
-            self.errors.push(refused(message, vec![operation.pos]));
+            self.errors.push(invalid(message, vec![operation.pos]));
         }
     }
 
@@ -403,7 +389,7 @@ impl<'a> Compiler<'a> {
     fn tell(&mut self, place: &str, mistake: &super::variables::Mistake, pos: Pos) {
         if self.errors.len() < MAX_ERRORS {
             let message = format!("{}{}: {}", shortened(place), mistake.place, mistake.message);
-            self.errors.push(refused(message, vec![pos]));
+            self.errors.push(invalid(message, vec![pos]));
         }
     }
 

@@ -15,6 +15,7 @@ mod cost;
 mod literals;
 mod nesting;
 mod plan;
+mod refused;
 mod runnable;
 mod schema;
 mod store;
@@ -26,8 +27,8 @@ use apollo_compiler::ast;
 use async_graphql::{Name, Pos, ServerError, Value, parser::types::OperationType};
 use async_graphql_value::Value as Argument;
 
-pub use compile::Refused;
 pub use plan::Plan;
+pub use refused::Refused;
 pub use schema::DocumentSchema;
 pub use store::Documents;
 
@@ -120,7 +121,7 @@ impl Document {
     pub fn operation(&self, name: Option<&str>) -> Result<&Arc<Operation>, ServerError> {
         match (name, self.operations.as_slice()) {
             (None, [only]) => Ok(only),
-            (None, _) => Err(refused(
+            (None, _) => Err(invalid(
                 "The document has several operations: say in operationName which of them to run.",
                 Vec::new(),
             )),
@@ -129,7 +130,7 @@ impl Document {
                 .find(|operation| operation.name.as_ref().is_some_and(|own| own == name))
                 .ok_or_else(|| {
                     let name = shortened(name);
-                    refused(
+                    invalid(
                         format!("The document has no operation named \"{name}\"."),
                         Vec::new(),
                     )
@@ -143,7 +144,7 @@ const VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 /// The longest text of a caller's that a message repeats, in characters.
 const MAX_QUOTED: usize = 80;
 
-fn refused(message: impl Into<String>, locations: Vec<Pos>) -> ServerError {
+fn invalid(message: impl Into<String>, locations: Vec<Pos>) -> ServerError {
     coded(VALIDATION_FAILED, message, locations)
 }
 

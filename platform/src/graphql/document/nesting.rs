@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use apollo_compiler::ast;
 
-use super::{compile::Refused, refused, shortened};
+use super::{invalid, refused::Refused, shortened};
 use crate::graphql::limits::{Limits, too_much};
 
 /// Measures how deep selections and fragments nest, which everything goes that walks a document: fragments may be a
@@ -63,7 +63,7 @@ pub(super) fn measure(document: &ast::Document, limits: &Limits) -> Result<(), R
         }
         let name = shortened(fragments[at].0);
         let message = format!("The fragment \"{name}\" spreads itself, directly or through others.");
-        return Err(Refused::Invalid(vec![refused(message, Vec::new())]));
+        return Err(Refused::Invalid(vec![invalid(message, Vec::new())]));
     }
     if deepest > limits.levels {
         let found = deepest.into();

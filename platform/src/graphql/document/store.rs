@@ -5,10 +5,7 @@ use std::sync::Arc;
 use quick_cache::{Weighter, sync::Cache};
 use tokio::sync::Semaphore;
 
-use super::{
-    Document, DocumentSchema,
-    compile::{self, Refused},
-};
+use super::{Document, DocumentSchema, compile, refused::Refused};
 use crate::{
     crypto::sha256,
     graphql::limits::{Limits, Refusal, count_tokens},

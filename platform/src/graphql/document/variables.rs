@@ -7,7 +7,7 @@ use apollo_compiler::{
 use async_graphql::{Name, ServerError, Value, Variables, indexmap::IndexMap};
 use serde_json::{Map, Value as Json};
 
-use super::{DocumentSchema, Operation, literals, refused, shortened};
+use super::{DocumentSchema, Operation, invalid, literals, shortened};
 
 /// What is wrong with a value, and where in it: `.filter.status.3`.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub fn coerce(
             Ok(Value::Null) if declared.is_condition => {
                 let name = &declared.name;
                 let message = format!("Variable \"${name}\" can't be null: @skip or @include asks for it.");
-                errors.push(refused(message, vec![declared.pos]));
+                errors.push(invalid(message, vec![declared.pos]));
             }
             Ok(value) => {
                 variables.insert(declared.name.clone(), value);
@@ -63,7 +63,7 @@ pub fn coerce(
             Err(mistake) => {
                 let Mistake { place, message } = mistake;
                 let message = format!("Variable \"${}{place}\" {message}", declared.name);
-                errors.push(refused(message, vec![declared.pos]));
+                errors.push(invalid(message, vec![declared.pos]));
             }
         }
     }

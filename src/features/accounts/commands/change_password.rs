@@ -21,12 +21,11 @@ use platform::{
     actor::Actor,
     crypto::Purpose,
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     error::{CommandError, ErrorCode, Violation},
     limiter,
     outbox::{self, Channel, NewDelivery},
     record,
-    write::write_tx,
 };
 
 const CURRENT: [&str; 2] = ["input", "currentPassword"];

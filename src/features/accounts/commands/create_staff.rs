@@ -11,9 +11,9 @@ use super::super::{
 use platform::{
     actor::{Actor, Locale, Role},
     ctx::Ctx,
+    db::write_tx,
     error::CommandError,
     form::{Checks, Fault, line},
-    write::write_tx,
 };
 
 /// What an account of staff takes.

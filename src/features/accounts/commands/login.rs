@@ -15,10 +15,10 @@ use super::super::{
 use platform::{
     actor::Actor,
     ctx::Ctx,
+    db::write_tx,
     error::{CommandError, ErrorCode, Violation},
     limiter::{self, Limit},
     record,
-    write::write_tx,
 };
 
 /// Ten failures for an account from one address in a quarter of an hour; then each further attempt waits twice

@@ -8,7 +8,7 @@ use super::super::{
     tables::session::{self, RevokedReason},
     tokens::RefreshToken,
 };
-use platform::{actor::Actor, ctx::Ctx, error::CommandError, write::write_tx};
+use platform::{actor::Actor, ctx::Ctx, db::write_tx, error::CommandError};
 
 /// Ends the caller's session, or the one of a refresh token when the access token has run out already. A session
 /// that is over stays over: signing out always succeeds.

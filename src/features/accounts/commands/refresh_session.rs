@@ -13,8 +13,8 @@ use super::super::{
 use platform::{
     actor::{AccountId, SessionId},
     ctx::Ctx,
+    db::write_tx,
     error::{CommandError, ErrorCode, Violation},
-    write::write_tx,
 };
 
 /// How long a refresh token may come again, when the answer to its first use was lost on the way.

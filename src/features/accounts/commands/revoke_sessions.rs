@@ -9,8 +9,8 @@ use super::super::{
 use platform::{
     actor::{Actor, SessionId},
     ctx::Ctx,
+    db::write_tx,
     error::{CommandError, Violation},
-    write::write_tx,
 };
 
 /// Ends one of the caller's sessions; one that is over stays over.

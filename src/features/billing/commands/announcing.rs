@@ -16,6 +16,7 @@ use platform::{
     ctx::Ctx,
     db::WriteTx,
     error::CommandError,
+    events::EventKind,
     money::{Amount, Currency},
 };
 
@@ -47,7 +48,7 @@ async fn announce(
     ctx: &Ctx,
     tx: &WriteTx,
     project: &Project,
-    kind: &'static str,
+    kind: EventKind,
     record: (&'static str, uuid::Uuid),
     data: Value,
 ) -> Result<(), CommandError> {

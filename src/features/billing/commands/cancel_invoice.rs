@@ -12,13 +12,13 @@ use crate::features::billing::{InvoiceId, InvoiceState, InvoiceStatus, model::MA
 use platform::{
     actor::{Actor, Locale},
     ctx::Ctx,
+    db::write_tx,
     editing::made_before,
     error::CommandError,
     form::{Checks, line},
     idempotency::{self, Claim},
     money::Amount,
     record,
-    write::write_tx,
 };
 
 /// Which invoice is cancelled, and why.

@@ -22,14 +22,13 @@ use crate::features::{
 use platform::{
     actor::{Actor, Locale},
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     editing::made_before,
     error::CommandError,
     form::{Checks, Fault, line},
     idempotency::{self, Claim},
     money::Amount,
     quantity::Quantity,
-    write::write_tx,
 };
 
 /// A credit note.

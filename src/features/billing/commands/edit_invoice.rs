@@ -10,7 +10,7 @@ use super::{
     Fields,
     checks::{CheckedItem, ItemInput, amount, items, tax, totals},
     issue_invoice::issue_in_tx,
-    lock_project, locked,
+    lock_project, locked, search_text,
 };
 use crate::features::{
     billing::{
@@ -27,15 +27,13 @@ use platform::{
     actor::Actor,
     audit::{self, AuditAction},
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     editing::{Editable, create_in_tx, made_before},
     error::CommandError,
     form::{self, Change, Fault, Form, line},
     idempotency::{self, Claim},
     money::{Amount, Currency},
     record::{self, Related},
-    search,
-    write::write_tx,
 };
 
 /// What a person can enter of an invoice.
@@ -241,11 +239,6 @@ pub(super) fn draft_row(
         net_to_pay: Set(totals.net_to_pay),
         ..Default::default()
     }
-}
-
-/// What of an invoice's own it is found by: of an issued one the client's name too, as it stands on it.
-pub(super) fn search_text(number: Option<&str>, subject: &str, client: Option<&str>) -> String {
-    search::search_text([number.unwrap_or_default(), subject, client.unwrap_or_default()])
 }
 
 /// Inserts a draft with its lines.

@@ -4,10 +4,7 @@ use chrono::NaiveDate;
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
 use serde::Serialize;
 
-use super::{
-    Fields, announcing, append_issued, edit_invoice::search_text, expect_version_at, lock_invoice, locked,
-    today,
-};
+use super::{Fields, announcing, append_issued, expect_version_at, lock_invoice, locked, search_text, today};
 use crate::features::{
     billing::{
         CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
@@ -22,13 +19,12 @@ use platform::{
     actor::{Actor, Locale},
     crypto::sha256,
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     editing::made_before,
     error::{CommandError, ErrorCode, Violation, Violations},
     idempotency::{self, Claim},
     money::Amount,
     record,
-    write::write_tx,
 };
 
 /// Which draft is issued.

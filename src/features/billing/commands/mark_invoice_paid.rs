@@ -18,12 +18,12 @@ use crate::features::billing::{
 use platform::{
     actor::Actor,
     ctx::Ctx,
+    db::write_tx,
     editing::made_before,
     error::{CommandError, ErrorCode},
     form::{Checks, Fault, optional_line},
     idempotency::{self, Claim},
     money::Amount,
-    write::write_tx,
 };
 
 /// Which invoice was paid.

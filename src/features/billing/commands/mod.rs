@@ -41,7 +41,7 @@ use platform::{
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation},
     events::{NewEvent, append_in_tx},
-    record,
+    record, search,
 };
 
 impl BelowProject for invoice::Entity {
@@ -150,17 +150,18 @@ fn require_issued(
     }
 }
 
+/// What of an invoice's own it is found by: of an issued one the client's name too, as it stands on it.
+fn search_text(number: Option<&str>, subject: &str, client: Option<&str>) -> String {
+    search::search_text([number.unwrap_or_default(), subject, client.unwrap_or_default()])
+}
+
 /// Tells the client and the staff that an invoice or credit note is there.
 async fn append_issued(tx: &WriteTx, invoice: &invoice::Model) -> Result<(), CommandError> {
     append_in_tx(
         tx,
-        NewEvent {
-            kind: events::INVOICE_ISSUED,
-            project: Some(invoice.project_id.0),
-            for_staff: true,
-            record: Some(("Invoice", invoice.id.0, invoice.version)),
-            ..NewEvent::default()
-        },
+        NewEvent::about::<invoice::Entity>(events::INVOICE_ISSUED, invoice)
+            .for_owner_of(invoice.project_id.0)
+            .for_staff(),
     )
     .await?;
     Ok(())
@@ -174,14 +175,10 @@ pub(super) async fn append_status(
 ) -> Result<(), CommandError> {
     append_in_tx(
         tx,
-        NewEvent {
-            kind: events::INVOICE_STATUS_CHANGED,
-            project: Some(invoice.project_id.0),
-            for_staff: true,
-            record: Some(("Invoice", invoice.id.0, invoice.version)),
-            payload: json!({ "status": status.name() }),
-            ..NewEvent::default()
-        },
+        NewEvent::about::<invoice::Entity>(events::INVOICE_STATUS_CHANGED, invoice)
+            .for_owner_of(invoice.project_id.0)
+            .for_staff()
+            .with(json!({ "status": status.name() })),
     )
     .await?;
     Ok(())
@@ -191,13 +188,9 @@ pub(super) async fn append_status(
 async fn append_payment(tx: &WriteTx, payment: &payment::Model) -> Result<(), CommandError> {
     append_in_tx(
         tx,
-        NewEvent {
-            kind: events::PAYMENT_RECORDED,
-            project: Some(payment.project_id.0),
-            for_staff: true,
-            record: Some(("Payment", payment.id.0, payment.version)),
-            ..NewEvent::default()
-        },
+        NewEvent::about::<payment::Entity>(events::PAYMENT_RECORDED, payment)
+            .for_owner_of(payment.project_id.0)
+            .for_staff(),
     )
     .await?;
     Ok(())

@@ -20,14 +20,13 @@ use crate::features::{
 use platform::{
     actor::{Actor, Locale},
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     editing::made_before,
     error::{CommandError, ErrorCode, Violation},
     form::{Checks, Fault, optional_line},
     idempotency::{self, Claim},
     money::Amount,
     record,
-    write::write_tx,
 };
 
 /// A payment.

@@ -16,12 +16,12 @@ use crate::features::{
 use platform::{
     actor::{Actor, Locale},
     ctx::Ctx,
+    db::write_tx,
     editing::made_before,
     error::{CommandError, Violation},
     form::{Checks, line},
     idempotency::{self, Claim},
     record,
-    write::write_tx,
 };
 
 /// Which payment is voided, and why.

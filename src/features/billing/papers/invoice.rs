@@ -18,7 +18,7 @@ use crate::features::{
 use platform::{
     actor::{Actor, Locale},
     ctx::Ctx,
-    graphql::RecordScope,
+    listing::RecordScope,
     money::Currency,
 };
 

@@ -21,7 +21,7 @@ use crate::features::{
 use platform::{
     actor::{Actor, Locale},
     ctx::Ctx,
-    graphql::RecordScope,
+    listing::RecordScope,
 };
 
 /// An entry and where it stands: by day, and within a day as things happened.

@@ -17,18 +17,18 @@ use platform::{
     actor::{AccountId, Actor, ClientId, Role},
     announce::Announcement,
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     editing::{Editable, made_before},
     error::CommandError,
+    events::EventKind,
     form::Checks,
     idempotency::{self, Claim},
     outbox::DeliveryId,
     record,
-    write::write_tx,
 };
 
 /// The announcement that greets a new client: an inbox entry now, and a push when a first device is registered.
-pub const ACCOUNT_CREATED: &str = "AccountCreated";
+pub const ACCOUNT_CREATED: EventKind = EventKind::new("AccountCreated");
 
 /// Makes a client with a temporary password that nobody sees: it goes into the mail, encrypted until it is sent.
 /// For staff.

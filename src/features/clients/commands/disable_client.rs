@@ -10,9 +10,9 @@ use crate::features::accounts::{AccountRow, Accounts, RevokedReason, announce_en
 use platform::{
     actor::{Actor, ClientId},
     ctx::Ctx,
+    db::write_tx,
     error::CommandError,
     record::{self, Related},
-    write::write_tx,
 };
 
 /// Disables a client's account: it can't sign in, its sessions end, its streams close within seconds. For staff.

@@ -10,8 +10,8 @@ use super::{
 use platform::{
     actor::{Actor, ClientId},
     ctx::Ctx,
+    db::write_tx,
     error::{CommandError, ErrorCode, Violation},
-    write::write_tx,
 };
 
 /// Replaces a client's password by a new temporary one, mails it, and ends the client's sessions. For staff.

@@ -11,10 +11,9 @@ use uuid::Uuid;
 use platform::{
     actor::Actor,
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     error::{CommandError, ErrorCode, Violation, Violations},
     record::{self, RecordColumn, RecordEntity},
-    write::write_tx,
 };
 
 /// The longest list that is put in order at once.

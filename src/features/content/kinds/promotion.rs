@@ -23,7 +23,7 @@ use platform::{
     editing::Editable,
     error::{CommandError, ErrorCode},
     form::{self, Change, Fault, Form, line, optional_any, optional_line, web_link},
-    graphql::RecordScope,
+    listing::RecordScope,
     listing::{Listed, in_scope},
     record,
     search::{fold, search_text},

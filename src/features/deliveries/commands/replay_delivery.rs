@@ -8,9 +8,9 @@ use platform::{
     actor::Actor,
     audit::{self, AuditAction},
     ctx::Ctx,
+    db::write_tx,
     error::{CommandError, ErrorCode, Violation},
     outbox::{self, DeliveryId, Status},
-    write::write_tx,
 };
 
 /// Puts a dead delivery back among those that wait, with its attempts counted anew.

@@ -26,14 +26,13 @@ use crate::features::{
 use platform::{
     actor::{Actor, ClientId},
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     editing::made_before,
     error::{CommandError, ErrorCode, Violation, Violations},
     form::Checks,
     idempotency::{self, Claim},
     outbox::DeliveryId,
     record,
-    write::write_tx,
 };
 
 /// Who the client is.

@@ -81,12 +81,7 @@ pub(super) fn read(checks: &mut Checks, fields: InquiryFields, current: Option<&
 pub(super) async fn tell_received_in_tx(tx: &WriteTx, inquiry: &Model) -> Result<(), CommandError> {
     append_in_tx(
         tx,
-        NewEvent {
-            kind: events::INQUIRY_RECEIVED,
-            for_staff: true,
-            record: Some(("ContactInquiry", inquiry.id.0, inquiry.version)),
-            ..NewEvent::default()
-        },
+        NewEvent::about::<Entity>(events::INQUIRY_RECEIVED, inquiry).for_staff(),
     )
     .await?;
     Ok(())

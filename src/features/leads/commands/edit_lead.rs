@@ -201,12 +201,7 @@ pub(super) async fn tell_received_in_tx(
     activity::write_in_tx(tx, actor, lead.id, ActivityKind::Received, NewActivity::default()).await?;
     append_in_tx(
         tx,
-        NewEvent {
-            kind: events::LEAD_RECEIVED,
-            for_staff: true,
-            record: Some(("ConstructionLead", lead.id.0, lead.version)),
-            ..NewEvent::default()
-        },
+        NewEvent::about::<Entity>(events::LEAD_RECEIVED, lead).for_staff(),
     )
     .await?;
     Ok(())

@@ -26,12 +26,11 @@ use crate::features::{
 use platform::{
     actor::Actor,
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     error::{CommandError, Violation},
     form::Checks,
     idempotency::{self, Claim},
     limiter, record,
-    write::write_tx,
 };
 
 const OPERATION: &str = "submitConstructionLead";

@@ -18,13 +18,12 @@ use crate::features::{
 use platform::{
     actor::Actor,
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     editing::Editable,
     error::CommandError,
     form::Checks,
     idempotency::{self, Claim},
     limiter, record,
-    write::write_tx,
 };
 
 const OPERATION: &str = inquiry::Entity::CREATE;

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 
-use super::lead::GqlLeadStatus;
+use super::status::GqlLeadStatus;
 use crate::features::{
     leads::{
         InquiryFilter, InquiryOrder, LeadFilter, LeadOrder, LeadStatus,

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     loaders::{Contact, DuplicatesLoader, KnownClientsLoader},
+    status::GqlLeadStatus,
     timeline::LeadTimelineEntry,
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
         },
         clients::graphql::{Client, client_by_id},
         content::graphql::{GqlPortfolioItem, portfolio_item_by_id},
-        leads::{ActivityColumn, Doubt, Lead, LeadStatus, select_activities},
+        leads::{ActivityColumn, Doubt, Lead, select_activities},
         projects::graphql::{GqlProject, ProjectLoader},
     },
     record_methods,
@@ -26,20 +27,6 @@ use platform::{
     },
     paging::{OrderBy, PageArgs},
 };
-
-/// How far a lead has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "LeadStatus", name = "LeadStatus")]
-pub enum GqlLeadStatus {
-    /// Nobody has answered yet.
-    New,
-    /// Somebody has.
-    Contacted,
-    /// Became a client with a project: by `convertLead` alone, and for good.
-    Converted,
-    /// Won't become one; may be taken up again.
-    Lost,
-}
 
 /// Why a form that was kept may come from a program. A visitor with a wrong clock looks the same: judge by what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]

@@ -7,6 +7,7 @@ mod lead;
 pub mod loaders;
 mod mutation;
 mod query;
+mod status;
 mod timeline;
 
 pub use forms::FormsMutation;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
-use super::{lead::GqlLeadStatus, loaders::DeliveryLoader};
+use super::{loaders::DeliveryLoader, status::GqlLeadStatus};
 use crate::features::{
     accounts::graphql::{GqlActor, actor_of},
     clients::graphql::{Client, client_by_id},

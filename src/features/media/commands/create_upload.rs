@@ -9,9 +9,9 @@ use crate::features::media::permissions::may_upload;
 use crate::features::media::tables::upload;
 use crate::features::media::{ImageId, Media, UploadId, UploadState};
 use platform::actor::Actor;
+use platform::db::write_tx;
 use platform::error::{CommandError, ErrorCode, Violation, Violations};
 use platform::images::MAX_BYTES;
-use platform::write::write_tx;
 
 /// Longer names are a mistake.
 const MAX_FILENAME: usize = 255;

@@ -6,7 +6,7 @@ use crate::features::notifications::{
     NotificationId,
     table::{Column, Entity},
 };
-use platform::{actor::Actor, ctx::Ctx, error::CommandError, write::write_tx};
+use platform::{actor::Actor, ctx::Ctx, db::write_tx, error::CommandError};
 
 /// The most entries marked by name at once.
 pub const MAX_IDS: usize = 100;

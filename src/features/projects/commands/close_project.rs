@@ -7,9 +7,9 @@ use crate::features::projects::{ProjectId, lock_project_in_tx, tables::project};
 use platform::{
     actor::Actor,
     ctx::Ctx,
+    db::write_tx,
     error::{CommandError, Violation},
     record,
-    write::write_tx,
 };
 
 /// Closes a project: done, and still visible to its client. Closing a closed one changes nothing.

@@ -14,15 +14,15 @@ use crate::features::projects::{
 };
 use platform::{
     actor::{Actor, ClientId},
-    ctx::Ctx,
+    ctx::{Ctx, holds::Step},
     db::WriteTx,
     editing::Editable,
     error::CommandError,
     events::{NewEvent, append_in_tx},
     form::{self, Change, Checks, Fault, Form, line, whole},
-    holds::Step,
     money::{Amount, Currency},
-    record, search,
+    record::{self, RecordEntity},
+    search,
 };
 
 /// What a person can enter of a contract.
@@ -217,13 +217,9 @@ pub async fn create_project_in_tx(
 async fn append_moved_away(tx: &WriteTx, before: &Model, version: i32) -> Result<(), CommandError> {
     append_in_tx(
         tx,
-        NewEvent {
-            kind: events::RECORD_REMOVED,
-            project: Some(before.id.0),
-            client: Some(before.client_id),
-            record: Some(("Project", before.id.0, version)),
-            ..NewEvent::default()
-        },
+        NewEvent::naming(events::RECORD_REMOVED, (Entity::KIND, before.id.0, version))
+            .for_owner_of(before.id.0)
+            .for_client(before.client_id),
     )
     .await?;
     Ok(())

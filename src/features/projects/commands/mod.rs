@@ -10,7 +10,7 @@ pub use edit_project::{ProjectFields, create_project_in_tx, read as read_project
 pub use edit_project_update::{ImageChoice, ProjectUpdateFields};
 pub use post_project_update::post_project_update;
 
-use super::{ProjectUpdateId, events, tables::project};
+use super::{events, tables::project};
 use platform::{
     db::WriteTx,
     error::CommandError,
@@ -33,19 +33,10 @@ pub async fn append_change_in_tx(
 ) -> Result<(), CommandError> {
     append_in_tx(
         tx,
-        NewEvent {
-            kind: events::PROJECT_CHANGED,
-            project: client_sees.then_some(project.id.0),
-            for_staff: true,
-            record: Some(("Project", project.id.0, project.version)),
-            ..NewEvent::default()
-        },
+        NewEvent::about::<project::Entity>(events::PROJECT_CHANGED, project)
+            .for_owner_of(client_sees.then_some(project.id.0))
+            .for_staff(),
     )
     .await?;
     Ok(())
-}
-
-/// The record of an event about an update.
-fn update_record(id: ProjectUpdateId, version: i32) -> Option<(&'static str, uuid::Uuid, i32)> {
-    Some(("ProjectUpdate", id.0, version))
 }

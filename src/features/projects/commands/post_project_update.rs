@@ -3,7 +3,6 @@
 use sea_orm::ActiveValue::Set;
 use serde_json::json;
 
-use super::update_record;
 use crate::features::projects::{
     ProjectUpdateId, events, lock_below_project_in_tx,
     tables::{project, update},
@@ -12,11 +11,10 @@ use platform::{
     actor::Actor,
     announce::Announcement,
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     error::{CommandError, ErrorCode, Violation},
     events::{NewEvent, append_in_tx},
     record,
-    write::write_tx,
 };
 
 /// Posts a draft.
@@ -64,13 +62,9 @@ pub(super) async fn announce_in_tx(
 ) -> Result<(), CommandError> {
     append_in_tx(
         tx,
-        NewEvent {
-            kind: events::PROJECT_UPDATE_POSTED,
-            project: Some(project.id.0),
-            for_staff: true,
-            record: update_record(update.id, update.version),
-            ..NewEvent::default()
-        },
+        NewEvent::about::<update::Entity>(events::PROJECT_UPDATE_POSTED, update)
+            .for_owner_of(project.id.0)
+            .for_staff(),
     )
     .await?;
     ctx.announcer
