@@ -297,3 +297,19 @@ async fn nested_lists_cost_one_statement_a_level() {
     // A page each; the count of all is shared by the lists that differ in their order alone.
     assert!(statements.len() <= 8, "{statements:#?}");
 }
+
+/// A page on which nothing stands says, as any other, that there is more before it; beside it, of a parent without children.
+#[tokio::test]
+async fn an_empty_page_of_a_nested_list_tells_what_is_around_it() {
+    let app = TestApp::start().await;
+    let (staff, client) = (app.staff().await, app.client().await);
+    app.project(&staff, &client).await;
+    let document = "query { viewer { projects { nodes { \
+        behind: updates(page: 9) { nodes { id } pageInfo { hasPreviousPage hasNextPage } page { previous } } } } \
+        away: projects(page: 9, pageSize: 1) { nodes { id } pageInfo { hasPreviousPage hasNextPage } page { previous } } } }";
+    let seen = app.graphql(&client, document, json!({})).await.data();
+    let ends = json!({ "hasPreviousPage": true, "hasNextPage": false });
+    let expected = json!({ "nodes": [], "pageInfo": ends, "page": { "previous": 1 } });
+    assert_eq!(seen["viewer"]["away"], expected);
+    assert_eq!(seen["viewer"]["projects"]["nodes"][0]["behind"], expected);
+}

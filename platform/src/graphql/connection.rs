@@ -270,7 +270,7 @@ impl<T: OutputType> Connection<T> {
         };
         let number = i32::try_from(number).unwrap_or(i32::MAX);
         let (size, count) = (i32::try_from(size).unwrap_or(i32::MAX), self.count().await?);
-        let last_page = count.saturating_sub(1) / size.max(1) + 1;
+        let last_page = (count - 1).max(0) / size.max(1) + 1;
         Ok(Some(NumberedPage {
             number,
             size,

@@ -57,8 +57,8 @@ where
     Ok(counted.unwrap_or(0))
 }
 
-/// Reads the page `window` of each parent's children: those of `list` whose column `parent` holds its id.
-/// Parents without children are absent from the answer.
+/// Reads the page `window` of each parent's children: those of `list` whose column `parent` holds its id. Each parent has
+/// one, even where nothing stands in the window: that page, too, says whether there is more before or behind it.
 ///
 /// # Errors
 /// As [`fetch`].
@@ -76,6 +76,9 @@ where
 {
     let plan = Plan::new(order, window)?;
     let id = order.id();
+    let mut by_parent: HashMap<Uuid, Vec<E::Model>> =
+        parents.into_iter().map(|owner| (owner, Vec::new())).collect();
+    let parents = by_parent.keys().copied();
     let mut ranked = list.filter(parent.is_in(parents)).select_only().column(id);
     if let Some(condition) = plan.beyond_cursor.clone() {
         ranked = ranked.filter(condition);
@@ -95,7 +98,6 @@ where
     for term in order.terms() {
         rows = rows.order_by_with_nulls(term.column, plan.direction(term.descending), nulls(plan.backward));
     }
-    let mut by_parent: HashMap<Uuid, Vec<E::Model>> = HashMap::new();
     for model in rows.all(conn).await? {
         if let Value::Uuid(Some(owner)) = model.get(parent) {
             by_parent.entry(owner).or_default().push(model);
