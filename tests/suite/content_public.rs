@@ -148,6 +148,11 @@ async fn a_visitor_reads_every_page_in_one_statement_a_level() {
         answer.headers()["cache-control"],
         "public, max-age=31536000, immutable"
     );
+    // The same by the picture's own id.
+    let id = first["gallery"][0]["id"].as_str().unwrap();
+    let document =
+        format!("{{ node(id: \"{id}\") {{ ... on PortfolioGalleryImage {{ image {{ url }} }} }} }}");
+    assert_eq!(&visit(&app, &document).await["node"]["image"]["url"], url);
     let forged = url.as_str().unwrap().replace('-', "-0");
     assert_eq!(status(&app, &forged.into()).await, 404);
 

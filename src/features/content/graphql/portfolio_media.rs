@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, Result};
 
-use super::{images::picture, optional_in_locale};
+use super::{images::picture, loaders::ItemLoader, optional_in_locale};
 use crate::{
     features::{
         accounts::graphql::RecordFields,
@@ -15,7 +15,7 @@ use crate::{
 };
 use platform::{
     actor::Locale,
-    graphql::{internal, removed_meanwhile, scalars::Url},
+    graphql::{ContextExt, internal, removed_meanwhile, scalars::Url},
     video_link::{self, VideoLink},
 };
 
@@ -25,7 +25,8 @@ pub struct GqlGalleryImage {
     row: Arc<gallery_image::Model>,
     /// The picture, when it is at hand.
     image: Option<Arc<Image>>,
-    is_public: bool,
+    /// Whether its item is public, when that is known.
+    is_public: Option<bool>,
     locale: Locale,
 }
 
@@ -41,9 +42,23 @@ impl GqlGalleryImage {
         Self {
             row,
             image: Some(image),
-            is_public,
+            is_public: Some(is_public),
             locale,
         }
+    }
+
+    /// Whether everybody may see it: as its item.
+    async fn is_public(&self, ctx: &Context<'_>) -> Result<bool> {
+        if let Some(is_public) = self.is_public {
+            return Ok(is_public);
+        }
+        let item = ctx
+            .loader::<ItemLoader>()
+            .load_one(self.row.portfolio_item_id)
+            .await;
+        let item = item.map_err(internal)?;
+        let now = ctx.app().clock.now();
+        Ok(self.row.deleted_at.is_none() && item.is_some_and(|item| item.is_public(now)))
     }
 }
 
@@ -52,7 +67,7 @@ impl From<gallery_image::Model> for GqlGalleryImage {
         Self {
             row: Arc::new(row),
             image: None,
-            is_public: false,
+            is_public: None,
             locale: Locale::Fr,
         }
     }
@@ -71,14 +86,11 @@ impl GqlGalleryImage {
 
     /// The picture.
     async fn image(&self, ctx: &Context<'_>) -> Result<GqlImage> {
+        let is_public = self.is_public(ctx).await?;
         if let Some(image) = &self.image {
-            return Ok(GqlImage::of_content(
-                Arc::clone(image),
-                self.is_public,
-                self.locale,
-            ));
+            return Ok(GqlImage::of_content(Arc::clone(image), is_public, self.locale));
         }
-        picture(ctx, Some(self.row.image_id), self.is_public, self.locale)
+        picture(ctx, Some(self.row.image_id), is_public, self.locale)
             .await?
             .ok_or_else(|| removed_meanwhile(self.row.id))
     }
