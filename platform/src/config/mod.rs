@@ -40,6 +40,8 @@ pub struct Config {
     pub public_url: Url,
     /// Where the public website is; links in e-mails begin with it.
     pub website_url: Url,
+    /// Where on the website a forgotten password is replaced.
+    password_reset_url: Url,
     /// The company's time zone.
     pub time_zone: chrono_tz::Tz,
     /// The currency of new projects.
@@ -50,7 +52,7 @@ pub struct Config {
     pub reminders: ReminderConfig,
     /// The accounts of the accounting journal.
     pub accounts: AccountsConfig,
-    /// The log filter, such as `info,belle_house=debug`.
+    /// the log filter, such as `info,belle_house=debug,platform=debug`.
     pub log: String,
     /// Proxies whose `X-Forwarded-For` and `X-Request-Id` are believed.
     pub trusted_proxies: TrustedProxies,
@@ -238,6 +240,15 @@ impl Config {
         Self::load(|key| std::env::var(key).ok())
     }
 
+    /// The page of the website on which a forgotten password is replaced, for whoever holds this token. It stands behind
+    /// `#`: browsers send that part to nobody, so it comes into no log and no `Referer` (RFC 9110, 17.9).
+    #[must_use]
+    pub fn password_reset_link(&self, token: &str) -> String {
+        let mut link = self.password_reset_url.clone();
+        link.set_fragment(Some(&format!("token={token}")));
+        link.into()
+    }
+
     /// Reads settings by name from `source`; an empty value counts as absent.
     ///
     /// # Errors
@@ -251,6 +262,7 @@ impl Config {
         let bind_addr = bind_addr.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8000)));
         let public_url = read.url("PUBLIC_URL", || format!("http://{bind_addr}/"));
         let website_url = read.url("WEBSITE_URL", || public_url.to_string());
+        let password_reset_url = read.below("PASSWORD_RESET_PATH", &website_url);
         let (secret_key, secret_key_generated) = secret_key::read(&mut read, debug, &data_dir, bind_addr);
         let config = Self {
             debug,
@@ -262,6 +274,7 @@ impl Config {
             bind_addr,
             public_url,
             website_url,
+            password_reset_url,
             time_zone: read
                 .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
                 .unwrap_or(chrono_tz::Africa::Niamey),

@@ -99,7 +99,9 @@ impl<'a> Reader<'a> {
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&text) {
             self.error(
                 key,
-                format!("is \"{text}\" ({error}); write a filter such as info,belle_house=debug."),
+                format!(
+                    "is \"{text}\" ({error}); write a filter such as info,belle_house=debug,platform=debug."
+                ),
             );
         }
         text
@@ -178,6 +180,26 @@ impl<'a> Reader<'a> {
             }
         }
         addresses
+    }
+
+    /// A page below a site, from its path.
+    pub(super) fn below(&mut self, key: &'static str, site: &Url) -> Url {
+        let path = self.text(key);
+        let page = format!(
+            "{}/{}",
+            site.as_str().trim_end_matches('/'),
+            path.trim_start_matches('/')
+        );
+        match Url::parse(&page) {
+            Ok(url) if path.starts_with('/') && url.query().is_none() && url.fragment().is_none() => url,
+            _ => {
+                self.error(
+                    key,
+                    format!("is \"{path}\"; write a path such as {}.", default_of(key)),
+                );
+                site.clone()
+            }
+        }
     }
 
     pub(super) fn url(&mut self, key: &'static str, default: impl FnOnce() -> String) -> Url {

@@ -78,6 +78,12 @@ pub const SETTINGS: &[Group] = &[
                 "Where the public website is: links in e-mails begin with it. PUBLIC_URL when absent.",
             ),
             setting(
+                "PASSWORD_RESET_PATH",
+                "/mot-de-passe",
+                "/mot-de-passe",
+                "The page of the website where a forgotten password is replaced: links in e-mails go there, with #token=….",
+            ),
+            setting(
                 "CORS_ALLOWED_ORIGINS",
                 "",
                 "https://bellehouse.ne",
@@ -105,7 +111,7 @@ pub const SETTINGS: &[Group] = &[
                 "LOG",
                 "info,sea_orm_migration=warn",
                 "info,sea_orm_migration=warn",
-                "The log filter, such as info,belle_house=debug.",
+                "The log filter, such as info,belle_house=debug,platform=debug.",
             ),
         ],
     },

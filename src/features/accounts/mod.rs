@@ -3,6 +3,7 @@
 
 mod authenticate;
 pub mod commands;
+pub mod credentials;
 pub mod graphql;
 mod model;
 mod passwords;
@@ -15,10 +16,9 @@ mod tokens;
 
 pub use authenticate::actor_of_session;
 pub use authenticate::{AuthError, Authenticated, authenticate};
+pub use credentials::Temporary;
 pub use model::{MAX_NAME_LENGTH, email, normalize_email, optional_email};
-pub use passwords::{
-    check_new as check_new_password, hash as hash_password, temporary as temporary_password,
-};
+pub use passwords::{check_new as check_new_password, hash as hash_password};
 pub use phone::{phone, readable_phone};
 pub use queries::{
     SessionAccess, StaffSession, account_by_id, accounts_by_ids, living_account_by_email, living_staff,

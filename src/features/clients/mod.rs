@@ -1,7 +1,6 @@
 //! The company's clients: their profiles, and the accounts that staff make for them (DESIGN.md 2.7).
 
 pub mod commands;
-mod credentials;
 pub mod graphql;
 mod model;
 mod queries;
@@ -9,7 +8,6 @@ mod records;
 mod tables;
 
 pub use commands::ACCOUNT_CREATED;
-pub use credentials::{CREDENTIALS_TEMPLATE, Temporary};
 pub use queries::{
     ClientFilter, client_of_account, clients_by_contact, clients_by_ids, living_client, select,
 };

@@ -6,13 +6,12 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::{
-    super::{
-        credentials::{self, Temporary},
-        tables::{ActiveModel, Entity, Model},
-    },
+    super::tables::{ActiveModel, Entity, Model},
     edit_client::{CheckedClient, ClientFields, read},
 };
-use crate::features::accounts::{self, NewAccount, check_new_password, hash_password};
+use crate::features::accounts::{
+    self, NewAccount, Temporary, check_new_password, credentials, hash_password,
+};
 use platform::{
     actor::{AccountId, Actor, ClientId, Role},
     announce::Announcement,

@@ -8,15 +8,14 @@ use serde::Serialize;
 
 use super::{
     super::{
-        credentials::{self, Temporary},
         model::{MAX_ADDRESS_LENGTH, search_text},
         tables::{ActiveModel, Entity, Model},
     },
     lock_account,
 };
 use crate::features::accounts::{
-    AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, check_email_free_in_tx, email, normalize_email,
-    phone, taken_or_internal,
+    AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, Temporary, check_email_free_in_tx, credentials,
+    email, normalize_email, phone, taken_or_internal,
 };
 use platform::{
     actor::{Actor, Locale},

@@ -1,12 +1,7 @@
 //! Sending a client a new temporary password: the first one ran out, or the client forgot their own.
 
-use super::{
-    super::{
-        credentials::{self, Temporary},
-        tables::Model,
-    },
-    lock_client,
-};
+use super::{super::tables::Model, lock_client};
+use crate::features::accounts::{Temporary, credentials};
 use platform::{
     actor::{Actor, ClientId},
     ctx::Ctx,

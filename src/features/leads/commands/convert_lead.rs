@@ -5,9 +5,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::features::{
-    accounts::{living_account_by_email, normalize_email},
+    accounts::{Temporary, living_account_by_email, normalize_email},
     clients::{
-        Clients, StoredClient, Temporary, client_of_account,
+        Clients, StoredClient, client_of_account,
         commands::{CheckedClient, ClientFields, Invitation, create_client_in_tx, read_client},
     },
     leads::{

@@ -5,11 +5,13 @@ use sea_orm::ActiveValue::Set;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::features::accounts::{
-    AccountRow, Accounts, RevokedReason, StoredAccount, hash_password, revoke_all_in_tx, temporary_password,
+use super::{
+    passwords,
+    sessions::revoke_all_in_tx,
+    tables::{account, session::RevokedReason},
 };
 use platform::{
-    actor::Actor,
+    actor::{Actor, Role},
     ctx::Ctx,
     db::WriteTx,
     error::CommandError,
@@ -17,8 +19,14 @@ use platform::{
     record,
 };
 
-/// The mail with a client's temporary password. Its data: `name`, `email`, `temporaryPassword`, `expiresAt`.
-pub const CREDENTIALS_TEMPLATE: &str = "client_credentials";
+/// The mail with a temporary password, for clients and for staff. Its data: `name`, `email`, `temporaryPassword`,
+/// `expiresAt`.
+fn template(role: Role) -> &'static str {
+    match role {
+        Role::Client => "client_credentials",
+        Role::Staff | Role::Admin => "staff_credentials",
+    }
+}
 
 /// How long a temporary password is good (DESIGN.md 2.7).
 const GOOD_FOR: TimeDelta = TimeDelta::hours(72);
@@ -34,13 +42,19 @@ pub struct Temporary {
 }
 
 impl Temporary {
+    /// The password itself, for whoever hands it over in person.
+    #[must_use]
+    pub fn password(&self) -> &SecretString {
+        &self.password
+    }
+
     /// Makes one.
     ///
     /// # Errors
     /// When it can't be hashed.
     pub async fn make(now: DateTime<Utc>) -> anyhow::Result<Self> {
-        let password = temporary_password();
-        let hash = hash_password(&password).await?;
+        let password = passwords::temporary();
+        let hash = passwords::hash(&password).await?;
         Ok(Self {
             password,
             hash,
@@ -51,18 +65,22 @@ impl Temporary {
 
 /// Mails a temporary password to the account it was made for. An older mail that still waits is cancelled: it
 /// would bring a password that no longer works.
-pub(super) async fn send_in_tx(
+///
+/// # Errors
+/// When the database refuses.
+pub async fn send_in_tx(
     ctx: &Ctx,
     tx: &WriteTx,
-    account: &StoredAccount,
+    account: &account::Model,
     temporary: &Temporary,
 ) -> Result<Option<DeliveryId>, CommandError> {
-    outbox::cancel_in_tx(tx, account.id, CREDENTIALS_TEMPLATE).await?;
+    let template = template(account.role);
+    outbox::cancel_in_tx(tx, account.id, template).await?;
     let delivery = NewDelivery {
         channel: Channel::Email,
         recipient: account.id,
         address: Some(account.email.clone()),
-        template: CREDENTIALS_TEMPLATE,
+        template,
         locale: account.locale,
         data: json!({
             "name": account.name,
@@ -78,29 +96,47 @@ pub(super) async fn send_in_tx(
     Ok(outbox::enqueue_in_tx(tx, &ctx.keys, delivery).await?)
 }
 
-/// Puts a temporary password in the place of the present one, ends the account's sessions, and mails it.
-pub(super) async fn replace_in_tx(
-    ctx: &Ctx,
+/// Puts a temporary password in the place of the present one and ends the account's sessions.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put_in_tx(
     tx: &WriteTx,
     actor: &Actor,
-    account: &StoredAccount,
+    account: &account::Model,
     temporary: &Temporary,
-) -> Result<(), CommandError> {
-    let changes = AccountRow {
+) -> Result<account::Model, CommandError> {
+    let changes = account::ActiveModel {
         password_hash: Set(temporary.hash.clone()),
         must_change_password: Set(true),
         temporary_password_expires_at: Set(Some(temporary.expires_at)),
         ..Default::default()
     };
-    let account = record::update::<Accounts, _>(tx, actor, account, changes).await?;
+    let account = record::update::<account::Entity, _>(tx, actor, account, changes).await?;
     revoke_all_in_tx(tx, account.id, RevokedReason::CredentialsReset).await?;
+    Ok(account)
+}
+
+/// As [`put_in_tx`], and mails the password.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn replace_in_tx(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    actor: &Actor,
+    account: &account::Model,
+    temporary: &Temporary,
+) -> Result<account::Model, CommandError> {
+    let account = put_in_tx(tx, actor, account, temporary).await?;
     send_in_tx(ctx, tx, &account, temporary).await?;
-    Ok(())
+    Ok(account)
 }
 
 /// Whether the account was ever sent credentials: one made without an invitation has a temporary password that was over
 /// when it was made.
-pub(super) fn was_invited(account: &StoredAccount) -> bool {
+#[must_use]
+pub fn was_invited(account: &account::Model) -> bool {
     account
         .temporary_password_expires_at
         .is_none_or(|until| until > account.created_at)
