@@ -15,6 +15,7 @@ mod m20261121_000020_leads;
 mod m20261121_000030_billing;
 mod m20261129_000040_heartbeat;
 mod m20261129_000050_faqs;
+mod m20261129_000060_password_resets;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000030_billing::Migration),
             Box::new(m20261129_000040_heartbeat::Migration),
             Box::new(m20261129_000050_faqs::Migration),
+            Box::new(m20261129_000060_password_resets::Migration),
         ]
     }
 }

@@ -130,7 +130,7 @@ pub async fn change_password(
 }
 
 /// A change that the person didn't make must not go unnoticed.
-async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, account: &account::Model) -> anyhow::Result<()> {
+pub(super) async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, account: &account::Model) -> anyhow::Result<()> {
     let delivery = NewDelivery {
         channel: Channel::Email,
         recipient: account.id,

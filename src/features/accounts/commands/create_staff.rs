@@ -70,23 +70,3 @@ pub async fn create_staff(
         .await
     })
 }
-
-/// Makes an administrator: what `belle-house create-admin` does.
-///
-/// # Errors
-/// As [`create_staff`].
-pub async fn create_admin(
-    ctx: &Ctx,
-    email: String,
-    name: String,
-    password: SecretString,
-) -> Result<account::Model, CommandError> {
-    let input = CreateStaff {
-        email,
-        name,
-        role: Role::Admin,
-        locale: Locale::default(),
-        password,
-    };
-    create_staff(ctx, &Actor::System, input).await
-}

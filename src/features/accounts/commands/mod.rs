@@ -5,11 +5,19 @@ mod create_staff;
 mod login;
 mod logout;
 mod refresh_session;
+mod replace_password;
+mod request_password_reset;
+mod reset_password;
 mod revoke_sessions;
 
 pub use change_password::{ChangePassword, change_password};
-pub use create_staff::{CreateStaff, create_admin, create_staff};
+pub use create_staff::{CreateStaff, create_staff};
 pub use login::{LoggedIn, Login, login};
 pub use logout::logout;
 pub use refresh_session::refresh_session;
+pub use replace_password::replace_password;
+pub use request_password_reset::{
+    RequestPasswordReset, purge as purge_password_resets, request_password_reset,
+};
+pub use reset_password::{ResetPassword, reset_password};
 pub use revoke_sessions::{revoke_other_sessions, revoke_session};

@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use super::{types::GqlSessionTokens, viewer::Viewer};
 use crate::features::accounts::commands::{
-    self, ChangePassword, Login, change_password, refresh_session, revoke_other_sessions, revoke_session,
+    self, ChangePassword, Login, RequestPasswordReset, ResetPassword, change_password, refresh_session,
+    request_password_reset, reset_password, revoke_other_sessions, revoke_session,
 };
 use platform::{
     actor::SessionId,
@@ -80,6 +81,43 @@ pub struct ChangePasswordInput {
     /// The new one: 8 to 128 characters, not easily guessed. No rules about kinds of characters.
     #[graphql(secret)]
     pub new_password: String,
+}
+
+/// Who forgot a password.
+#[derive(InputObject)]
+pub struct RequestPasswordResetInput {
+    /// The address to sign in with, in any case.
+    pub email: EmailAddress,
+}
+
+/// What `requestPasswordReset` answers: the same whether there is such an account or not.
+#[derive(SimpleObject)]
+pub struct RequestPasswordResetPayload {
+    /// Whether the request was taken. Say: «If there is an account with this address, an e-mail is on its way.»
+    pub requested: bool,
+    /// INVALID at `input.email`: this is not an e-mail address.
+    pub user_errors: Vec<UserError>,
+}
+
+/// What replacing a forgotten password takes.
+#[derive(InputObject)]
+pub struct ResetPasswordInput {
+    /// From the link in the e-mail: what follows `#token=`.
+    #[graphql(secret)]
+    pub token: String,
+    /// The new password: 8 to 128 characters, not easily guessed. No rules about kinds of characters.
+    #[graphql(secret)]
+    pub new_password: String,
+}
+
+/// What `resetPassword` answers.
+#[derive(SimpleObject)]
+pub struct ResetPasswordPayload {
+    /// Whether the password was replaced: sign in with it. All of the account's sessions have ended.
+    pub password_reset: bool,
+    /// EXPIRED at `input.token`: the link was used, is older than 24 hours, or a newer one was asked for. INVALID at
+    /// `input.newPassword`: a weak password; the link is still good.
+    pub user_errors: Vec<UserError>,
 }
 
 /// Which device to sign out.
@@ -183,6 +221,44 @@ impl AccountsMutation {
             new_password: input.new_password.into(),
         };
         session_payload(change_password(ctx.app(), ctx.actor(), input).await)
+    }
+
+    /// Mails a link by which a forgotten password is replaced, to clients and staff alike: good once, for 24 hours, and
+    /// in the place of earlier ones. For everybody; five links an hour for an address, 30 from a network (RATE_LIMITED,
+    /// with `extensions.retryAfterSeconds`). The answer is the same whether the account exists or not.
+    async fn request_password_reset(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who forgot a password.")] input: RequestPasswordResetInput,
+    ) -> Result<RequestPasswordResetPayload> {
+        let request = RequestPasswordReset {
+            email: input.email.0,
+            remote_addr: ctx.request().remote_addr,
+        };
+        let (requested, user_errors) = split(request_password_reset(ctx.app(), request).await)?;
+        Ok(RequestPasswordResetPayload {
+            requested: requested.is_some(),
+            user_errors,
+        })
+    }
+
+    /// Replaces a forgotten password by way of the mailed link, ends all of the account's sessions, and says so by
+    /// e-mail. For whoever has the link.
+    async fn reset_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The link's token and the new password.")] input: ResetPasswordInput,
+    ) -> Result<ResetPasswordPayload> {
+        let reset = ResetPassword {
+            token: input.token.into(),
+            new_password: input.new_password.into(),
+            remote_addr: ctx.request().remote_addr,
+        };
+        let (done, user_errors) = split(reset_password(ctx.app(), reset).await)?;
+        Ok(ResetPasswordPayload {
+            password_reset: done.is_some(),
+            user_errors,
+        })
     }
 
     /// Signs one of the caller's devices out: its tokens and streams end. For whoever is signed in.

@@ -1,4 +1,5 @@
-//! The tables `accounts` and `sessions`.
+//! The tables `accounts`, `sessions` and `password_resets`.
 
 pub mod account;
+pub mod password_reset;
 pub mod session;
