@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use belle_house::features::accounts::commands::{CreateStaff, create_staff};
 use belle_house::features::accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, StoredAccount};
+use belle_house::features::clients::StoredClient;
 use belle_house::features::clients::commands::{ClientFields, create_client_with_password};
-use belle_house::features::clients::{CREDENTIALS_TEMPLATE, StoredClient};
 use chrono::TimeDelta;
 use platform::actor::{Actor, Locale, Role};
 use platform::ctx::Ctx;
@@ -177,7 +177,7 @@ impl World {
 
     /// The mails with temporary passwords, in the order they were written.
     pub async fn credentials(&self) -> Vec<deliveries::Model> {
-        self.letters(CREDENTIALS_TEMPLATE).await
+        self.letters("client_credentials").await
     }
 
     /// The deliveries of a template, in the order they were written.
@@ -190,16 +190,17 @@ impl World {
             .unwrap()
     }
 
+    /// What a mail carries that nobody else may read.
+    pub fn secret_of(&self, delivery: &deliveries::Model) -> Value {
+        let sealed = delivery.secret_data.as_ref().unwrap();
+        let data = self.ctx().keys.decrypt(sealed, delivery.id.0.as_bytes()).unwrap();
+        serde_json::from_slice(&data).unwrap()
+    }
+
     /// The temporary password that the last mail carries.
     pub async fn mailed_password(&self) -> String {
         let delivery = self.credentials().await.pop().unwrap();
-        let sealed = delivery.secret_data.unwrap();
-        let data = self
-            .ctx()
-            .keys
-            .decrypt(&sealed, delivery.id.0.as_bytes())
-            .unwrap();
-        let data: Value = serde_json::from_slice(&data).unwrap();
+        let data = self.secret_of(&delivery);
         data["temporaryPassword"].as_str().unwrap().to_owned()
     }
 
