@@ -11,7 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     features::{
-        accounts,
+        accounts::{self, commands::purge_password_resets},
         billing::{self, BillingHolds, CompanyLogos, InvoicesExport, JournalExport, papers::Papers},
         content::{self, ContentImages},
         deliveries,
@@ -32,10 +32,11 @@ use platform::{
     clock::SharedClock,
     config::Config,
     crypto::Keys,
-    ctx::Ctx,
-    ctx::holds::{Holder, Holders},
-    db::content_version,
-    db::{DatabaseOptions, Db, heartbeat},
+    ctx::{
+        Ctx,
+        holds::{Holder, Holders},
+    },
+    db::{DatabaseOptions, Db, content_version, heartbeat},
     export::{Export, Exports},
     feed::Tailer,
     housekeeping,
@@ -48,8 +49,10 @@ use platform::{
 };
 
 /// What the features purge every hour.
-const PURGES: &[housekeeping::Purge] =
-    &[|ctx| Box::pin(async move { Ok(accounts::purge_sessions(&ctx.db, ctx.clock.now()).await?) })];
+const PURGES: &[housekeeping::Purge] = &[
+    |ctx| Box::pin(async move { Ok(accounts::purge_sessions(&ctx.db, ctx.clock.now()).await?) }),
+    |ctx| Box::pin(async move { Ok(purge_password_resets(&ctx.db, ctx.clock.now()).await?) }),
+];
 
 /// Called with each SQL statement that has run.
 pub type StatementListener = Arc<dyn Fn(&str) + Send + Sync>;

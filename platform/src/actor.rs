@@ -20,6 +20,7 @@ typed_id!(
 
 /// What an account may do (DESIGN.md 2.8).
 #[derive(
+    Default,
     Debug,
     Clone,
     Copy,
@@ -34,7 +35,8 @@ typed_id!(
 #[sea_orm(rs_type = "String", db_type = "Text")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
-    /// Follows their own projects.
+    /// Follows their own projects. What may do least stands in for a role that was refused.
+    #[default]
     #[sea_orm(string_value = "CLIENT")]
     Client,
     /// Full work on all data.

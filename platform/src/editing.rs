@@ -92,13 +92,14 @@ where
 pub async fn create<E: Editable>(
     ctx: &Ctx,
     actor: &Actor,
-    fields: E::Fields,
+    mut fields: E::Fields,
     key: Option<&str>,
 ) -> Result<E::Model, CommandError>
 where
     E::Model: ModelTrait<Entity = E> + IntoActiveModel<E::Row> + Sync,
 {
     E::permit(actor)?;
+    E::prepare(ctx, &mut fields).await?;
     write_tx!(ctx, |tx| {
         let claimed = match idempotency::claim_in_tx(tx, actor, E::CREATE, key, &fields).await? {
             Claim::New(claimed) => claimed,

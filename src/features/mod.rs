@@ -12,3 +12,4 @@ pub mod media;
 pub mod notifications;
 pub mod projects;
 pub mod records;
+pub mod staff;

@@ -25,6 +25,7 @@ use crate::features::{
     notifications::graphql::NotificationsMutation,
     projects::graphql::{ProjectsMutation, ProjectsQuery},
     records::graphql::{RecordsMutation, RecordsQuery},
+    staff::graphql::{StaffMutation, StaffQuery},
 };
 use platform::{
     actor::Actor,
@@ -40,6 +41,7 @@ pub type AppSchema = Schema<Query, Mutation, Subscription>;
 pub struct Query(
     meta::MetaQuery,
     AccountsQuery,
+    StaffQuery,
     ClientsQuery,
     ProjectsQuery,
     LeadsQuery,
@@ -62,6 +64,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountsMutation,
+    StaffMutation,
     ClientsMutation,
     MediaMutation,
     ProjectsMutation,

@@ -14,14 +14,14 @@ use uuid::Uuid;
 pub use super::inputs::change;
 use super::{
     lists::BoundedList,
-    people::Locale,
+    people::{Locale, Role},
     request::ContextExt,
     scalars::{EmailAddress, Moment},
     user_error::{Payload, UserErrorCode, internal, split},
     values::{CurrencyCode, Date, Decimal},
 };
 use crate::{
-    actor::Locale as Language,
+    actor::{Locale as Language, Role as RoleOfAccount},
     editing::{self, Editable},
     error::{CommandError, Violation, Violations},
     form::Change,
@@ -59,6 +59,7 @@ entered! {
     EmailAddress => String, |address| address.0;
     CurrencyCode => Currency, Into::into;
     Locale => Language, Into::into;
+    Role => RoleOfAccount, Into::into;
 }
 
 impl<T: FromStr<Err = IdError>> Entered<T> for ID {

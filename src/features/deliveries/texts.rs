@@ -15,6 +15,8 @@
 //! | `payment_recorded`      | push, email | `name`, `projectName`, `invoiceNumber`, `paidOn`, `amount…`,    |
 //! |                         |             | `balance…`, `projectId`, `paymentId`                            |
 //! | `password_changed`      | e-mail      | `name`, `changedAt`                                             |
+//! | `password_reset`        | e-mail      | `name`, `link`, `expiresAt` (all secret)                        |
+//! | `staff_credentials`     | e-mail      | as `client_credentials`                                         |
 //! | `lead_received`         | e-mail      | see `features/leads/commands/notice.rs`; for the staff          |
 //! | `inquiry_received`      | e-mail      | as above                                                        |
 //!
@@ -92,6 +94,14 @@ pub fn templates(config: &Config) -> Result<Templates> {
             "password_changed.fr.html",
             "password_changed.en.txt",
             "password_changed.en.html",
+            "password_reset.fr.txt",
+            "password_reset.fr.html",
+            "password_reset.en.txt",
+            "password_reset.en.html",
+            "staff_credentials.fr.txt",
+            "staff_credentials.fr.html",
+            "staff_credentials.en.txt",
+            "staff_credentials.en.html",
             "lead_received.fr.txt",
             "lead_received.fr.html",
             "lead_received.en.txt",
@@ -196,6 +206,8 @@ mod tests {
             ("project_update_posted", Channel::Email),
             ("project_update_posted", Channel::Push),
             ("password_changed", Channel::Email),
+            ("password_reset", Channel::Email),
+            ("staff_credentials", Channel::Email),
             ("lead_received", Channel::Email),
             ("inquiry_received", Channel::Email),
             ("invoice_issued", Channel::Email),

@@ -1,0 +1,22 @@
+//! What can be done with the staff's accounts besides editing them.
+
+mod disable_staff_member;
+mod resend_staff_credentials;
+
+pub use disable_staff_member::{disable_staff_member, enable_staff_member};
+pub use resend_staff_credentials::resend_staff_credentials;
+
+use super::queries::{LockedMember, lock_member_in_tx};
+use platform::{
+    actor::AccountId,
+    db::WriteTx,
+    error::{CommandError, Violation},
+};
+
+const ID: [&str; 2] = ["input", "id"];
+
+/// Locks a member of staff.
+async fn lock_member(tx: &WriteTx, id: AccountId) -> Result<LockedMember, CommandError> {
+    let member = lock_member_in_tx(tx, id).await?;
+    Ok(member.ok_or_else(|| Violation::not_found(ID, "member of staff"))?)
+}

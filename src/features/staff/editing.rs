@@ -1,0 +1,135 @@
+//! `createStaffMember`, `updateStaffMember`: who somebody of the staff is, and what they may do.
+
+use std::sync::Arc;
+
+use sea_orm::ActiveValue::Set;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::queries::lock_member_in_tx;
+use crate::features::accounts::{
+    AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, Temporary, check_email_free_in_tx, credentials,
+    email, normalize_email,
+};
+use platform::{
+    actor::{AccountId, Actor, Locale, Role},
+    ctx::Ctx,
+    db::WriteTx,
+    editing::Editable,
+    error::{CommandError, ErrorCode},
+    form::{self, Change, Fault, Form, line},
+};
+
+/// What an administrator can enter of a member of staff.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct StaffFields {
+    /// The person's name.
+    pub name: Change<String>,
+    /// The address to sign in with; entered once.
+    pub email: Change<String>,
+    /// STAFF or ADMIN.
+    pub role: Change<Role>,
+    /// The language the person reads; French unless said otherwise.
+    pub locale: Change<Locale>,
+    /// The password that a new member is sent.
+    #[serde(skip)]
+    pub temporary: Option<Arc<Temporary>>,
+}
+
+impl Editable for Accounts {
+    type Row = AccountRow;
+    type Fields = StaffFields;
+    /// A new member's password, on its way into the mail.
+    type Below = Option<Arc<Temporary>>;
+    const CREATE: &'static str = "createStaffMember";
+
+    fn permit(actor: &Actor) -> Result<(), CommandError> {
+        actor.require_admin()
+    }
+
+    async fn prepare(ctx: &Ctx, fields: &mut StaffFields) -> Result<(), CommandError> {
+        if fields.email.is_some() {
+            fields.temporary = Some(Arc::new(Temporary::make(ctx.clock.now()).await?));
+        }
+        Ok(())
+    }
+
+    async fn lock(tx: &WriteTx, id: Uuid, _: &StaffFields) -> Result<Option<StoredAccount>, CommandError> {
+        let member = lock_member_in_tx(tx, AccountId(id)).await?;
+        Ok(member.map(|member| member.account))
+    }
+
+    async fn check(
+        form: &mut Form<'_>,
+        fields: StaffFields,
+        current: Option<&StoredAccount>,
+    ) -> Result<(AccountRow, Option<Arc<Temporary>>), CommandError> {
+        let name = form.required(
+            "name",
+            fields.name,
+            current.map(|it| &it.name),
+            line(MAX_NAME_LENGTH),
+        );
+        let locale = current.map(|it| &it.locale);
+        let locale = form.or_default("locale", fields.locale, locale, Locale::Fr, form::any);
+        let role = form.required(
+            "role",
+            fields.role,
+            current.map(|it| &it.role),
+            |role| match role {
+                Role::Staff | Role::Admin => Ok(role),
+                Role::Client => Err(Fault::invalid("Clients are made with createClient.")),
+            },
+        );
+        let mut row = AccountRow {
+            name: Set(name),
+            role: Set(role),
+            locale: Set(locale),
+            ..Default::default()
+        };
+        let Some(current) = current else {
+            let address = form.required("email", fields.email, None, email);
+            if !form.is_refused("email") {
+                let free = check_email_free_in_tx(form.tx(), &address, None, &["input", "email"]).await;
+                form.absorb(free, |it| it)?;
+            }
+            let temporary = fields.temporary.ok_or_else(|| {
+                CommandError::Internal(anyhow::anyhow!("a member of staff without a password"))
+            })?;
+            row.email_normalized = Set(normalize_email(&address));
+            row.email = Set(address);
+            row.password_hash = Set(temporary.hash.clone());
+            row.must_change_password = Set(true);
+            row.temporary_password_expires_at = Set(Some(temporary.expires_at));
+            row.disabled_at = Set(None);
+            return Ok((row, Some(temporary)));
+        };
+        if role != Role::Admin {
+            let member = lock_member_in_tx(form.tx(), current.id).await?;
+            if member.is_some_and(|member| member.is_last_admin) {
+                form.refuse("role", last_admin());
+            }
+        }
+        Ok((row, None))
+    }
+
+    async fn write_below(
+        form: &Form<'_>,
+        temporary: Option<Arc<Temporary>>,
+        _: Option<&StoredAccount>,
+        saved: &StoredAccount,
+    ) -> Result<(), CommandError> {
+        if let Some(temporary) = temporary {
+            credentials::send_in_tx(form.ctx(), form.tx(), saved, &temporary).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Why the last administrator stays one.
+pub(super) fn last_admin() -> Fault {
+    Fault::new(
+        ErrorCode::Locked,
+        "This is the last administrator: make somebody else one first, or nobody could let people in any more.",
+    )
+}
