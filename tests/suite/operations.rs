@@ -24,6 +24,7 @@ use crate::support::subscription::Subscription;
 /// Which operation makes what an example's placeholder stands for.
 const MADE_BY: &[(&str, &str)] = &[
     ("client", "client-create"),
+    ("staffMember", "staff-create"),
     ("project", "project-create"),
     ("closedProject", "project-close"),
     ("update", "update-post-now"),
