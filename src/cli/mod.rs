@@ -1,11 +1,11 @@
 //! The command line.
 
-mod create_admin;
 mod database;
 mod doctor;
 mod healthcheck;
 mod lock;
 mod output;
+mod people;
 mod serve;
 
 use std::process::ExitCode;
@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 use platform::{
+    actor::Role,
     config::Config,
     logging,
     memory::{self, GiveBack},
@@ -45,6 +46,27 @@ enum Command {
         /// The person's name.
         #[arg(long)]
         name: String,
+    },
+    /// Make a member of staff. The password is read from standard input.
+    CreateStaff {
+        /// The address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// The person's name.
+        #[arg(long)]
+        name: String,
+    },
+    /// Shut somebody out, a client or a member of staff: sessions and streams end, and signing in fails.
+    DisableAccount {
+        /// The address the person signs in with.
+        #[arg(long)]
+        email: String,
+    },
+    /// Print a temporary password for somebody who is locked out of everything, good for 72 hours.
+    ResetPassword {
+        /// The address the person signs in with.
+        #[arg(long)]
+        email: String,
     },
     /// Print the GraphQL schema.
     Schema,
@@ -115,7 +137,10 @@ async fn execute(command: Command, config: Config) -> Result<ExitCode> {
             database::open(&config).await?;
             output::line("The database is up to date.")?;
         }
-        Command::CreateAdmin { email, name } => create_admin::run(config, email, name).await?,
+        Command::CreateAdmin { email, name } => people::create(config, email, name, Role::Admin).await?,
+        Command::CreateStaff { email, name } => people::create(config, email, name, Role::Staff).await?,
+        Command::DisableAccount { email } => people::disable(config, email).await?,
+        Command::ResetPassword { email } => people::reset_password(config, email).await?,
         Command::Doctor => {
             if !doctor::run(&config).await? {
                 return Ok(ExitCode::FAILURE);

@@ -1,5 +1,6 @@
-//! `create-admin`: the first account of a new installation. The password comes from standard input, so that it
-//! stands in no process list and no shell history.
+//! People, from the command line: `create-admin` for the first account of a new installation, `create-staff`,
+//! `disable-account`, and `reset-password` for whoever is locked out of everything. Passwords come from standard input, so
+//! that they stand in no process list and no shell history.
 
 use std::{io::IsTerminal, sync::Arc};
 
@@ -8,8 +9,16 @@ use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{database, output};
-use crate::features::accounts::commands::create_admin;
+use crate::features::{
+    accounts::{
+        commands::{CreateStaff, create_staff, replace_password},
+        living_account_by_email, normalize_email,
+    },
+    clients::{client_of_account, commands::disable_client},
+    staff::commands::disable_staff_member,
+};
 use platform::{
+    actor::{Actor, Locale, Role},
     announce::{Announcement, Announcer},
     clock::SystemClock,
     config::Config,
@@ -19,7 +28,7 @@ use platform::{
     error::CommandError,
 };
 
-/// A new administrator is told by whoever types this.
+/// Whoever types these commands tells the people.
 #[derive(Debug)]
 struct Unannounced;
 
@@ -34,25 +43,82 @@ impl Announcer for Unannounced {
     }
 }
 
-/// Makes an administrator.
+/// Makes somebody of the staff, with the password that stands on standard input.
 ///
 /// # Errors
 /// What is wrong with the input, or with the database.
-pub async fn run(config: Config, email: String, name: String) -> Result<()> {
-    let password = read_password()?;
-    let ctx = Ctx {
+pub async fn create(config: Config, email: String, name: String, role: Role) -> Result<()> {
+    let input = CreateStaff {
+        email,
+        name,
+        role,
+        locale: Locale::default(),
+        password: read_password()?,
+    };
+    let ctx = open(config).await?;
+    let account = told(create_staff(&ctx, &Actor::System, input).await)?;
+    let what = match role {
+        Role::Admin => "administrator",
+        Role::Staff | Role::Client => "member of staff",
+    };
+    output::line(format!("Made the {what} {} ({}).", account.email, account.id))
+}
+
+/// Shuts somebody out: a client, or a member of staff.
+///
+/// # Errors
+/// When nobody has the address, or it is the last administrator's.
+pub async fn disable(config: Config, email: String) -> Result<()> {
+    let ctx = open(config).await?;
+    let address = normalize_email(&email);
+    let account = living_account_by_email(ctx.db.reader(), &address).await?;
+    let account = account.with_context(|| format!("nobody signs in with {email}"))?;
+    match client_of_account(ctx.db.reader(), account.id).await? {
+        Some(client) => {
+            told(disable_client(&ctx, &Actor::System, client.id).await)?;
+        }
+        None => {
+            told(disable_staff_member(&ctx, &Actor::System, account.id).await)?;
+        }
+    }
+    output::line(format!(
+        "{} can't sign in any more; sessions and streams have ended.",
+        account.email
+    ))
+}
+
+/// Prints a temporary password for somebody, to be handed over in person.
+///
+/// # Errors
+/// When nobody has the address, or the account is disabled.
+pub async fn reset_password(config: Config, email: String) -> Result<()> {
+    let ctx = open(config).await?;
+    let temporary = told(replace_password(&ctx, &email).await)?;
+    output::line(format!(
+        "Temporary password, good until {}: {}",
+        temporary
+            .expires_at
+            .with_timezone(&ctx.config.time_zone)
+            .format("%d.%m.%Y %H:%M"),
+        temporary.password().expose_secret()
+    ))
+}
+
+async fn open(config: Config) -> Result<Ctx> {
+    Ok(Ctx {
         db: database::open(&config).await?,
         clock: Arc::new(SystemClock),
         keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
         config: Arc::new(config),
         announcer: Arc::new(Unannounced),
         holders: Default::default(),
-    };
-    match create_admin(&ctx, email, name, password).await {
-        Ok(account) => output::line(format!(
-            "Made the administrator {} ({}).",
-            account.email, account.id
-        )),
+    })
+}
+
+/// What a command refused, in lines for whoever typed it.
+fn told<T>(outcome: Result<T, CommandError>) -> Result<T> {
+    match outcome {
+        Ok(value) => Ok(value),
         Err(CommandError::Rejected(violations)) => {
             let told: Vec<String> = violations
                 .into_iter()
