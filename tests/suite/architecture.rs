@@ -17,6 +17,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("deliveries", &[]),
     ("media", &["accounts"]),
     ("clients", &["accounts"]),
+    ("staff", &["accounts"]),
     ("content", &["accounts", "media"]),
     ("projects", &["accounts", "clients", "media"]),
     ("leads", &["accounts", "clients", "projects", "content"]),

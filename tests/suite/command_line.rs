@@ -18,6 +18,69 @@ fn create_admin(launch: &Launch, email: &str, password: &str) -> anyhow::Result<
     )
 }
 
+#[tokio::test]
+async fn people_are_let_in_and_out_from_the_command_line() {
+    let (_folder, launch) = fresh();
+    create_admin(&launch, "aissa@bellehouse.example", PASSWORD).unwrap();
+    let email = ["--email", "moussa@bellehouse.example"];
+    let made = launch.run(
+        &["create-staff", email[0], email[1], "--name", "Moussa"],
+        PASSWORD,
+    );
+    assert!(
+        made.unwrap()
+            .contains("member of staff moussa@bellehouse.example")
+    );
+
+    let printed = launch.run(&["reset-password", email[0], email[1]], "").unwrap();
+    let (until, temporary) = printed.trim().rsplit_once(": ").unwrap();
+    assert!(until.starts_with("Temporary password, good until "), "{printed}");
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let server = launch.start().await.unwrap();
+    let answer = login(server.address(), email[1], temporary).await;
+    assert_eq!(answer["viewer"]["mustChangePassword"], true, "{answer}");
+    let former = login(server.address(), email[1], PASSWORD.trim_end()).await;
+    assert_eq!(former["userErrors"][0]["code"], "INVALID");
+    server.stop().await.unwrap();
+
+    let out = launch.run(&["disable-account", email[0], email[1]], "").unwrap();
+    assert!(out.contains("can't sign in any more"), "{out}");
+    let server = launch.start().await.unwrap();
+    let refused = login(server.address(), email[1], temporary).await;
+    assert_eq!(refused["userErrors"][0]["code"], "FORBIDDEN");
+    server.stop().await.unwrap();
+
+    for (arguments, told) in [
+        (
+            ["disable-account", "--email", "aissa@bellehouse.example"],
+            "last administrator",
+        ),
+        (
+            ["disable-account", "--email", "nobody@example.ne"],
+            "nobody signs in",
+        ),
+        (["reset-password", "--email", email[1]], "disabled"),
+        (["reset-password", "--email", "nobody@example.ne"], "no such account"),
+    ] {
+        let error = launch.run(&arguments, "").unwrap_err().to_string();
+        assert!(error.contains(told), "{arguments:?}: {error}");
+    }
+}
+
+async fn login(address: std::net::SocketAddr, email: &str, password: &str) -> serde_json::Value {
+    let query = "mutation($input: LoginInput!) { login(input: $input) { viewer { mustChangePassword } \
+        userErrors { code } } }";
+    let login = serde_json::json!({ "query": query, "variables": { "input": { "email": email, "password": password } } });
+    let answer = reqwest::Client::new()
+        .post(format!("http://{address}/graphql"))
+        .json(&login)
+        .send()
+        .await
+        .unwrap();
+    let mut body: serde_json::Value = answer.json().await.unwrap();
+    body["data"]["login"].take()
+}
+
 #[test]
 fn an_operator_sets_a_server_up() {
     let (_folder, launch) = fresh();
@@ -110,7 +173,7 @@ async fn production_logs_one_json_object_a_line_and_no_secret() {
     let (_folder, launch) = fresh();
     create_admin(&launch, "admin@example.ne", PASSWORD).unwrap();
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let launch = launch.env("LOG", "info,belle_house=debug");
+    let launch = launch.env("LOG", "info,belle_house=debug,platform=debug");
     let server = launch.start().await.unwrap();
     let login = serde_json::json!({
         "query": "mutation($input: LoginInput!) { login(input: $input) { session { accessToken refreshToken } } }",

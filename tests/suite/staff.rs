@@ -1,6 +1,6 @@
 //! Accounts of the company's own people.
 
-use belle_house::features::accounts::commands::{CreateStaff, create_admin, create_staff};
+use belle_house::features::accounts::commands::{CreateStaff, create_staff};
 use platform::actor::{Actor, Locale, Role};
 use platform::error::{CommandError, ErrorCode};
 use serde_json::json;
@@ -30,12 +30,11 @@ fn codes(refused: CommandError) -> Vec<ErrorCode> {
 async fn an_administrator_is_made_from_the_command_line_and_signs_in() {
     let world = world().await;
     let make = || {
-        create_admin(
-            world.ctx(),
-            "Awa@bellehouse.ne".into(),
-            "Awa".into(),
-            PASSWORD.into(),
-        )
+        let administrator = CreateStaff {
+            email: "Awa@bellehouse.ne".to_owned(),
+            ..input(Role::Admin, PASSWORD)
+        };
+        create_staff(world.ctx(), &Actor::System, administrator)
     };
     make().await.unwrap();
     let session = world.sign_in("awa@bellehouse.ne", PASSWORD).await;
