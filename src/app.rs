@@ -15,6 +15,7 @@ use crate::{
         billing::{self, BillingHolds, CompanyLogos, InvoicesExport, JournalExport, papers::Papers},
         content::{self, ContentImages},
         deliveries,
+        devices::{self, RegisteredDevices},
         feed::{FeatureEvents, FeedHub},
         leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
@@ -52,6 +53,7 @@ use platform::{
 const PURGES: &[housekeeping::Purge] = &[
     |ctx| Box::pin(async move { Ok(accounts::purge_sessions(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(purge_password_resets(&ctx.db, ctx.clock.now()).await?) }),
+    |ctx| Box::pin(async move { Ok(devices::purge(&ctx.db, ctx.clock.now()).await?) }),
 ];
 
 /// Called with each SQL statement that has run.
@@ -143,7 +145,10 @@ impl App {
         let transports = Transports {
             mail: options.mail,
             push: options.push,
-            devices: None,
+            devices: Some(Arc::new(RegisteredDevices::new(
+                ctx.db.clone(),
+                ctx.clock.clone(),
+            ))),
             templates,
             random: options.random,
         };

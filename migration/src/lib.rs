@@ -16,6 +16,7 @@ mod m20261121_000030_billing;
 mod m20261129_000040_heartbeat;
 mod m20261129_000050_faqs;
 mod m20261129_000060_password_resets;
+mod m20261129_000070_devices;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000040_heartbeat::Migration),
             Box::new(m20261129_000050_faqs::Migration),
             Box::new(m20261129_000060_password_resets::Migration),
+            Box::new(m20261129_000070_devices::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ pub mod clients;
 pub mod content;
 pub mod dashboard;
 pub mod deliveries;
+pub mod devices;
 pub mod feed;
 pub mod leads;
 pub mod media;

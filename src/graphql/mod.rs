@@ -16,6 +16,7 @@ use crate::features::{
     },
     dashboard::graphql::DashboardQuery,
     deliveries::graphql::{DeliveriesMutation, DeliveriesQuery},
+    devices::graphql::DevicesMutation,
     feed::{
         FeedHub,
         graphql::{FeedSubscription, streams::StreamEvent},
@@ -65,6 +66,7 @@ pub struct Query(
 pub struct Mutation(
     AccountsMutation,
     StaffMutation,
+    DevicesMutation,
     ClientsMutation,
     MediaMutation,
     ProjectsMutation,

@@ -11,13 +11,19 @@ use crate::send_error::SendError;
 /// Keeps pushes; shared by clones.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryPush {
-    sent: Arc<Mutex<Vec<Push>>>,
+    sent: Arc<Mutex<Vec<(Push, Vec<String>)>>>,
 }
 
 impl MemoryPush {
     /// What was sent so far, oldest first.
     #[must_use]
     pub fn sent(&self) -> Vec<Push> {
+        self.handed_over().into_iter().map(|(push, _)| push).collect()
+    }
+
+    /// The same, each with the tokens that it was for.
+    #[must_use]
+    pub fn handed_over(&self) -> Vec<(Push, Vec<String>)> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -28,7 +34,7 @@ impl PushTransport for MemoryPush {
             self.sent
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .push(push.clone());
+                .push((push.clone(), tokens.to_vec()));
             Ok(Pushed {
                 accepted: tokens.len(),
                 ..Pushed::default()

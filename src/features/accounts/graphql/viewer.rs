@@ -12,6 +12,7 @@ use crate::features::{
         promotion::{AppPromotionFilterInput, AppPromotionOrder},
         promotion_connection,
     },
+    devices::{devices_of, graphql::GqlDevice},
     notifications::graphql::{
         GqlNotification, NotificationFilterInput, notification_connection, unread_notification_count,
     },
@@ -155,6 +156,20 @@ impl Viewer {
     async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<i32> {
         let actor = self.with_own_password()?;
         unread_notification_count(ctx, &actor).await
+    }
+
+    /// The devices that push messages come to, 20 at most, the latest registered first.
+    async fn devices(&self, ctx: &Context<'_>) -> Result<Vec<GqlDevice>> {
+        self.with_own_password()?;
+        let reader = ctx.app().db.reader();
+        let devices = devices_of(reader, self.account.id).await.map_err(internal)?;
+        Ok(devices
+            .into_iter()
+            .map(|stored| GqlDevice {
+                stored,
+                current: self.account.session,
+            })
+            .collect())
     }
 
     /// The devices that are signed in, the latest used first.
