@@ -68,7 +68,7 @@ pub enum Channel {
     sea_orm::DeriveActiveEnum,
 )]
 #[sea_orm(rs_type = "String", db_type = "Text")]
-#[serde(rename_all = "UPPERCASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
     /// Waits for its first or next attempt.
     #[sea_orm(string_value = "PENDING")]
@@ -76,6 +76,9 @@ pub enum Status {
     /// Handed to the mail or push service.
     #[sea_orm(string_value = "SENT")]
     Sent,
+    /// A push that reached nobody: there was no device, or those that were registered are gone.
+    #[sea_orm(string_value = "NO_DEVICE")]
+    NoDevice,
     /// Given up: refused for good, tried too often, or too old. A person may replay it.
     #[sea_orm(string_value = "DEAD")]
     Dead,

@@ -85,6 +85,8 @@ impl std::fmt::Debug for Transports {
 pub struct Report {
     /// Handed over.
     pub sent: usize,
+    /// Pushes for which there was no device.
+    pub to_nobody: usize,
     /// Failed, to be tried again.
     pub postponed: usize,
     /// Given up.
@@ -93,6 +95,7 @@ pub struct Report {
 
 enum Outcome {
     Sent { note: Option<String> },
+    NoDevice { note: Option<String> },
     Postponed { until: DateTime<Utc>, reason: String },
     Dead { reason: String },
 }
@@ -154,6 +157,7 @@ impl Report {
     fn count(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Sent { .. } => self.sent += 1,
+            Outcome::NoDevice { .. } => self.to_nobody += 1,
             Outcome::Postponed { .. } => self.postponed += 1,
             Outcome::Dead { .. } => self.dead += 1,
         }
@@ -265,7 +269,16 @@ async fn attempt(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Outcom
     }
     let sent = tokio::time::timeout(ATTEMPT, send(ctx, transports, delivery)).await;
     let failure = match sent.unwrap_or_else(|_| Err(SendError::temporary("no answer in time"))) {
-        Ok(note) => return Outcome::Sent { note },
+        Ok(handed_over) if handed_over.to_nobody => {
+            return Outcome::NoDevice {
+                note: handed_over.note,
+            };
+        }
+        Ok(handed_over) => {
+            return Outcome::Sent {
+                note: handed_over.note,
+            };
+        }
         Err(failure) => failure,
     };
     match failure {
@@ -283,8 +296,17 @@ async fn attempt(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Outcom
     }
 }
 
-/// Hands one message over; a remark comes back where there is something to say.
-async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Option<String>, SendError> {
+/// What became of a message that was handed over.
+#[derive(Debug, Default)]
+struct HandedOver {
+    /// A push for which there was no device.
+    to_nobody: bool,
+    /// A remark, where there is something to say.
+    note: Option<String>,
+}
+
+/// Hands one message over.
+async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<HandedOver, SendError> {
     let data = data_of(ctx, delivery).map_err(|error| SendError::permanent(format!("{error:#}")))?;
     let unmade = |error: anyhow::Error| SendError::permanent(format!("{error:#}"));
     match delivery.channel {
@@ -306,7 +328,7 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Op
                 text: letter.text,
                 html: letter.html,
             };
-            transports.mail.send(&mail).await.map(|()| None)
+            transports.mail.send(&mail).await.map(|()| HandedOver::default())
         }
         Channel::Push => {
             let notice = transports
@@ -331,7 +353,7 @@ async fn send_push(
     transports: &Transports,
     recipient: AccountId,
     push: &Push,
-) -> Result<Option<String>, SendError> {
+) -> Result<HandedOver, SendError> {
     let tokens = match &transports.devices {
         Some(devices) => devices.tokens(recipient).await.map_err(SendError::temporary)?,
         None => Vec::new(),
@@ -347,7 +369,10 @@ async fn send_push(
             "devices that are gone could not be forgotten"
         );
     }
-    Ok(pushed.note)
+    Ok(HandedOver {
+        to_nobody: pushed.accepted == 0,
+        note: pushed.note,
+    })
 }
 
 /// The ids among a push's data, and its kind: what the app needs to open the right page.
@@ -389,6 +414,9 @@ async fn settle(ctx: &Ctx, delivery: &Model, outcome: &Outcome) -> Result<(), Db
                     .col_expr(Column::LastError, Expr::value(note.clone()))
                     .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
             }
+            Outcome::NoDevice { note } => update
+                .col_expr(Column::Status, Expr::value(Status::NoDevice.to_value()))
+                .col_expr(Column::LastError, Expr::value(note.clone())),
             Outcome::Postponed { until, reason } => {
                 tracing::warn!(%id, template, reason, attempts = delivery.attempts, "delivery postponed");
                 update

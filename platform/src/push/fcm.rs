@@ -203,11 +203,10 @@ impl FcmPush {
         let text = answer.text().await.unwrap_or_default();
         let code = error_code(&text);
         match (status, code.as_deref()) {
-            (_, Some("UNREGISTERED")) => Ok(Outcome::Unregistered),
-            // The token is malformed or another project's; the message itself is ours and well made.
-            (_, Some("INVALID_ARGUMENT" | "SENDER_ID_MISMATCH")) => {
-                Ok(Outcome::Refused(format!("{status} {}", brief(&text))))
-            }
+            // The app is gone from the device, or the token is another project's: neither comes back.
+            (_, Some("UNREGISTERED" | "SENDER_ID_MISMATCH")) => Ok(Outcome::Unregistered),
+            // The token is malformed; the message itself is ours and well made.
+            (_, Some("INVALID_ARGUMENT")) => Ok(Outcome::Refused(format!("{status} {}", brief(&text)))),
             (StatusCode::UNAUTHORIZED, _) => {
                 *self.token.lock().await = None;
                 Err(SendError::temporary(format!(

@@ -56,7 +56,8 @@ fn why_not(delivery: &Delivery, now: chrono::DateTime<chrono::Utc>) -> Option<&'
         Status::Cancelled => {
             return Some("This delivery was cancelled, because a newer one took its place.");
         }
-        Status::Dead => {}
+        // A device may have been registered since.
+        Status::Dead | Status::NoDevice => {}
     }
     if delivery.is_secret && delivery.secret_data.is_none() {
         return Some("The credentials in this message were wiped: send new ones instead.");

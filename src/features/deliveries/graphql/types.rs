@@ -30,6 +30,8 @@ pub enum DeliveryStatus {
     Pending,
     /// Handed to the mail or push service.
     Sent,
+    /// A push that reached nobody: the person has no device, or those that were registered are gone.
+    NoDevice,
     /// Given up: refused for good, tried too often, or too old. See `lastError`; `replayDelivery` tries again.
     Dead,
     /// Not sent, because a newer message took its place.
