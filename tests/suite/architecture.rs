@@ -18,6 +18,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("media", &["accounts"]),
     ("clients", &["accounts"]),
     ("staff", &["accounts"]),
+    ("devices", &["accounts"]),
     ("content", &["accounts", "media"]),
     ("projects", &["accounts", "clients", "media"]),
     ("leads", &["accounts", "clients", "projects", "content"]),

@@ -60,7 +60,10 @@ async fn people_are_let_in_and_out_from_the_command_line() {
             "nobody signs in",
         ),
         (["reset-password", "--email", email[1]], "disabled"),
-        (["reset-password", "--email", "nobody@example.ne"], "no such account"),
+        (
+            ["reset-password", "--email", "nobody@example.ne"],
+            "no such account",
+        ),
     ] {
         let error = launch.run(&arguments, "").unwrap_err().to_string();
         assert!(error.contains(told), "{arguments:?}: {error}");

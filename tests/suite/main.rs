@@ -30,6 +30,7 @@ mod content_records;
 mod content_world;
 mod database_faults;
 mod deliveries;
+mod devices;
 mod docs;
 mod feed_delivery;
 mod feed_fake;
