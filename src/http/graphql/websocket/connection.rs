@@ -2,7 +2,6 @@
 
 use std::{net::IpAddr, pin::Pin};
 
-use async_graphql::Response;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::{
     FutureExt, StreamExt,
@@ -18,12 +17,12 @@ use super::{
 };
 use crate::{
     features::accounts::AuthError,
-    http::graphql::{Caller, Endpoint, Params, Refused, is_request_error},
+    http::graphql::{Answer, Caller, Endpoint, Params, Refused},
 };
 use platform::graphql::ResumeFrom;
 
 /// An operation's answers, and `None` at its end.
-type Answers = BoxStream<'static, Option<Response>>;
+type Answers = BoxStream<'static, Option<Answer>>;
 
 /// Why the loop ends.
 enum End {
@@ -261,24 +260,18 @@ impl Connection {
         }
     }
 
-    async fn forward(&mut self, id: &str, answer: Option<Response>) -> Result<(), End> {
+    async fn forward(&mut self, id: &str, answer: Option<Answer>) -> Result<(), End> {
         match answer {
             None => self.say(&Outgoing::Complete { id }).await,
-            Some(response) if is_request_error(&response) => {
+            Some(Ok(response)) => {
+                let payload = &response;
+                self.say(&Outgoing::Next { id, payload }).await
+            }
+            Some(Err(errors)) => {
                 // `error` ends the operation: no `complete` follows.
                 self.operations.remove(id);
-                self.say(&Outgoing::Error {
-                    id,
-                    payload: &response.errors,
-                })
-                .await
-            }
-            Some(response) => {
-                self.say(&Outgoing::Next {
-                    id,
-                    payload: &response,
-                })
-                .await
+                let payload = &errors;
+                self.say(&Outgoing::Error { id, payload }).await
             }
         }
     }
