@@ -58,6 +58,7 @@ mod operations;
 mod outbox;
 mod outbox_transports;
 mod outbox_world;
+mod paging_edges;
 mod password_reset;
 mod people_world;
 mod permissions;
