@@ -87,4 +87,5 @@ mod trusted_documents;
 mod update_draft;
 mod update_edit;
 mod update_post;
+mod ws_legacy;
 mod ws_protocol;

@@ -47,6 +47,8 @@ use platform::{
 const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
 /// What becomes of documents and variables that don't fit the schema; each error has a code of its own.
 const INVALID_DOCUMENT: &str = "GRAPHQL_VALIDATION_FAILED";
+/// The code of a request that isn't one.
+const BAD_REQUEST: &str = "BAD_REQUEST";
 /// The code of what breaks a limit.
 const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
 /// A query or mutation that takes longer is ended.
@@ -472,7 +474,7 @@ fn finish(mut response: Response) -> Response {
             let code = if error.path.is_empty() {
                 "GRAPHQL_VALIDATION_FAILED"
             } else {
-                "BAD_REQUEST"
+                BAD_REQUEST
             };
             error.extensions.get_or_insert_default().set("code", code);
         }
