@@ -89,3 +89,4 @@ mod update_edit;
 mod update_post;
 mod ws_legacy;
 mod ws_protocol;
+mod ws_tokens;
