@@ -49,7 +49,7 @@ const checks = {
     await client.dispose();
   },
   async "a subscription that can't start ends with its errors, and with nothing before or after"() {
-    const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0 });
+    const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false });
     const seen = [];
     client.on("message", (message) => seen.push(message.type));
     const query = "subscription { viewerEvents { __typename } }";

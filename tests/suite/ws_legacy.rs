@@ -84,6 +84,7 @@ async fn runs_queries_mutations_and_subscriptions() {
         panic!("closed")
     };
     assert_eq!(acknowledged, json!({ "type": "connection_ack" }));
+    assert_eq!(socket.receive().await.unwrap().kind(), Some("ka"));
     assert_eq!(
         message(&mut socket).await,
         json!({ "type": "data", "id": "q", "payload": { "data": { "hello": "world" } } })

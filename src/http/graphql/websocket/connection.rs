@@ -254,11 +254,15 @@ impl Connection {
             token,
             resume_from: ResumeFrom(init.resume_from),
             expires_at,
-            // The first follows at once: a client waits for the second only when it has seen one.
-            next_keep_alive: self.is_legacy().then(Instant::now),
+            next_keep_alive: self.is_legacy().then(|| Instant::now() + KEEP_ALIVE_INTERVAL),
             session_ended,
         });
-        self.say(Outgoing::Ack).await
+        self.say(Outgoing::Ack).await?;
+        // A client waits for the second `ka` only when it has seen the first.
+        if self.is_legacy() {
+            self.say(Outgoing::KeepAlive).await?;
+        }
+        Ok(())
     }
 
     /// Who holds the token now: asked again for each operation, since a session can end and a password change.
