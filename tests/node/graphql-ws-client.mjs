@@ -48,6 +48,16 @@ const checks = {
     assert.equal((await collect(client, { query: "{ __typename }" })).length, 1);
     await client.dispose();
   },
+  async "a subscription that can't start ends with its errors, and with nothing before or after"() {
+    const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false });
+    const seen = [];
+    client.on("message", (message) => seen.push(message.type));
+    const query = "subscription { viewerEvents { __typename } }";
+    await assert.rejects(collect(client, { query }), (errors) => errors[0].extensions.code === "UNAUTHENTICATED");
+    await collect(client, { query: "{ __typename }" });
+    assert.deepEqual(seen.slice(-3), ["error", "next", "complete"]);
+    await client.dispose();
+  },
   async "the client's ping is answered"() {
     let pongs = 0;
     const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false, keepAlive: 50, on: { pong: (received) => { if (received) pongs += 1; } } });

@@ -50,11 +50,8 @@ async fn refusal<'a>(
     };
     let mut stream = Subscription::start_with(app.address(), payload, query, variables).await;
     let message = stream.next_message().await;
-    let error = match message["type"].as_str() {
-        Some("error") => &message["payload"][0],
-        _ => &message["payload"]["errors"][0],
-    };
-    error["extensions"]["code"]
+    assert_eq!(message["type"], "error", "{message}");
+    message["payload"][0]["extensions"]["code"]
         .as_str()
         .unwrap_or_else(|| panic!("an error with a code was expected: {message}"))
         .to_owned()

@@ -1,7 +1,7 @@
 //! The transports around a schema that does what no real field may: wait, fail, panic, stream without end.
 
 use crate::support::database::TestDatabase;
-use async_graphql::{Context, Object, Schema, Subscription};
+use async_graphql::{Context, ErrorExtensions, Object, Schema, Subscription};
 use belle_house::features::accounts::commands::{CreateStaff, Login, create_staff, login};
 use belle_house::features::media::{ImageUses, Media, MediaOptions};
 use belle_house::http::graphql::{Endpoint, Live};
@@ -99,9 +99,39 @@ impl Streams {
         })
     }
 
+    /// A source stream that can't be made.
+    async fn refused(&self) -> async_graphql::Result<stream::Empty<i32>> {
+        Err(async_graphql::Error::new("Not for you.").extend_with(|_, it| it.set("code", "FORBIDDEN")))
+    }
+
+    /// Events of which the first can't be told, at the root field itself.
+    async fn first_fails(&self) -> impl Stream<Item = async_graphql::Result<i32>> {
+        stream::iter([Err(async_graphql::Error::new("Not this one.")), Ok(2)])
+    }
+
+    /// Events of which the first can't be told whole.
+    async fn half_told(&self) -> impl Stream<Item = Told> {
+        stream::iter([Told(false)])
+    }
+
     async fn resumed_from(&self, ctx: &Context<'_>) -> impl Stream<Item = Option<String>> {
         let resume = ctx.data_opt::<ResumeFrom>().and_then(|resume| resume.0.clone());
         stream::iter([resume])
+    }
+}
+
+/// An event that can't be told when it is false.
+#[derive(Debug)]
+pub struct Told(bool);
+
+#[Object]
+impl Told {
+    async fn word(&self) -> async_graphql::Result<&str> {
+        if self.0 {
+            Ok("word")
+        } else {
+            Err("It can't be told.".into())
+        }
     }
 }
 

@@ -346,8 +346,10 @@ async fn every_stream_refuses_whom_it_must() {
                 None => stream.expect_silence(Duration::from_millis(100)).await,
                 Some(code) => {
                     let message = stream.next_message().await;
-                    assert!(
-                        message.to_string().contains(code),
+                    let told = &message["payload"][0]["extensions"]["code"];
+                    assert_eq!(
+                        (&message["type"], told),
+                        (&json!("error"), &json!(code)),
                         "{who:?}: {document}: {message}"
                     );
                 }

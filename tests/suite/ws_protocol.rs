@@ -121,6 +121,49 @@ async fn errors_have_codes_and_end_their_operation_alone() {
     assert_eq!(message(&mut socket).await["type"], "next");
 }
 
+/// What graphql-js and graphql-ws do: errors of the source stream (specification, 6.2.3.1) are those of the operation,
+/// errors of an event are the event's.
+#[tokio::test]
+async fn a_subscription_that_cannot_start_is_an_error_and_nothing_after_it() {
+    let world = World::start().await;
+    let mut socket = visitor(&world).await;
+    socket
+        .subscribe("1", "subscription { alias: refused }", json!({}))
+        .await
+        .unwrap();
+    assert_eq!(
+        message(&mut socket).await,
+        json!({ "type": "error", "id": "1", "payload": [{
+            "message": "Not for you.",
+            "locations": [{ "line": 1, "column": 16 }],
+            "path": ["alias"],
+            "extensions": { "code": "FORBIDDEN" },
+        }] })
+    );
+    // No `complete` comes in between, and the id is free.
+    socket
+        .subscribe("1", "subscription { firstFails }", json!({}))
+        .await
+        .unwrap();
+    let failed = message(&mut socket).await;
+    assert_eq!(failed["type"], "next", "{failed}");
+    assert_eq!(failed["payload"]["data"], json!(null), "{failed}");
+    assert_eq!(failed["payload"]["errors"][0]["path"], json!(["firstFails"]));
+    assert_eq!(message(&mut socket).await["payload"]["data"]["firstFails"], 2);
+    assert_eq!(message(&mut socket).await["type"], "complete");
+    socket
+        .subscribe("1", "subscription { halfTold { word } }", json!({}))
+        .await
+        .unwrap();
+    let failed = message(&mut socket).await;
+    assert_eq!(failed["type"], "next", "{failed}");
+    assert_eq!(
+        failed["payload"]["errors"][0]["path"],
+        json!(["halfTold", "word"])
+    );
+    assert_eq!(message(&mut socket).await["type"], "complete");
+}
+
 #[tokio::test]
 async fn answers_pings() {
     let world = World::start().await;

@@ -25,7 +25,11 @@ impl Place {
             Self::After(cursor) => Some(cursor.clone()),
             Self::End => return None,
         };
-        Some(Window::Forward { limit: PAGE, after })
+        Some(Window::Forward {
+            limit: PAGE,
+            after,
+            before: None,
+        })
     }
 
     /// Behind the last row of a page.

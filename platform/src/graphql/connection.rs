@@ -265,7 +265,11 @@ impl<T: OutputType> Connection<T> {
     async fn page(&self) -> Result<Option<NumberedPage>> {
         let (number, size) = match self.window {
             Window::Numbered { number, size } => (number, size),
-            Window::Forward { limit, after: None } => (1, limit),
+            Window::Forward {
+                limit: limit @ 1..,
+                after: None,
+                before: None,
+            } => (1, limit),
             Window::Forward { .. } | Window::Backward { .. } => return Ok(None),
         };
         let number = i32::try_from(number).unwrap_or(i32::MAX);

@@ -1,8 +1,10 @@
 //! A place in an ordered list, opaque to whoever carries it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use data_encoding::BASE64URL_NOPAD;
-use sea_orm::{EntityTrait, IdenStatic, ModelTrait, Value};
+use sea_orm::{ActiveModelTrait, EntityTrait, IdenStatic, ModelTrait, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -53,10 +55,22 @@ impl Cursor {
         }
     }
 
-    /// The values, when they belong to `order`; a null is `None`.
+    /// The values, when they belong to `order`; a null is `None`. Anybody can write a cursor: what a column can't hold
+    /// never reaches the database.
     pub(super) fn values_for<E: EntityTrait>(&self, order: &OrderBy<E>) -> Option<Vec<Option<Value>>> {
-        (self.order == signature(order) && self.values.len() == order.terms().len())
-            .then(|| self.values.iter().map(CursorValue::to_value).collect())
+        let terms = order.terms();
+        if self.order != signature(order) || self.values.len() != terms.len() {
+            return None;
+        }
+        let mut row = <E::ActiveModel as ActiveModelTrait>::default();
+        let values = self.values.iter().zip(terms).map(|(value, term)| {
+            let value = value.is_plausible().then(|| value.to_value())?;
+            let fits = value
+                .clone()
+                .is_none_or(|value| row.try_set(term.column, value).is_ok());
+            fits.then_some(value)
+        });
+        values.collect()
     }
 
     /// The text form.
@@ -72,19 +86,14 @@ impl Cursor {
     }
 }
 
-/// What an order is told by.
+/// What an order is told by: its table, whose lists share their cursors, and its terms.
 pub(super) fn signature<E: EntityTrait>(order: &OrderBy<E>) -> String {
-    order
-        .terms()
-        .iter()
-        .map(|term| {
-            format!(
-                "{}{}",
-                if term.descending { '-' } else { '+' },
-                term.column.as_str()
-            )
-        })
-        .collect()
+    let mut signature = E::default().table_name().to_owned();
+    for term in order.terms() {
+        signature.push(if term.descending { '-' } else { '+' });
+        signature.push_str(term.column.as_str());
+    }
+    signature
 }
 
 impl From<Value> for CursorValue {
@@ -104,6 +113,17 @@ impl From<Value> for CursorValue {
 }
 
 impl CursorValue {
+    /// Whether both databases can compare with it.
+    fn is_plausible(&self) -> bool {
+        const YEARS: RangeInclusive<i32> = 1..=9999;
+        match self {
+            Self::Text(it) => !it.contains('\0'),
+            Self::Time(it) => YEARS.contains(&it.year()),
+            Self::Date(it) => YEARS.contains(&it.year()),
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::BigInt(_) | Self::Uuid(_) => true,
+        }
+    }
+
     fn to_value(&self) -> Option<Value> {
         Some(match self {
             Self::Null => return None,

@@ -17,7 +17,7 @@ const RANK: &str = "page_rank";
 /// Reads the page `window` of `list`.
 ///
 /// # Errors
-/// INVALID when the cursor belongs to a list in another order; the database's own.
+/// INVALID when a cursor belongs to another list or another order; the database's own.
 pub async fn fetch<E>(
     conn: &impl ConnectionTrait,
     list: Select<E>,
@@ -29,10 +29,7 @@ where
     E::Model: ModelTrait<Entity = E> + FromQueryResult + Send,
 {
     let plan = Plan::new(order, window)?;
-    let mut list = list;
-    if let Some(condition) = plan.beyond_cursor.clone() {
-        list = list.filter(condition);
-    }
+    let mut list = plan.narrow(list);
     for term in order.terms() {
         list = list.order_by_with_nulls(term.column, plan.direction(term.descending), nulls(plan.backward));
     }
@@ -79,10 +76,8 @@ where
     let mut by_parent: HashMap<Uuid, Vec<E::Model>> =
         parents.into_iter().map(|owner| (owner, Vec::new())).collect();
     let parents = by_parent.keys().copied();
-    let mut ranked = list.filter(parent.is_in(parents)).select_only().column(id);
-    if let Some(condition) = plan.beyond_cursor.clone() {
-        ranked = ranked.filter(condition);
-    }
+    let children = list.filter(parent.is_in(parents)).select_only().column(id);
+    let mut ranked = plan.narrow(children);
     let mut numbering = WindowStatement::partition_by(parent);
     for term in order.terms() {
         numbering.order_by_with_nulls(term.column, plan.direction(term.descending), nulls(plan.backward));
@@ -139,7 +134,10 @@ struct Plan {
     limit: u64,
     skip: u64,
     backward: bool,
-    beyond_cursor: Option<Condition>,
+    /// Whether it goes on from a cursor, behind which there is something.
+    from_cursor: bool,
+    /// What stands between the cursors.
+    between: Condition,
 }
 
 impl Plan {
@@ -155,32 +153,47 @@ impl Plan {
                             Violation::new(
                                 ErrorCode::Invalid,
                                 [field],
-                                "This cursor comes from a list in another order; start without one.",
+                                "This cursor comes from another list, or another order; start without one.",
                             )
                         })
                 })
                 .transpose()
         };
+        let between = |after: &Option<Cursor>, before: &Option<Cursor>| {
+            let (after, before) = (beyond(after, false, "after")?, beyond(before, true, "before")?);
+            Ok::<_, Violation>(Condition::all().add_option(after).add_option(before))
+        };
         Ok(match window {
-            Window::Forward { limit, after } => Self {
+            Window::Forward { limit, after, before } => Self {
                 limit: *limit,
                 skip: 0,
                 backward: false,
-                beyond_cursor: beyond(after, false, "after")?,
+                from_cursor: after.is_some(),
+                between: between(after, before)?,
             },
-            Window::Backward { limit, before } => Self {
+            Window::Backward { limit, after, before } => Self {
                 limit: *limit,
                 skip: 0,
                 backward: true,
-                beyond_cursor: beyond(before, true, "before")?,
+                from_cursor: before.is_some(),
+                between: between(after, before)?,
             },
             Window::Numbered { number, size } => Self {
                 limit: *size,
                 skip: Ord::min((number - 1).saturating_mul(*size), u64::from(u32::MAX)),
                 backward: false,
-                beyond_cursor: None,
+                from_cursor: false,
+                between: Condition::all(),
             },
         })
+    }
+
+    fn narrow<E: EntityTrait>(&self, list: Select<E>) -> Select<E> {
+        if self.between.is_empty() {
+            list
+        } else {
+            list.filter(self.between.clone())
+        }
     }
 
     fn direction(&self, descending: bool) -> Order {
@@ -201,13 +214,12 @@ impl Plan {
         if self.backward {
             models.reverse();
         }
-        let came_from_cursor = self.beyond_cursor.is_some();
         Page {
-            has_next: if self.backward { came_from_cursor } else { goes_on },
+            has_next: if self.backward { self.from_cursor } else { goes_on },
             has_previous: if self.backward {
                 goes_on
             } else {
-                came_from_cursor || self.skip > 0
+                self.from_cursor || self.skip > 0
             },
             rows: models
                 .into_iter()

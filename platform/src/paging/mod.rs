@@ -19,7 +19,9 @@ pub const DEFAULT_PAGE_SIZE: u64 = 20;
 /// Rows a page at most.
 pub const MAX_PAGE_SIZE: u64 = 100;
 
-/// What the caller of a list asked for: cursors or page numbers, not both.
+/// What the caller of a list asked for: cursors or page numbers, not both. Cursors as in the Relay connection
+/// specification: what stands between `after` and `before`, of that the `first` or the `last` so many. Both sizes at once,
+/// which it discourages, are refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct PageArgs {
     /// The first so many…
@@ -39,18 +41,22 @@ pub struct PageArgs {
 /// A checked [`PageArgs`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Window {
-    /// The first `limit` rows, after the cursor if there is one.
+    /// The first `limit` rows of those between the cursors.
     Forward {
         /// Rows at most.
         limit: u64,
         /// Where to go on.
         after: Option<Cursor>,
+        /// Where to stop.
+        before: Option<Cursor>,
     },
-    /// The last `limit` rows, before the cursor if there is one.
+    /// The last `limit` rows of those between the cursors.
     Backward {
         /// Rows at most.
         limit: u64,
-        /// Where to stop.
+        /// Where to stop, on the way back.
+        after: Option<Cursor>,
+        /// Where to go on, on the way back.
         before: Option<Cursor>,
     },
     /// Page `number`, from 1.
@@ -69,47 +75,55 @@ impl PageArgs {
     /// INVALID at the argument that is wrong, with what would be right.
     pub fn window(&self) -> Result<Window, Violation> {
         let invalid = |field: &str, message: &str| Err(Violation::new(ErrorCode::Invalid, [field], message));
-        let by_number = self.page.is_some() || self.page_size.is_some();
-        let forward = self.first.is_some() || self.after.is_some();
-        let backward = self.last.is_some() || self.before.is_some();
-        match (by_number, forward, backward) {
-            (true, false, false) => {
-                let Some(number) = u64::try_from(self.page.unwrap_or(1))
-                    .ok()
-                    .filter(|&page| page > 0)
-                else {
-                    return invalid("page", "Pages are counted from 1.");
-                };
-                Ok(Window::Numbered {
-                    number,
-                    size: size("pageSize", self.page_size)?,
-                })
+        let sized = self.first.is_some() || self.last.is_some();
+        if self.page.is_some() || self.page_size.is_some() {
+            if sized || self.after.is_some() || self.before.is_some() {
+                return invalid(
+                    "page",
+                    "Take page/pageSize or cursors (first, after, last, before), not both.",
+                );
             }
-            (false, _, false) => Ok(Window::Forward {
-                limit: size("first", self.first)?,
-                after: cursor("after", self.after.as_deref())?,
-            }),
-            (false, false, true) => Ok(Window::Backward {
-                limit: size("last", self.last)?,
-                before: cursor("before", self.before.as_deref())?,
-            }),
-            (false, true, true) => invalid("last", "Take first/after or last/before, not both."),
-            (true, ..) => invalid(
-                "page",
-                "Take page/pageSize or cursors (first, after, last, before), not both.",
-            ),
+            let number = u64::try_from(self.page.unwrap_or(1)).unwrap_or(0);
+            if number == 0 {
+                return invalid("page", "Pages are counted from 1.");
+            }
+            return Ok(Window::Numbered {
+                number,
+                size: size("pageSize", self.page_size, 1)?,
+            });
         }
+        if self.first.is_some() && self.last.is_some() {
+            return invalid("last", "Take first or last, not both.");
+        }
+        let after = cursor("after", self.after.as_deref())?;
+        let before = cursor("before", self.before.as_deref())?;
+        // Told nothing else, a list is read away from the cursor that is there.
+        let backward = self.last.is_some() || self.first.is_none() && after.is_none() && before.is_some();
+        Ok(if backward {
+            Window::Backward {
+                limit: size("last", self.last, 0)?,
+                after,
+                before,
+            }
+        } else {
+            Window::Forward {
+                limit: size("first", self.first, 0)?,
+                after,
+                before,
+            }
+        })
     }
 }
 
-fn size(field: &str, asked: Option<i32>) -> Result<u64, Violation> {
+/// How many rows were asked for. None at all is a page too, by cursor: it tells whether there is something.
+fn size(field: &str, asked: Option<i32>, least: u64) -> Result<u64, Violation> {
     match asked.map(u64::try_from) {
         None => Ok(DEFAULT_PAGE_SIZE),
-        Some(Ok(size)) if (1..=MAX_PAGE_SIZE).contains(&size) => Ok(size),
+        Some(Ok(size)) if (least..=MAX_PAGE_SIZE).contains(&size) => Ok(size),
         Some(_) => Err(Violation::new(
             ErrorCode::Invalid,
             [field],
-            format!("Ask for 1 to {MAX_PAGE_SIZE} rows a page."),
+            format!("Ask for {least} to {MAX_PAGE_SIZE} rows a page."),
         )),
     }
 }
@@ -215,18 +229,6 @@ mod tests {
     #[test]
     fn takes_cursors_or_numbers_but_not_both() {
         let args = PageArgs {
-            first: Some(5),
-            page: Some(2),
-            ..Default::default()
-        };
-        assert_eq!(args.window().unwrap_err().field, ["page"]);
-        let args = PageArgs {
-            first: Some(5),
-            before: Some("x".into()),
-            ..Default::default()
-        };
-        assert_eq!(args.window().unwrap_err().field, ["last"]);
-        let args = PageArgs {
             page: Some(3),
             page_size: Some(10),
             ..Default::default()
@@ -236,40 +238,47 @@ mod tests {
             PageArgs::default().window().unwrap(),
             Window::Forward {
                 limit: 20,
-                after: None
+                after: None,
+                before: None
             }
         );
+        let none = PageArgs {
+            last: Some(0),
+            ..Default::default()
+        };
+        assert!(matches!(none.window(), Ok(Window::Backward { limit: 0, .. })));
     }
 
     #[test]
-    fn refuses_sizes_outside_the_bounds_and_foreign_cursors() {
-        for first in [-1, 0, 101] {
-            assert!(
-                PageArgs {
-                    first: Some(first),
-                    ..Default::default()
-                }
-                .window()
-                .is_err()
-            );
+    fn refuses_at_the_argument_that_is_wrong() {
+        let args =
+            |first: Option<i32>, last: Option<i32>, page: Option<i32>, page_size: Option<i32>| PageArgs {
+                first,
+                last,
+                page,
+                page_size,
+                ..Default::default()
+            };
+        let garbled = |after: Option<&str>, before: Option<&str>| PageArgs {
+            after: after.map(str::to_owned),
+            before: before.map(str::to_owned),
+            ..Default::default()
+        };
+        for (args, field) in [
+            (args(Some(-1), None, None, None), "first"),
+            (args(Some(101), None, None, None), "first"),
+            (args(None, Some(-1), None, None), "last"),
+            (args(None, Some(101), None, None), "last"),
+            (args(Some(1), Some(1), None, None), "last"),
+            (args(None, None, Some(0), None), "page"),
+            (args(None, None, Some(-1), None), "page"),
+            (args(None, None, None, Some(0)), "pageSize"),
+            (args(None, None, Some(1), Some(101)), "pageSize"),
+            (args(Some(5), None, Some(2), None), "page"),
+            (garbled(Some("nonsense"), None), "after"),
+            (garbled(None, Some("")), "before"),
+        ] {
+            assert_eq!(args.window().unwrap_err().field, [field], "{args:?}");
         }
-        assert!(
-            PageArgs {
-                page: Some(0),
-                ..Default::default()
-            }
-            .window()
-            .is_err()
-        );
-        assert_eq!(
-            PageArgs {
-                after: Some("nonsense".into()),
-                ..Default::default()
-            }
-            .window()
-            .unwrap_err()
-            .field,
-            ["after"]
-        );
     }
 }

@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 use futures_util::{
     FutureExt, Stream, StreamExt,
     future::BoxFuture,
-    stream::{self, BoxStream},
+    stream::{self, BoxStream, Peekable},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -47,6 +47,8 @@ use platform::{
 const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
 /// What becomes of documents and variables that don't fit the schema; each error has a code of its own.
 const INVALID_DOCUMENT: &str = "GRAPHQL_VALIDATION_FAILED";
+/// The code of a request that isn't one.
+const BAD_REQUEST: &str = "BAD_REQUEST";
 /// The code of what breaks a limit.
 const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
 /// A query or mutation that takes longer is ended.
@@ -179,6 +181,10 @@ pub struct Prepared {
     pub is_public: bool,
 }
 
+/// An answer of an operation; or, in place of all answers, why there are none: it never ran, or its source stream could
+/// not be made.
+pub type Answer = Result<Response, Vec<ServerError>>;
+
 impl Endpoint {
     /// Puts the parts together.
     #[must_use]
@@ -287,22 +293,30 @@ impl Endpoint {
         }
     }
 
-    /// Runs any operation; a subscription yields many responses.
+    /// Runs any operation; a subscription yields many answers.
     #[must_use]
     pub fn execute_stream(
         &self,
         mut prepared: Prepared,
         resume_from: ResumeFrom,
-    ) -> BoxStream<'static, Response> {
+    ) -> BoxStream<'static, Answer> {
         prepared.request = prepared.request.data(resume_from);
         if prepared.operation == OperationType::Subscription {
             Box::pin(Answers {
-                stream: Some(self.0.schema.execute_stream(prepared.request)),
+                stream: Some(self.0.schema.execute_stream(prepared.request).peekable()),
                 plan: prepared.plan,
+                begun: false,
             })
         } else {
             let endpoint = self.clone();
-            Box::pin(stream::once(async move { endpoint.execute(prepared).await }))
+            Box::pin(stream::once(async move {
+                let response = endpoint.execute(prepared).await;
+                if is_request_error(&response) {
+                    Err(response.errors)
+                } else {
+                    Ok(response)
+                }
+            }))
         }
     }
 
@@ -374,33 +388,57 @@ fn asks_for_public_fields(plan: &Plan) -> bool {
     })
 }
 
-/// A subscription's responses, made fit for the caller; a panic ends it with an error, and the connection lives on.
+/// A subscription's answers, made fit for the caller; a panic ends it with an error, and the connection lives on.
 struct Answers {
-    stream: Option<BoxStream<'static, Response>>,
+    stream: Option<Peekable<BoxStream<'static, Response>>>,
     plan: Arc<Plan>,
+    /// Whether anything has come.
+    begun: bool,
+}
+
+impl Answers {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Answer>> {
+        let Some(running) = &mut self.stream else {
+            return Poll::Ready(None);
+        };
+        let Some(mut response) = std::task::ready!(running.poll_next_unpin(cx)) else {
+            return Poll::Ready(None);
+        };
+        let is_first = !std::mem::replace(&mut self.begun, true);
+        if is_request_error(&response) || is_first && is_of_no_event(&response, running, cx) {
+            return Poll::Ready(Some(Err(finish(response).errors)));
+        }
+        self.plan.complete(&mut response);
+        Poll::Ready(Some(Ok(finish(response))))
+    }
 }
 
 impl Stream for Answers {
-    type Item = Response;
+    type Item = Answer;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Response>> {
-        let Self { stream, plan } = &mut *self;
-        let Some(running) = stream else {
-            return Poll::Ready(None);
-        };
-        match catch_unwind(AssertUnwindSafe(|| running.poll_next_unpin(cx))) {
-            Ok(polled) => polled.map(|response| {
-                response.map(|mut response| {
-                    plan.complete(&mut response);
-                    finish(response)
-                })
-            }),
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Answer>> {
+        match catch_unwind(AssertUnwindSafe(|| self.poll(cx))) {
+            Ok(polled) => polled,
             Err(_) => {
-                *stream = None;
-                Poll::Ready(Some(panicked()))
+                self.stream = None;
+                Poll::Ready(Some(Err(panicked().errors)))
             }
         }
     }
+}
+
+/// Whether the first response says that the source stream could not be made (specification, 6.2.3.1), and not that an
+/// event could not be told. async-graphql answers both alike. But an event's error is below the root field, unless the
+/// events themselves are results; and then the stream goes on, while one that was never made is over.
+fn is_of_no_event(
+    response: &Response,
+    rest: &mut Peekable<BoxStream<'static, Response>>,
+    cx: &mut Context<'_>,
+) -> bool {
+    response.data == async_graphql::Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.len() <= 1)
+        && matches!(Pin::new(rest).poll_peek(cx), Poll::Ready(None))
 }
 
 /// The answer to what panicked, which the panic hook has logged.
@@ -436,7 +474,7 @@ fn finish(mut response: Response) -> Response {
             let code = if error.path.is_empty() {
                 "GRAPHQL_VALIDATION_FAILED"
             } else {
-                "BAD_REQUEST"
+                BAD_REQUEST
             };
             error.extensions.get_or_insert_default().set("code", code);
         }

@@ -1,10 +1,10 @@
-//! The parameters of a GraphQL request, as GraphQL over HTTP and graphql-transport-ws both have them.
+//! The parameters of a GraphQL request, as GraphQL over HTTP and both dialects over WebSocket have them.
 
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{PERSISTED_QUERY_NOT_FOUND, Refused, trusted};
+use super::{BAD_REQUEST, PERSISTED_QUERY_NOT_FOUND, Refused, trusted};
 use platform::{
     crypto::sha256,
     graphql::limits::{Limits, count_json},
@@ -81,7 +81,7 @@ impl Params {
 }
 
 fn bad(message: impl Into<String>) -> Refused {
-    Refused::new("BAD_REQUEST", message)
+    Refused::new(BAD_REQUEST, message)
 }
 
 /// Whether the character U+0000 is anywhere in it. Its depth was limited before.

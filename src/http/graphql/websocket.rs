@@ -1,14 +1,18 @@
-//! GraphQL over WebSocket by the `graphql-transport-ws` subprotocol
-//! (<https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>), with every close code it names.
+//! GraphQL over WebSocket in two dialects, by the subprotocol that the client asks for: `graphql-transport-ws`, with every
+//! close code it names, and the legacy `graphql-ws`, which Dart's graphql_flutter speaks unless told otherwise. They differ
+//! in their messages alone (`message.rs`); docs/decisions/0020-two-websocket-dialects.md says what is async-graphql's.
 //!
 //! One task a connection and no channel inside it: while a message waits to be sent nothing is read from the
 //! operations, so a slow reader slows its own producers and nothing piles up here.
 
+mod close;
 mod connection;
+mod credentials;
 mod message;
 
 use std::time::Duration;
 
+use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use axum::{
     extract::{Extension, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{HeaderMap, StatusCode, header},
@@ -19,8 +23,6 @@ use self::connection::Connection;
 use super::Endpoint;
 use crate::http::middleware::{ClientAddress, RequestId};
 
-/// The subprotocol.
-pub const PROTOCOL: &str = "graphql-transport-ws";
 /// The largest message taken, in bytes (DESIGN.md 6).
 const MAX_MESSAGE: usize = 64 * 1024;
 /// What a connection reads at a time, in bytes, and keeps: clients say little once they have subscribed, and a larger
@@ -32,6 +34,8 @@ const MAX_OPERATIONS: usize = 20;
 const INIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a silent client is asked whether it is there.
 const PING_INTERVAL: Duration = Duration::from_secs(25);
+/// How often the legacy dialect says `ka`. Its clients hang up after 30 seconds without one, so two may be late.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 /// How long one message may take to leave; phones that vanished are dropped then.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the closing handshake may take.
@@ -61,15 +65,18 @@ pub async fn handle(
         )
             .into_response();
     }
+    let upgrade_token = credentials::in_upgrade(&headers);
     upgrade
-        .protocols([PROTOCOL])
+        // Of a client that offers both, the first.
+        .protocols(ALL_WEBSOCKET_PROTOCOLS)
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         .max_write_buffer_size(8 * 1024 * 1024)
         .on_upgrade(move |socket| {
-            let connection = Connection::new(endpoint.clone(), socket, request_id.0, address.0);
+            let connection =
+                Connection::new(endpoint.clone(), socket, upgrade_token, request_id.0, address.0);
             endpoint.track(connection.run())
         })
 }

@@ -169,6 +169,7 @@ impl GqlProject {
         let window = Window::Forward {
             limit: 1,
             after: None,
+            before: None,
         };
         let page = NestedList::new(posted, UpdateColumn::ProjectId, self.0.id.0)
             .page(ctx, UpdateOrder::PostedAt.by(true), window)

@@ -2,7 +2,6 @@
 
 use std::{net::IpAddr, pin::Pin};
 
-use async_graphql::Response;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::{
     FutureExt, StreamExt,
@@ -13,17 +12,19 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_stream::StreamMap;
 
 use super::{
-    FAREWELL_TIMEOUT, INIT_TIMEOUT, MAX_OPERATIONS, PING_INTERVAL, PROTOCOL, SEND_TIMEOUT,
-    message::{Close, Incoming, Init, Outgoing},
+    FAREWELL_TIMEOUT, INIT_TIMEOUT, KEEP_ALIVE_INTERVAL, MAX_OPERATIONS, PING_INTERVAL, SEND_TIMEOUT,
+    close::Close,
+    credentials::Unreadable,
+    message::{Dialect, Incoming, Init, Invalid, Outgoing},
 };
 use crate::{
     features::accounts::AuthError,
-    http::graphql::{Caller, Endpoint, Params, Refused, is_request_error},
+    http::graphql::{Answer, BAD_REQUEST, Caller, Endpoint, LIMIT_EXCEEDED, Params, Refused},
 };
 use platform::graphql::ResumeFrom;
 
 /// An operation's answers, and `None` at its end.
-type Answers = BoxStream<'static, Option<Response>>;
+type Answers = BoxStream<'static, Option<Answer>>;
 
 /// Why the loop ends.
 enum End {
@@ -38,6 +39,10 @@ enum End {
 pub(super) struct Connection {
     endpoint: Endpoint,
     socket: WebSocket,
+    /// Both differ in their messages alone.
+    dialect: Dialect,
+    /// What the request for the upgrade said, until `connection_init` has its say.
+    upgrade_token: Result<Option<String>, Unreadable>,
     request_id: String,
     remote_addr: IpAddr,
     signed_in: Option<SignedIn>,
@@ -50,6 +55,8 @@ struct SignedIn {
     resume_from: ResumeFrom,
     /// When the access token runs out.
     expires_at: Option<Instant>,
+    /// When the legacy dialect says `ka` next.
+    next_keep_alive: Option<Instant>,
     /// Resolves when the session ends.
     session_ended: BoxFuture<'static, ()>,
 }
@@ -58,12 +65,15 @@ impl Connection {
     pub(super) fn new(
         endpoint: Endpoint,
         socket: WebSocket,
+        upgrade_token: Result<Option<String>, Unreadable>,
         request_id: String,
         remote_addr: IpAddr,
     ) -> Box<Self> {
         Box::new(Self {
             endpoint,
             socket,
+            dialect: Dialect::GraphQLWS,
+            upgrade_token,
             request_id,
             remote_addr,
             signed_in: None,
@@ -75,20 +85,27 @@ impl Connection {
     /// it lives: what happens now and then is boxed where it is awaited, and so is the connection itself, which would
     /// be held twice otherwise.
     pub(super) async fn run(mut self: Box<Self>) {
-        let end = if self
-            .socket
-            .protocol()
-            .is_some_and(|protocol| protocol == PROTOCOL)
-        {
-            self.serve().await
-        } else {
-            End::Close(Close::UnacceptableProtocol)
+        let chosen = self.socket.protocol().and_then(|name| name.to_str().ok());
+        let end = match chosen.and_then(|name| name.parse().ok()) {
+            Some(dialect) => {
+                self.dialect = dialect;
+                self.serve().await
+            }
+            None => End::Close(Close::UnacceptableProtocol),
         };
         let farewell = async {
             match end {
                 End::Close(close) => {
                     let (code, reason) = close.code_and_reason();
                     tracing::debug!(request_id = self.request_id, code, reason, "closing a websocket");
+                    // Its clients don't look at close codes.
+                    if self.is_legacy()
+                        && close.error_code().is_some()
+                        && let Ok(text) = Outgoing::ConnectionError(close).write(self.dialect)
+                        && self.socket.send(Message::Text(text.into())).await.is_err()
+                    {
+                        return;
+                    }
                     let frame = Message::Close(Some(CloseFrame {
                         code,
                         reason: reason.into(),
@@ -115,19 +132,30 @@ impl Connection {
         loop {
             let deadline = match &self.signed_in {
                 None => init_deadline.min(next_ping),
-                Some(signed_in) => signed_in.expires_at.map_or(next_ping, |at| at.min(next_ping)),
+                Some(SignedIn {
+                    expires_at,
+                    next_keep_alive,
+                    ..
+                }) => [*expires_at, *next_keep_alive]
+                    .into_iter()
+                    .flatten()
+                    .fold(next_ping, Instant::min),
             };
             timer.as_mut().reset(deadline);
             let step = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return End::Close(Close::ServiceRestart),
-                () = session_ended(&mut self.signed_in) => return End::Close(Close::Unauthorized),
+                () = session_ended(&mut self.signed_in) => return End::Close(Close::SessionEnded),
                 () = timer.as_mut() => {
                     let now = Instant::now();
-                    match &self.signed_in {
+                    match &mut self.signed_in {
                         None if now >= init_deadline => return End::Close(Close::InitTimeout),
                         Some(SignedIn { expires_at: Some(at), .. }) if now >= *at => {
                             return End::Close(Close::Expired);
+                        }
+                        Some(SignedIn { next_keep_alive: Some(at), .. }) if now >= *at => {
+                            *at = now + KEEP_ALIVE_INTERVAL;
+                            self.say(Outgoing::KeepAlive).boxed().await
                         }
                         _ if awaiting_pong => return End::Gone,
                         _ => {
@@ -156,29 +184,50 @@ impl Connection {
     }
 
     async fn receive(&mut self, message: Message) -> Result<(), End> {
-        let text = match message {
-            Message::Text(text) => text,
-            Message::Binary(_) => return Err(End::Close(Close::BadMessage)),
+        let message = match message {
+            Message::Text(text) => Incoming::parse(self.dialect, &text),
+            Message::Binary(_) => Err(Invalid(None)),
             // The library answers pings by itself.
             Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(()),
         };
-        match Incoming::parse(&text).ok_or(End::Close(Close::BadMessage))? {
-            Incoming::ConnectionInit(init) => self.init(init).await,
-            Incoming::Ping => self.say(&Outgoing::Pong).await,
-            Incoming::Pong => Ok(()),
-            Incoming::Subscribe { id, params } => {
+        match message {
+            Ok(Incoming::Init(init)) => self.init(init).await,
+            Ok(Incoming::Ping) => self.say(Outgoing::Pong).await,
+            Ok(Incoming::Pong) => Ok(()),
+            Ok(Incoming::Start { id, params }) => {
                 if self.signed_in.is_none() {
-                    return Err(End::Close(Close::Unauthorized));
+                    return Err(End::Close(Close::NotInitialised));
                 }
-                if self.operations.contains_key(&id) {
+                // In the legacy dialect the new one takes its place.
+                if self.operations.remove(&id).is_some() && !self.is_legacy() {
                     return Err(End::Close(Close::DuplicateId));
                 }
-                self.subscribe(id, params).await
+                self.start(id, params).await
             }
-            Incoming::Complete { id } => {
-                self.operations.remove(&id);
+            Ok(Incoming::Stop { id }) => {
+                // The legacy dialect answers: the client may wait for it.
+                if self.operations.remove(&id).is_some() && self.is_legacy() {
+                    return self.say(Outgoing::Complete { id: &id }).await;
+                }
                 Ok(())
             }
+            Ok(Incoming::Terminate) => Err(End::Close(Close::Terminated)),
+            Err(Invalid(id)) => self.pass_over(id).await,
+        }
+    }
+
+    /// Answers a message that the dialect doesn't have: the legacy one goes on once it has begun.
+    async fn pass_over(&mut self, id: Option<String>) -> Result<(), End> {
+        let invalid = Close::BadMessage;
+        if !self.is_legacy() || self.signed_in.is_none() {
+            return Err(End::Close(invalid));
+        }
+        match id {
+            Some(id) => {
+                let (_, reason) = invalid.code_and_reason();
+                self.refuse(&id, Refused::new(BAD_REQUEST, reason)).await
+            }
+            None => self.say(Outgoing::ConnectionError(invalid)).await,
         }
     }
 
@@ -186,7 +235,13 @@ impl Connection {
         if self.signed_in.is_some() {
             return Err(End::Close(Close::SecondInit));
         }
-        let caller = self.caller(init.token.as_deref()).await?;
+        let of_upgrade = std::mem::replace(&mut self.upgrade_token, Ok(None));
+        let token = match init.token {
+            Ok(None) => of_upgrade,
+            told => told,
+        };
+        let token = token.map_err(|unreadable| End::Close(Close::Credentials(unreadable)))?;
+        let caller = self.caller(token.as_deref()).await?;
         let session_ended = match caller.actor.account() {
             Some(account) => self.endpoint.live().session_ended(account.session, account.id),
             None => std::future::pending().boxed(),
@@ -196,12 +251,18 @@ impl Connection {
             Instant::now() + left.to_std().unwrap_or_default()
         });
         self.signed_in = Some(SignedIn {
-            token: init.token,
+            token,
             resume_from: ResumeFrom(init.resume_from),
             expires_at,
+            next_keep_alive: self.is_legacy().then(|| Instant::now() + KEEP_ALIVE_INTERVAL),
             session_ended,
         });
-        self.say(&Outgoing::ConnectionAck).await
+        self.say(Outgoing::Ack).await?;
+        // A client waits for the second `ka` only when it has seen the first.
+        if self.is_legacy() {
+            self.say(Outgoing::KeepAlive).await?;
+        }
+        Ok(())
     }
 
     /// Who holds the token now: asked again for each operation, since a session can end and a password change.
@@ -216,23 +277,19 @@ impl Connection {
                         let _ = platform::graphql::internal(anyhow::anyhow!("{error:#}"));
                         Close::Internal
                     }
-                    AuthError::Invalid | AuthError::Revoked => Close::Unauthorized,
+                    AuthError::Invalid => Close::BadToken,
+                    AuthError::Revoked => Close::SessionEnded,
                 })
             })
     }
 
-    async fn subscribe(&mut self, id: String, params: Result<Params, Refused>) -> Result<(), End> {
+    async fn start(&mut self, id: String, params: Result<Params, Refused>) -> Result<(), End> {
         if self.operations.len() >= MAX_OPERATIONS {
             let refused = Refused::new(
-                "LIMIT_EXCEEDED",
+                LIMIT_EXCEEDED,
                 format!("A connection runs {MAX_OPERATIONS} operations at a time; complete one first."),
             );
-            return self
-                .say(&Outgoing::Error {
-                    id: &id,
-                    payload: &refused.into_errors(),
-                })
-                .await;
+            return self.refuse(&id, refused).await;
         }
         let (token, resume_from) = self
             .signed_in
@@ -251,40 +308,37 @@ impl Connection {
                     .insert(id, answers.map(Some).chain(stream::iter([None])).boxed());
                 Ok(())
             }
-            Err(refused) => {
-                self.say(&Outgoing::Error {
-                    id: &id,
-                    payload: &refused.into_errors(),
-                })
-                .await
-            }
+            Err(refused) => self.refuse(&id, refused).await,
         }
     }
 
-    async fn forward(&mut self, id: &str, answer: Option<Response>) -> Result<(), End> {
+    async fn refuse(&mut self, id: &str, refused: Refused) -> Result<(), End> {
+        let errors = refused.into_errors();
+        self.say(Outgoing::Error { id, errors: &errors }).await
+    }
+
+    async fn forward(&mut self, id: &str, answer: Option<Answer>) -> Result<(), End> {
         match answer {
-            None => self.say(&Outgoing::Complete { id }).await,
-            Some(response) if is_request_error(&response) => {
+            None => self.say(Outgoing::Complete { id }).await,
+            Some(Ok(response)) => {
+                let response = &response;
+                self.say(Outgoing::Answer { id, response }).await
+            }
+            Some(Err(errors)) => {
                 // `error` ends the operation: no `complete` follows.
                 self.operations.remove(id);
-                self.say(&Outgoing::Error {
-                    id,
-                    payload: &response.errors,
-                })
-                .await
-            }
-            Some(response) => {
-                self.say(&Outgoing::Next {
-                    id,
-                    payload: &response,
-                })
-                .await
+                let errors = &errors;
+                self.say(Outgoing::Error { id, errors }).await
             }
         }
     }
 
-    async fn say(&mut self, message: &Outgoing<'_>) -> Result<(), End> {
-        let text = serde_json::to_string(message).map_err(|error| {
+    fn is_legacy(&self) -> bool {
+        self.dialect == Dialect::SubscriptionsTransportWS
+    }
+
+    async fn say(&mut self, message: Outgoing<'_>) -> Result<(), End> {
+        let text = message.write(self.dialect).map_err(|error| {
             tracing::error!(%error, "a message could not be written as JSON");
             End::Close(Close::Internal)
         })?;
@@ -301,7 +355,7 @@ impl Connection {
                 Ok(Err(_)) | Err(_) => Err(End::Gone),
             },
             () = stopping => Err(End::Close(Close::ServiceRestart)),
-            () = session_ended(&mut self.signed_in) => Err(End::Close(Close::Unauthorized)),
+            () = session_ended(&mut self.signed_in) => Err(End::Close(Close::SessionEnded)),
         }
     }
 }

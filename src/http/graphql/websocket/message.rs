@@ -1,76 +1,50 @@
-//! The messages of graphql-transport-ws and its close codes.
+//! What clients and the server say to each other, in both dialects: graphql-transport-ws
+//! (<https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>) and, before it, subscriptions-transport-ws
+//! (<https://github.com/apollographql/subscriptions-transport-ws/blob/master/PROTOCOL.md>), whose subprotocol is called
+//! `graphql-ws`. Read and written here; what the messages do is the connection's, and the same for both.
 
+/// The dialects by their subprotocols; [`Dialect::GraphQLWS`] is graphql-transport-ws.
+pub(super) use async_graphql::http::WebSocketProtocols as Dialect;
 use async_graphql::{Response, ServerError};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
-use crate::http::graphql::{Params, Refused};
+use super::{
+    close::Close,
+    credentials::{self, Unreadable},
+};
+use crate::http::graphql::{BAD_REQUEST, Params, Refused};
 use platform::graphql::limits::{Limits, count_json};
-
-/// Why the server closes a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Close {
-    /// 1009: a message larger than we take.
-    TooBig,
-    /// 1012: the server restarts; reconnect.
-    ServiceRestart,
-    /// 4400: a message that the protocol doesn't have.
-    BadMessage,
-    /// 4401: `subscribe` before `connection_init`, or a token that is no good; sign in.
-    Unauthorized,
-    /// 4403: the access token ran out; reconnect with a fresh one.
-    Expired,
-    /// 4406: the client doesn't speak this subprotocol.
-    UnacceptableProtocol,
-    /// 4408: no `connection_init` in time.
-    InitTimeout,
-    /// 4409: an operation with this id is running.
-    DuplicateId,
-    /// 4429: a second `connection_init`.
-    SecondInit,
-    /// 4500: our own fault.
-    Internal,
-}
-
-impl Close {
-    /// Code and reason, as the protocol words them where it does.
-    pub(super) fn code_and_reason(self) -> (u16, &'static str) {
-        match self {
-            Self::TooBig => (1009, "Message too big"),
-            Self::ServiceRestart => (1012, "Service restart"),
-            Self::BadMessage => (4400, "Invalid message"),
-            Self::Unauthorized => (4401, "Unauthorized"),
-            Self::Expired => (4403, "Forbidden: the access token has run out"),
-            Self::UnacceptableProtocol => (4406, "Subprotocol not acceptable"),
-            Self::InitTimeout => (4408, "Connection initialisation timeout"),
-            Self::DuplicateId => (4409, "Subscriber already exists"),
-            Self::SecondInit => (4429, "Too many initialisation requests"),
-            Self::Internal => (4500, "Internal error"),
-        }
-    }
-}
 
 /// What a client says.
 #[derive(Debug)]
 pub(super) enum Incoming {
-    ConnectionInit(Init),
+    /// `connection_init`.
+    Init(Init),
+    /// `ping` of graphql-transport-ws.
     Ping,
+    /// `pong` of graphql-transport-ws.
     Pong,
-    /// An operation, or why it is not even read.
-    Subscribe {
+    /// `subscribe`, or `start`: an operation, or why it is not even read.
+    Start {
         id: String,
         params: Result<Params, Refused>,
     },
-    Complete {
-        id: String,
-    },
+    /// `complete`, or `stop`.
+    Stop { id: String },
+    /// `connection_terminate` of the legacy dialect.
+    Terminate,
 }
 
+/// A message that the dialect doesn't have, and the operation that it names.
+#[derive(Debug)]
+pub(super) struct Invalid(pub(super) Option<String>);
+
 /// The payload of `connection_init`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Init {
-    /// An access token, from `Authorization: "Bearer …"`, `accessToken` or `authToken`.
-    pub(super) token: Option<String>,
+    /// An access token.
+    pub(super) token: Result<Option<String>, Unreadable>,
     /// The cursor of the last event seen.
     pub(super) resume_from: Option<String>,
 }
@@ -81,117 +55,250 @@ struct RawMessage<'a> {
     kind: &'a str,
     id: Option<String>,
     #[serde(borrow)]
-    payload: Option<&'a serde_json::value::RawValue>,
+    payload: Option<&'a RawValue>,
 }
 
 impl Incoming {
-    /// Reads a message; `None` when the protocol doesn't have it.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// When the dialect doesn't have it.
+    pub(super) fn parse(dialect: Dialect, text: &str) -> Result<Self, Invalid> {
         // serde would take an array for the struct's members in order.
-        let raw: RawMessage<'_> = text
-            .trim_start()
-            .starts_with('{')
-            .then(|| serde_json::from_str(text).ok())??;
-        let id = || raw.id.clone().filter(|id| !id.is_empty());
-        match raw.kind {
-            "connection_init" => Some(Self::ConnectionInit(Init::parse(raw.payload)?)),
-            "ping" => Some(Self::Ping),
-            "pong" => Some(Self::Pong),
-            "subscribe" => Some(Self::Subscribe {
-                id: id()?,
-                params: match Params::from_json(raw.payload?.get().as_bytes()) {
-                    Err(refused) if !refused.is_limit() => return None,
-                    params => params,
-                },
-            }),
-            "complete" => Some(Self::Complete { id: id()? }),
+        let RawMessage { kind, id, payload } = Some(text)
+            .filter(|text| text.trim_start().starts_with('{'))
+            .and_then(|text| serde_json::from_str(text).ok())
+            .ok_or(Invalid(None))?;
+        let id = id.filter(|id| !id.is_empty());
+        let message = match (dialect, kind) {
+            (_, "connection_init") => Init::parse(payload).map(Self::Init),
+            (Dialect::GraphQLWS, "ping") => Some(Self::Ping),
+            (Dialect::GraphQLWS, "pong") => Some(Self::Pong),
+            (Dialect::GraphQLWS, "subscribe") | (Dialect::SubscriptionsTransportWS, "start") => {
+                match (
+                    &id,
+                    payload.map(|payload| Params::from_json(payload.get().as_bytes())),
+                ) {
+                    (None, _) | (_, None) => None,
+                    // The newer dialect has no word for it but the end of the connection.
+                    (_, Some(Err(refused)))
+                        if dialect == Dialect::GraphQLWS && refused.code == BAD_REQUEST =>
+                    {
+                        None
+                    }
+                    (Some(id), Some(params)) => Some(Self::Start {
+                        id: id.clone(),
+                        params,
+                    }),
+                }
+            }
+            (Dialect::GraphQLWS, "complete") | (Dialect::SubscriptionsTransportWS, "stop") => {
+                id.clone().map(|id| Self::Stop { id })
+            }
+            (Dialect::SubscriptionsTransportWS, "connection_terminate") => Some(Self::Terminate),
             _ => None,
-        }
+        };
+        message.ok_or(Invalid(id))
     }
 }
 
 impl Init {
-    fn parse(payload: Option<&serde_json::value::RawValue>) -> Option<Self> {
-        let Some(payload) = payload else {
-            return Some(Self::default());
+    fn parse(payload: Option<&RawValue>) -> Option<Self> {
+        let payload: Option<Map<String, Value>> = match payload {
+            Some(payload) => {
+                count_json(payload.get().as_bytes(), &Limits::default()).ok()?;
+                serde_json::from_str(payload.get()).ok()?
+            }
+            None => None,
         };
-        count_json(payload.get().as_bytes(), &Limits::default()).ok()?;
-        let payload: Option<Map<String, Value>> = serde_json::from_str(payload.get()).ok()?;
         let payload = payload.unwrap_or_default();
-        // A credential that can't be read must not pass for none: its owner would be a visitor and never know.
-        let text = |name: &str| match payload.get(name) {
-            None | Some(Value::Null) => Some(None),
-            Some(Value::String(text)) => Some(Some(text.clone())),
-            Some(_) => None,
+        let resume_from = match payload.get("resumeFrom") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(cursor)) => Some(cursor.clone()),
+            Some(_) => return None,
         };
-        let bare = text("accessToken")?.or(text("authToken")?);
-        let header = text("Authorization")?.or(text("authorization")?);
-        let token = bare
-            .or_else(|| header.map(|header| header.strip_prefix("Bearer ").unwrap_or(&header).to_owned()));
         Some(Self {
-            token: token.filter(|token| !token.is_empty()),
-            resume_from: text("resumeFrom")?,
+            token: credentials::in_payload(&payload),
+            resume_from,
         })
     }
 }
 
 /// What the server says.
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Outgoing<'a> {
-    ConnectionAck,
+    /// `connection_ack`.
+    Ack,
+    /// `pong` of graphql-transport-ws.
     Pong,
-    Next { id: &'a str, payload: &'a Response },
-    Error { id: &'a str, payload: &'a [ServerError] },
+    /// `ka` of the legacy dialect.
+    KeepAlive,
+    /// `connection_error` of the legacy dialect: why the connection ends or, of [`Close::BadMessage`], what it passed over.
+    ConnectionError(Close),
+    /// `next`, or `data`.
+    Answer { id: &'a str, response: &'a Response },
+    /// `error`: the operation has ended, or never ran.
+    Error { id: &'a str, errors: &'a [ServerError] },
+    /// `complete`.
     Complete { id: &'a str },
+}
+
+impl Outgoing<'_> {
+    /// The message as its dialect has it.
+    ///
+    /// # Errors
+    /// serde's, for what isn't JSON.
+    pub(super) fn write(self, dialect: Dialect) -> serde_json::Result<String> {
+        let is_legacy = dialect == Dialect::SubscriptionsTransportWS;
+        match self {
+            Self::Ack => message("connection_ack", None, None::<()>),
+            Self::Pong => message("pong", None, None::<()>),
+            Self::KeepAlive => message("ka", None, None::<()>),
+            Self::ConnectionError(close) => {
+                let (_, reason) = close.code_and_reason();
+                let errors = Refused::new(close.error_code().unwrap_or(BAD_REQUEST), reason).into_errors();
+                message("connection_error", None, LegacyError::of(&errors))
+            }
+            Self::Answer { id, response } => {
+                message(if is_legacy { "data" } else { "next" }, Some(id), Some(response))
+            }
+            Self::Error { id, errors } if is_legacy => message("error", Some(id), LegacyError::of(errors)),
+            Self::Error { id, errors } => message("error", Some(id), Some(errors)),
+            Self::Complete { id } => message("complete", Some(id), None::<()>),
+        }
+    }
+}
+
+fn message<P: Serialize>(kind: &str, id: Option<&str>, payload: Option<P>) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct Message<'a, P> {
+        #[serde(rename = "type")]
+        kind: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payload: Option<P>,
+    }
+    serde_json::to_string(&Message { kind, id, payload })
+}
+
+/// The legacy dialect has one error where the newer has a list. Its own client also looks for `errors` there.
+#[derive(Serialize)]
+struct LegacyError<'a> {
+    #[serde(flatten)]
+    first: &'a ServerError,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+}
+
+impl<'a> LegacyError<'a> {
+    fn of(errors: &'a [ServerError]) -> Option<Self> {
+        let first = errors.first()?;
+        let errors = if errors.len() > 1 { errors } else { &[] };
+        Some(Self { first, errors })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const BOTH: [Dialect; 2] = [Dialect::GraphQLWS, Dialect::SubscriptionsTransportWS];
+
     #[test]
-    fn reads_the_token_in_its_usual_places() {
-        for payload in [
-            r#"{"Authorization":"Bearer t"}"#,
-            r#"{"authorization":"Bearer t"}"#,
-            r#"{"accessToken":"t"}"#,
-            r#"{"authToken":"t"}"#,
-        ] {
-            let text = format!(r#"{{"type":"connection_init","payload":{payload}}}"#);
-            let Some(Incoming::ConnectionInit(init)) = Incoming::parse(&text) else {
-                panic!("{text}")
-            };
-            assert_eq!(init.token.as_deref(), Some("t"));
+    fn reads_what_both_have() {
+        for dialect in BOTH {
+            for payload in ["", r#","payload":null"#, r#","payload":{}"#] {
+                let text = format!(r#"{{"type":"connection_init"{payload}}}"#);
+                let Ok(Incoming::Init(init)) = Incoming::parse(dialect, &text) else {
+                    panic!("{text}")
+                };
+                assert_eq!((init.token, init.resume_from), (Ok(None), None));
+            }
         }
-        assert!(matches!(
-            Incoming::parse(r#"{"type":"connection_init"}"#),
-            Some(Incoming::ConnectionInit(_))
-        ));
-        assert!(matches!(
-            Incoming::parse(r#"{"type":"connection_init","payload":null}"#),
-            Some(Incoming::ConnectionInit(_))
-        ));
     }
 
     #[test]
-    fn refuses_what_the_protocol_does_not_have() {
+    fn an_operation_starts_and_stops_in_each_dialect_s_words() {
+        for (dialect, start, stop) in [
+            (Dialect::GraphQLWS, "subscribe", "complete"),
+            (Dialect::SubscriptionsTransportWS, "start", "stop"),
+        ] {
+            let start = format!(r#"{{"type":"{start}","id":"1","payload":{{"query":"{{a}}"}}}}"#);
+            let stop = format!(r#"{{"type":"{stop}","id":"1"}}"#);
+            let other = BOTH.into_iter().find(|other| *other != dialect).unwrap();
+            assert!(matches!(
+                Incoming::parse(dialect, &start),
+                Ok(Incoming::Start { params: Ok(_), .. })
+            ));
+            assert!(matches!(
+                Incoming::parse(dialect, &stop),
+                Ok(Incoming::Stop { .. })
+            ));
+            for text in [start, stop] {
+                let Err(Invalid(id)) = Incoming::parse(other, &text) else {
+                    panic!("{text}")
+                };
+                assert_eq!(id.as_deref(), Some("1"));
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_what_neither_has() {
         for text in [
             "",
             "[]",
             "{}",
-            r#"{"type":"start","id":"1"}"#,
             r#"{"type":"subscribe","payload":{"query":"{a}"}}"#,
             r#"{"type":"subscribe","id":"1"}"#,
-            r#"{"type":"subscribe","id":"1","payload":{"query":1}}"#,
             r#"{"type":"subscribe","id":"","payload":{"query":"{a}"}}"#,
+            r#"{"type":"start","payload":{"query":"{a}"}}"#,
+            r#"{"type":"start","id":"1"}"#,
             r#"{"type":"complete"}"#,
+            r#"{"type":"stop"}"#,
+            r#"{"type":"connection_ack"}"#,
             r#"{"type":"connection_init","payload":3}"#,
-            r#"{"type":"connection_init","payload":{"Authorization":5}}"#,
+            r#"{"type":"connection_init","payload":{"resumeFrom":5}}"#,
             r#"["connection_init",null,null]"#,
-            r#"{"type":"subscribe","id":"1","payload":["{a}",null,null,null]}"#,
         ] {
-            assert!(Incoming::parse(text).is_none(), "{text}");
+            for dialect in BOTH {
+                assert!(Incoming::parse(dialect, text).is_err(), "{dialect:?}: {text}");
+            }
         }
+    }
+
+    #[test]
+    fn an_operation_without_a_document_ends_the_newer_connection_or_the_legacy_operation() {
+        for payload in [r#"{"query":1}"#, r#"["{a}",null,null,null]"#] {
+            let text = |kind: &str| format!(r#"{{"type":"{kind}","id":"1","payload":{payload}}}"#);
+            assert!(
+                Incoming::parse(Dialect::GraphQLWS, &text("subscribe")).is_err(),
+                "{payload}"
+            );
+            assert!(matches!(
+                Incoming::parse(Dialect::SubscriptionsTransportWS, &text("start")),
+                Ok(Incoming::Start { params: Err(_), .. })
+            ));
+        }
+    }
+
+    #[test]
+    fn several_errors_are_one_and_all_in_the_legacy_dialect() {
+        let errors = ["a", "b"].map(|text| ServerError::new(text, None));
+        let write = |dialect, errors| {
+            let text = Outgoing::Error { id: "1", errors }.write(dialect).unwrap();
+            serde_json::from_str::<Value>(&text).unwrap()["payload"].clone()
+        };
+        let legacy = write(Dialect::SubscriptionsTransportWS, &errors);
+        assert_eq!(
+            (&legacy["message"], &legacy["errors"][1]["message"]),
+            (&"a".into(), &"b".into())
+        );
+        assert_eq!(
+            write(Dialect::SubscriptionsTransportWS, &errors[..1]).get("errors"),
+            None
+        );
+        assert_eq!(write(Dialect::GraphQLWS, &errors)[1]["message"], "b");
     }
 }
