@@ -225,3 +225,24 @@ async fn a_lot_s_number_is_no_degree() {
     let item = content_world::draft_item(&app, &staff, "Lot n° 12").await;
     assert_eq!(item["slug"], "lot-n-12");
 }
+
+#[tokio::test]
+async fn what_no_font_has_is_told_before_it_is_issued() {
+    let app = start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let boxes = with(
+        draft_input(&project, "100"),
+        json!({ "issue": true, "subject": "Villa 😀", "items": [item("Plan 你好", "1", "100")] }),
+    );
+    let payload = on_invoice(&app, &staff, "createInvoice", boxes).await;
+    assert_eq!(errors(&payload), ["INVALID input.subject", "INVALID input.items"]);
+    let message = payload["userErrors"][1]["message"].as_str().unwrap();
+    assert!(message.starts_with("A line has 你 好, which"), "{message}");
+    let local = with(
+        draft_input(&project, "100"),
+        json!({ "issue": true, "subject": "Ƙofar gida, Ŋalan", "items": [item("بيت جميل", "1", "100")] }),
+    );
+    let invoice = done(on_invoice(&app, &staff, "createInvoice", local).await, "invoice");
+    assert_eq!(invoice["number"], "BH/2026/1", "no number was spent");
+}
