@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use ttf_parser::Face;
 use typst::{
     Library, LibraryExt, World,
     diag::{FileError, FileResult},
@@ -31,10 +32,12 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("ledger.typ", include_str!("../templates/ledger.typ")),
 ];
 
-const FONTS: [&[u8]; 3] = [
+/// The last one has what West Africa writes in Arabic letters, Ajami of Hausa, Zarma and Fulfulde included.
+const FONTS: [&[u8]; 4] = [
     include_bytes!("../fonts/Inter-Regular.otf"),
     include_bytes!("../fonts/Inter-SemiBold.otf"),
     include_bytes!("../fonts/InterDisplay-Light.otf"),
+    include_bytes!("../fonts/Harmattan-Regular.ttf"),
 ];
 
 /// Why a document could not be drawn.
@@ -135,6 +138,25 @@ impl World for Paper {
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {
         None
     }
+}
+
+/// The letters of `text` that no font has, each once.
+pub fn missing_signs(text: &str) -> Vec<char> {
+    let faces: Vec<Face> = FONTS
+        .into_iter()
+        .filter_map(|font| Face::parse(font, 0).ok())
+        .collect();
+    // Joiners and variation selectors choose among forms; they have none themselves.
+    let is_printed = |letter: &char| {
+        !letter.is_whitespace() && !matches!(letter, '\u{200b}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}')
+    };
+    let mut missing = Vec::new();
+    for letter in text.chars().filter(is_printed) {
+        if !missing.contains(&letter) && faces.iter().all(|face| face.glyph_index(letter).is_none()) {
+            missing.push(letter);
+        }
+    }
+    missing
 }
 
 /// Draws what the sheet says.

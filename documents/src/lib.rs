@@ -26,6 +26,14 @@ pub use words::{NegativeAmount, amount_in_words};
 /// stores rendered documents stores it beside them.
 pub const TEMPLATE_VERSION: u32 = 1;
 
+/// The letters of `text` that no font of the documents has, each once, in their order: they would be printed as empty
+/// boxes.
+#[must_use]
+pub fn missing_signs(text: &str) -> Vec<char> {
+    let printed: Vec<String> = text::lines(text);
+    engine::missing_signs(&printed.join("\n"))
+}
+
 /// Draws a document as a PDF.
 ///
 /// `logo` is the company's, as PNG, JPEG or WebP; one that can't be read is left out, and the company's name stands in

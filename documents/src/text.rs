@@ -25,7 +25,7 @@ pub fn line(text: &str) -> String {
 pub fn lines(text: &str) -> Vec<String> {
     let unix = text
         .replace("\r\n", "\n")
-        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+        .replace(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
     unix.trim().split('\n').map(line).collect()
 }
 
@@ -79,6 +79,7 @@ mod tests {
     #[test]
     fn keeps_what_is_meant_and_drops_what_misleads() {
         assert_eq!(lines("\n a\tb \r\n\r\nc\u{7}\n"), ["a b", "", "c"]);
+        assert_eq!(lines("a\u{b}b\u{2028}c\rd"), ["a", "b", "c", "d"]);
         assert_eq!(
             line("1\u{202f}000\u{a0}€ \u{202e}live"),
             "1\u{202f}000\u{a0}€ live"

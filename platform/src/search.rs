@@ -5,7 +5,10 @@ use sea_orm::{
     sea_query::{ExprTrait, LikeExpr, SimpleExpr},
 };
 
-use crate::error::{ErrorCode, Violation};
+use crate::{
+    error::{ErrorCode, Violation},
+    text::ascii_digits,
+};
 
 /// What one looks for, in characters at most.
 const MAX_QUERY: usize = 200;
@@ -105,6 +108,7 @@ fn with_digits(query: &str) -> String {
         word.chars()
             .all(|letter| letter.is_ascii_digit() || "+-./()".contains(letter))
     };
+    let query = ascii_digits(query);
     let words: Vec<&str> = query.split_whitespace().collect();
     let mut rewritten: Vec<String> = Vec::new();
     let mut rest = words.as_slice();
@@ -174,6 +178,8 @@ mod tests {
             ("(+227) 91112233", "22791112233"),
             ("Issa 91 11 22 33 Niamey", "Issa 91112233 Niamey"),
             ("+33 6", "336"),
+            ("٩١ ١١ ٢٢ ٣٣", "91112233"),
+            ("91\u{202f}11\u{202f}22\u{202f}33", "91112233"),
             ("villa 2026-12", "villa 2026-12"),
             ("91 11", "91 11"),
             ("- .", "- ."),

@@ -5,6 +5,8 @@
 
 use url::Url;
 
+use crate::text::one_line;
+
 /// Where a video is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VideoProvider {
@@ -51,7 +53,8 @@ impl VideoLink {
     /// # Errors
     /// [`VideoLinkError`], with a text for the person.
     pub fn parse(text: &str) -> Result<Self, VideoLinkError> {
-        let text = text.trim();
+        let text = one_line(text);
+        let text = text.as_str();
         let url = if text.contains("://") {
             Url::parse(text)
         } else {

@@ -29,6 +29,28 @@ async fn export(app: &TestApp, staff: &Person, name: &str, input: &str) -> Vec<V
 }
 
 #[tokio::test]
+async fn a_spreadsheet_set_to_french_adds_up_what_it_reads() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let input = with(
+        draft_input(&project, "1500000"),
+        json!({ "taxPercentage": "19.25", "issue": true, "subject": "Clôture;=cmd|'/C calc'!A0" }),
+    );
+    done(on_invoice(&app, &staff, "createInvoice", input).await, "invoice");
+    let document =
+        "mutation { exportInvoices(input: { separator: SEMICOLON }) { export { url } userErrors { code } } }";
+    let data = app.graphql(&staff, document, json!({})).await.data();
+    let url = data["exportInvoices"]["export"]["url"].as_str().unwrap();
+    let file = app.http().get(url).send().await.unwrap().bytes().await.unwrap();
+    assert!(file.starts_with("\u{feff}\"Numéro\";".as_bytes()), "{file:?}");
+    let file = String::from_utf8(file[3..].to_vec()).unwrap();
+    let row: Vec<&str> = file.lines().nth(1).unwrap().split("\";\"").collect();
+    assert_eq!(row[7], "Clôture;'=cmd|'/C calc'!A0");
+    assert_eq!(row[9..13], ["1500000", "19,25", "288750", "1788750"]);
+}
+
+#[tokio::test]
 async fn the_books_come_home_balanced() {
     let app = TestApp::builder().leaves_deliveries_pending().start().await;
     let (staff, client) = tokio::join!(app.staff(), app.client());

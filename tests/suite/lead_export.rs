@@ -99,7 +99,7 @@ async fn the_file_opens_with_its_accents_right_and_runs_nothing() {
     assert_eq!(rows[2][1], "'=HYPERLINK(\"http://evil.example\",\"clic\")");
     assert_eq!(rows[2][5], "'@SUM(1+1)");
     assert_eq!(rows[2][6], "'=Villa Awa");
-    assert_eq!(rows[2][7], "'-2+3;=1+1\n\"dit-elle\"");
+    assert_eq!(rows[2][7], "'-2+3;'=1+1\n\"dit-elle\"");
     assert_eq!(rows[2][8..11], ["Nouveau", "non", ""]);
     for cell in rows.iter().flatten() {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");

@@ -121,14 +121,16 @@ async fn every_mistake_is_told_at_its_place_and_nothing_is_stored() {
     );
     for (changes, error) in [
         (json!({ "phone": "" }), "REQUIRED input.phone"),
-        (json!({ "name": "Zaïnab\u{7}" }), "INVALID input.name"),
-        (json!({ "name": "Zaïnab\nIssa" }), "INVALID input.name"),
+        (
+            json!({ "name": "\u{3164}\u{2800}\u{200b}" }),
+            "REQUIRED input.name",
+        ),
         (json!({ "name": "é".repeat(121) }), "TOO_LONG input.name"),
         (
             json!({ "locationOfLand": "é".repeat(201) }),
             "TOO_LONG input.locationOfLand",
         ),
-        (json!({ "message": "a\u{7}b" }), "INVALID input.message"),
+        (json!({ "email": "zaïnab@example.ne" }), "INVALID input.email"),
         (json!({ "interestedIn": future }), "NOT_FOUND input.interestedIn"),
         (
             json!({ "interestedIn": "pfi_01h2xcejqtf2nbrexx3vqjhp41" }),

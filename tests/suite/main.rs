@@ -70,6 +70,7 @@ mod public_answers;
 mod races;
 mod races_children;
 mod races_world;
+mod real_input;
 mod record_kinds;
 mod records;
 mod repeated_keys;

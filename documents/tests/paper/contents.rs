@@ -481,6 +481,27 @@ fn no_sign_is_missing_from_the_fonts() {
 }
 
 #[test]
+fn what_is_written_in_niger_is_printed_and_copied() {
+    let names = "Ɓagudo ɓera, ƙofa ɗaki, Ŋalan 'yaƴa";
+    // Arabic, Hausa's Ajami with the letters of the Warsh tradition, digits.
+    let arabic = ["بيت جميل", "غِدَا ࢻࢼࢽ ڟ ݣ", "نيامي ١٢"];
+    for text in arabic.into_iter().chain([names]) {
+        assert_eq!(documents::missing_signs(text), Vec::<char>::new(), "{text}");
+    }
+    let mut invoice = samples::invoice(vec![samples::line(&arabic.join("\n"), 1_000, 250_000)]);
+    invoice.client.name = names.into();
+    let said = draw(invoice);
+    says(&said, &[names]);
+    for letter in arabic.concat().chars().filter(|letter| letter.is_alphanumeric()) {
+        assert!(said.contains(letter), "{letter} is lost: {said}");
+    }
+    assert_eq!(
+        documents::missing_signs("Villa 你好 😀 你\u{200d}\n❤\u{fe0f}\u{202e}"),
+        ['你', '好', '😀']
+    );
+}
+
+#[test]
 fn every_document_of_the_gallery_is_drawn_without_a_logo_too() {
     for (name, document) in gallery() {
         let said = text(&documents::render(&document, None).unwrap());

@@ -43,6 +43,29 @@ fn a_jpeg_without_its_end_marker_is_taken_when_its_scans_are_whole() {
 }
 
 #[test]
+fn files_that_phones_and_programs_sent_are_taken() {
+    let made = process(include_bytes!("../../testdata/no-eoi.jpg")).unwrap();
+    let phone = process(include_bytes!("../../testdata/samsung-no-eoi-trailer.jpg")).unwrap();
+    for photo in [&made, &phone] {
+        assert_eq!(photo.source, SourceFormat::Jpeg);
+        assert!(photo.width > 0 && !photo.renditions.is_empty());
+    }
+    let plain = process(include_bytes!("../../testdata/orient6.webp")).unwrap();
+    let prefixed = process(include_bytes!("../../testdata/orient6-prefixed.webp")).unwrap();
+    // 400 × 600 as it lies in the file, on its side.
+    for picture in [&plain, &prefixed] {
+        assert_eq!((picture.width, picture.height), (600, 400));
+    }
+    assert_eq!(pixels_of(&prefixed), pixels_of(&plain));
+}
+
+#[test]
+fn an_iphone_s_photo_is_known_behind_a_jpeg_s_name() {
+    let refused = process(include_bytes!("../../testdata/heic.jpg")).unwrap_err();
+    assert!(refused.to_string().contains("HEIC photo"), "{refused}");
+}
+
+#[test]
 fn bytes_between_segments_are_skipped() {
     let plain = phone_photo(64, 48, 6);
     let expected = process(&plain).unwrap();

@@ -172,7 +172,14 @@ impl<'a> Reader<'a> {
     pub(super) fn addresses(&mut self, key: &'static str) -> Vec<String> {
         let addresses = self.list(key);
         for address in &addresses {
-            if !email_address::EmailAddress::is_valid(address) || address.contains(['<', '"']) {
+            // Mail servers take letters of ASCII alone before the @; the domain is sent in Punycode.
+            let has_plain_local = address
+                .rsplit_once('@')
+                .is_some_and(|(local, _)| local.is_ascii());
+            if !has_plain_local
+                || !email_address::EmailAddress::is_valid(address)
+                || address.contains(['<', '"'])
+            {
                 self.error(
                     key,
                     format!("has \"{address}\"; write bare addresses, such as commercial@bellehouse.ne."),

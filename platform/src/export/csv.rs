@@ -1,5 +1,6 @@
-//! CSV that opens right and can't bite: UTF-8 with a byte order mark, CRLF, every cell quoted (RFC 4180), and cells that
-//! a spreadsheet would run as a formula turned into text (OWASP, "CSV Injection").
+//! CSV that opens right and can't bite: UTF-8 with a byte order mark, CRLF, every cell quoted (RFC 4180), and what a
+//! spreadsheet would run as a formula turned into text (OWASP, "CSV Injection"), whichever separator the spreadsheet
+//! believes in: its reader's settings decide that, not we.
 
 use std::borrow::Cow;
 
@@ -15,7 +16,7 @@ pub enum Separator {
     /// `,`, as in RFC 4180.
     #[default]
     Comma,
-    /// `;`, which a spreadsheet set to French expects.
+    /// `;`, which a spreadsheet set to French expects, together with decimal commas.
     Semicolon,
 }
 
@@ -24,7 +25,8 @@ pub enum Separator {
 pub enum Cell {
     /// What somebody wrote: made harmless.
     Text(String),
-    /// A number of ours, such as `-1500.50`: written as it is, so that a spreadsheet can add it up.
+    /// A number or a date of ours, such as `-1500.50` or `2026-05-31 08:00`: written so that a spreadsheet can reckon
+    /// with it.
     Number(String),
 }
 
@@ -34,10 +36,11 @@ impl Cell {
         Self::Text(text.into().unwrap_or_default())
     }
 
-    fn shown(&self) -> Cow<'_, str> {
-        match self {
-            Self::Text(text) => harmless(text),
-            Self::Number(number) => Cow::Borrowed(number),
+    fn shown(&self, separator: Separator) -> Cow<'_, str> {
+        match (self, separator) {
+            (Self::Text(text), _) => Cow::Owned(harmless(text)),
+            (Self::Number(number), Separator::Comma) => Cow::Borrowed(number),
+            (Self::Number(number), Separator::Semicolon) => Cow::Owned(number.replace('.', ",")),
         }
     }
 }
@@ -59,14 +62,54 @@ const FORMULA: [char; 11] = [
     '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
 ];
 
-/// A text that no spreadsheet runs: an apostrophe goes before what would begin a formula.
-fn harmless(text: &str) -> Cow<'_, str> {
-    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
-    if first.is_some_and(|first| FORMULA.contains(&first)) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
+/// Where a cell begins for somebody who reads with another separator than the file's: to them our quotes enclose nothing
+/// but the first cell of a row.
+const BREAKS: [char; 5] = [',', ';', '\t', '\n', '\r'];
+
+/// A text that no spreadsheet runs: an apostrophe goes before what would begin a formula, at the text's beginning and
+/// behind each separator in it.
+fn harmless(text: &str) -> String {
+    let mut written = String::with_capacity(text.len() + 1);
+    if is_formula(text) {
+        written.push('\'');
     }
+    for (at, letter) in text.char_indices() {
+        written.push(letter);
+        let rest = &text[at + letter.len_utf8()..];
+        if BREAKS.contains(&letter) && is_formula_inside(rest) {
+            written.push('\'');
+        }
+    }
+    written
+}
+
+fn is_space(letter: char) -> bool {
+    matches!(letter, ' ' | '\u{a0}')
+}
+
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches(is_space).starts_with(FORMULA)
+}
+
+/// Whether what stands behind a separator would begin a formula. A quote there is an empty text before it. What a list in a
+/// message begins its lines with, `- ciment`, and amounts, `, -10 %`, stay as they are.
+fn is_formula_inside(rest: &str) -> bool {
+    let cell = rest.split(BREAKS).next().unwrap_or_default();
+    let cell = cell.trim_start_matches(|letter| is_space(letter) || letter == '"');
+    let is_signed = cell.starts_with(['-', '+']);
+    if !is_signed {
+        return cell.starts_with(FORMULA);
+    }
+    let after = &cell[1..];
+    let is_listed = after.starts_with(is_space)
+        && after
+            .trim_start_matches(is_space)
+            .starts_with(char::is_alphabetic)
+        && !after.contains(['(', '|', '!', '=', '+', '*', '/', '^', '&']);
+    let is_amount = after
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || letter.is_whitespace() || matches!(letter, '.' | '%'));
+    !is_listed && !is_amount
 }
 
 /// The lines of some rows, each ending with CRLF.
@@ -79,13 +122,13 @@ pub fn lines(rows: &[Vec<Cell>], separator: Separator) -> anyhow::Result<Vec<u8>
             Separator::Comma => b',',
             Separator::Semicolon => b';',
         })
-        // All of them: whichever separator the reader's spreadsheet believes in, no cell falls apart into two.
+        // All of them: RFC 4180 asks it of some, and nothing has to know which.
         .quote_style(QuoteStyle::Always)
         .terminator(Terminator::CRLF)
         .flexible(true)
         .from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row.iter().map(|cell| cell.shown().into_owned()))?;
+        writer.write_record(row.iter().map(|cell| cell.shown(separator).into_owned()))?;
     }
     writer
         .into_inner()
@@ -128,10 +171,84 @@ mod tests {
             let written = line(&[formula]);
             assert!(written.starts_with("\"'"), "{written:?}");
         }
-        for harmless in ["Koira Kano = nord", "a-b", "(+227) 90 12 34 56", "'", ""] {
+        for harmless in [
+            "Koira Kano = nord",
+            "a-b",
+            "(+227) 90 12 34 56",
+            "'",
+            "",
+            "Il faut :\n- ciment\n- fer de 8\n",
+            "Remise, -10 %; soit 5",
+        ] {
             assert_eq!(line(&[harmless]), format!("\"{harmless}\"\r\n"));
         }
-        let number = lines(&[vec![Cell::Number("-1500.50".into())]], Separator::Comma).unwrap();
-        assert_eq!(number, b"\"-1500.50\"\r\n");
+    }
+
+    /// The cells as a spreadsheet finds them that takes `separator` for the separator, whatever it was.
+    fn cells_of(line: &str, separator: u8) -> Vec<String> {
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(separator)
+            .from_reader(line.as_bytes())
+            .records()
+            .flat_map(|record| {
+                let record = record.unwrap();
+                record.iter().map(str::to_owned).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_cell_runs_with_either_separator() {
+        for formula in [
+            "=cmd|'/C calc'!A0",
+            "+1+1",
+            "-2+3",
+            "-cmd|'/C calc'!A0",
+            "- cmd|'/C calc'!A0",
+            "@SUM(1)",
+            " =1",
+            "\u{a0}=1",
+            "\"=1",
+            "\" \"=1",
+            "＝1",
+            "=1;=2,=3",
+        ] {
+            for start in [
+                "", "a", "a;", "a,", "a\t", "a;;", "a; ", "a\n", "a\r\n", "a;\"", "a\";\"b",
+            ] {
+                for end in ["", ";b", ",b", "\nb"] {
+                    let text = format!("{start};{formula}{end}");
+                    for (separator, others) in [(Separator::Comma, b";\t"), (Separator::Semicolon, b",\t")] {
+                        let commas = text.replace(';', ",");
+                        let row = [text.as_str(), &commas, formula].map(Cell::from).to_vec();
+                        let line = String::from_utf8(lines(&[row], separator).unwrap()).unwrap();
+                        let read = [others[0], others[1], b';', b','].map(|other| cells_of(&line, other));
+                        for cell in read.iter().flatten() {
+                            let cell = cell.trim_start_matches([' ', '\u{a0}']);
+                            assert!(
+                                !cell.starts_with(['=', '@', '+', '-', '＝', '\t']),
+                                "{text:?} {line:?} {cell:?}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_can_be_added_up_where_the_separator_is_at_home() {
+        let row = || {
+            vec![
+                Cell::Number("-1500.50".into()),
+                Cell::Number("2026-05-31 08:00".into()),
+            ]
+        };
+        let commas = lines(&[row()], Separator::Comma).unwrap();
+        assert_eq!(commas, b"\"-1500.50\",\"2026-05-31 08:00\"\r\n");
+        let semicolons = lines(&[row()], Separator::Semicolon).unwrap();
+        assert_eq!(semicolons, b"\"-1500,50\";\"2026-05-31 08:00\"\r\n");
     }
 }

@@ -15,7 +15,8 @@ use crate::{
 pub enum CsvSeparator {
     /// A comma, as RFC 4180 says.
     Comma,
-    /// A semicolon: a spreadsheet set to French opens such a file in columns by a double click.
+    /// A semicolon, and decimal commas: a spreadsheet set to French opens such a file in columns by a double click and adds
+    /// its amounts up.
     Semicolon,
 }
 

@@ -1,9 +1,9 @@
 //! Money, decimals and days, as the API shows them.
 
 use async_graphql::{Enum, InputValueError, InputValueResult, Object, Scalar, ScalarType, Value};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
-use super::Locale;
+use super::{Locale, scalars::YEARS};
 use crate::money::{Amount, Currency};
 
 /// An exact decimal number.
@@ -35,23 +35,38 @@ impl ScalarType for Decimal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
-/// A day as `YYYY-MM-DD` (ISO 8601), in the company's time zone.
+/// A day as `YYYY-MM-DD` (ISO 8601), in the company's time zone; in an input, of the years 1900 to 2200.
 #[Scalar]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = value else {
             return Err(InputValueError::expected_type(value));
         };
-        NaiveDate::parse_from_str(&text, "%Y-%m-%d")
-            .ok()
-            .filter(|_| text.len() == 10)
-            .map(Self)
-            .ok_or_else(|| InputValueError::custom("write a day as YYYY-MM-DD, such as 2026-05-31"))
+        let day = iso_day(&text)
+            .ok_or_else(|| InputValueError::custom("write a day as YYYY-MM-DD, such as 2026-05-31"))?;
+        if YEARS.contains(&day.year()) {
+            Ok(Self(day))
+        } else {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            Err(InputValueError::custom(format!(
+                "write a day of the years {first} to {last}, such as 2026-05-31"
+            )))
+        }
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.format("%Y-%m-%d").to_string())
     }
+}
+
+/// Reads `dddd-dd-dd` alone: chrono takes signs, spaces and fewer digits too, and `26-05-31` is a day in the year 26.
+fn iso_day(text: &str) -> Option<NaiveDate> {
+    let is_written_right = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    text.parse().ok().filter(|_| is_written_right)
 }
 
 /// A currency by its ISO 4217 code.
@@ -100,5 +115,52 @@ impl Money {
         #[graphql(desc = "Whose way of writing numbers.", default_with = "Locale::Fr")] locale: Locale,
     ) -> String {
         self.amount.format(self.currency, locale.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<NaiveDate, String> {
+        <Date as ScalarType>::parse(Value::from(text))
+            .map(|day| day.0)
+            .map_err(|error| error.into_server_error(async_graphql::Pos::default()).message)
+    }
+
+    #[test]
+    fn days_are_written_in_one_way_and_lie_within_three_centuries() {
+        for day in ["1900-01-01", "2026-02-28", "2028-02-29", "2200-12-31"] {
+            assert_eq!(read(day).unwrap().to_string(), day);
+        }
+        for wrong in [
+            "26-05-31",
+            "2026-5-31",
+            "2026-05-3",
+            "+026-05-31",
+            " 026-05-31",
+            "-026-05-31",
+            "+2026-5-31",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "20260531",
+            "31/05/2026",
+            "2026-05-31T00:00:00Z",
+            "２０２６-05-31",
+            "2026 05-31",
+            "",
+        ] {
+            assert!(read(wrong).unwrap_err().contains("YYYY-MM-DD"), "{wrong:?}");
+        }
+        for far in [
+            "0026-05-31",
+            "0000-01-01",
+            "1899-12-31",
+            "2201-01-01",
+            "9999-12-31",
+        ] {
+            assert!(read(far).unwrap_err().contains("1900 to 2200"), "{far:?}");
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! E-mail: one message, and the ways it can leave.
 
+mod address;
 mod file;
 mod memory;
 mod smtp;
 
+pub use address::{AddressError, ascii_address, compared_address};
 pub use file::{ConsoleMail, FileMail};
 pub use memory::MemoryMail;
 pub use smtp::SmtpMail;
@@ -36,12 +38,23 @@ pub struct Mail {
     pub to: String,
     /// The person's name.
     pub to_name: Option<String>,
+    /// Whom an answer goes to, if not the sender.
+    pub reply_to: Option<Correspondent>,
     /// The subject.
     pub subject: String,
     /// The body for people who read plain text.
     pub text: String,
     /// The body for everybody else.
     pub html: String,
+}
+
+/// Somebody to write to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correspondent {
+    /// The person's name.
+    pub name: Option<String>,
+    /// The address.
+    pub address: String,
 }
 
 impl Debug for Mail {
@@ -87,29 +100,24 @@ impl Sender {
     /// # Errors
     /// When it is neither.
     pub fn new(text: &str) -> Result<Self> {
-        let mailbox: Mailbox = text
-            .parse()
-            .with_context(|| format!("DEFAULT_FROM_EMAIL={text}"))?;
-        Ok(Self(Mailbox::new(
-            mailbox.name.as_deref().map(one_line),
-            mailbox.email,
-        )))
+        let told = || format!("DEFAULT_FROM_EMAIL={text}");
+        let written: Mailbox = text.parse().with_context(told)?;
+        mailbox(written.name.as_deref(), written.email.as_ref())
+            .map(Self)
+            .with_context(told)
     }
 
     /// The message as it goes over the wire.
     fn compose(&self, mail: &Mail) -> Result<Message, SendError> {
-        let address: Address = mail
-            .to
-            .parse()
-            .map_err(|error| SendError::permanent(format!("the address can't be used: {error}")))?;
-        let name = mail
-            .to_name
-            .as_deref()
-            .map(one_line)
-            .filter(|name| !name.is_empty());
-        Message::builder()
-            .from(self.0.clone())
-            .to(Mailbox::new(name, address))
+        let to = mailbox(mail.to_name.as_deref(), &mail.to)
+            .map_err(|error| SendError::permanent(format!("the address can't be used: {error:#}")))?;
+        let mut message = Message::builder().from(self.0.clone()).to(to);
+        // A visitor's address that can't be answered must not keep what they wrote from the staff.
+        let reply_to = mail.reply_to.as_ref();
+        if let Some(Ok(reply_to)) = reply_to.map(|to| mailbox(to.name.as_deref(), &to.address)) {
+            message = message.reply_to(reply_to);
+        }
+        message
             .subject(one_line(&mail.subject))
             .date(SystemTime::from(mail.date))
             .header(MessageId::from(format!(
@@ -125,6 +133,18 @@ impl Sender {
             ))
             .map_err(|error| SendError::permanent(format!("the message can't be made: {error}")))
     }
+}
+
+/// Somebody in a header: the name on one line, the domain in Punycode.
+fn mailbox(name: Option<&str>, address: &str) -> Result<Mailbox> {
+    // An address of ASCII may be one that our forms don't take, such as root@localhost.
+    let address: Address = if address.is_ascii() {
+        address.parse()?
+    } else {
+        ascii_address(address)?.parse()?
+    };
+    let name = name.map(one_line).filter(|name| !name.is_empty());
+    Ok(Mailbox::new(name, address))
 }
 
 #[derive(Debug, Clone)]
@@ -154,6 +174,7 @@ mod tests {
             date: DateTime::UNIX_EPOCH,
             to: "awa@example.ne".into(),
             to_name: Some("Awa\r\nBcc: evil@example.com".into()),
+            reply_to: None,
             subject: "Bienvenue\r\nX-Evil: 1".into(),
             text: "Bonjour".into(),
             html: "<p>Bonjour</p>".into(),
@@ -167,6 +188,28 @@ mod tests {
         assert!(!text.contains("\nBcc:") && !text.contains("\nX-Evil"), "{text}");
         assert!(text.contains("Message-ID: <dlv_1@bellehouse.ne>"), "{text}");
         assert!(text.contains("Auto-Submitted: auto-generated"), "{text}");
+    }
+
+    #[test]
+    fn answers_go_to_whoever_wrote_and_domains_over_the_wire_in_ascii() {
+        let sender = Sender::new("Belle House <contact@bellehouse.ne>").unwrap();
+        let of = |address: &str| Mail {
+            to: "awa@exämple.ne".into(),
+            reply_to: Some(Correspondent {
+                name: Some("Issa\r\nBcc: x@y.ne".into()),
+                address: address.into(),
+            }),
+            ..mail()
+        };
+        let text =
+            String::from_utf8(sender.compose(&of("issa@bücher.example")).unwrap().formatted()).unwrap();
+        assert!(text.contains("<awa@xn--exmple-cua.ne>"), "{text}");
+        assert!(
+            text.contains("Reply-To: \"Issa Bcc: x@y.ne\" <issa@xn--bcher-kva.example>"),
+            "{text}"
+        );
+        let text = String::from_utf8(sender.compose(&of("no address")).unwrap().formatted()).unwrap();
+        assert!(!text.contains("Reply-To"), "{text}");
     }
 
     #[test]

@@ -34,7 +34,8 @@ pub struct NewDelivery {
     pub template: &'static str,
     /// In which language.
     pub locale: Locale,
-    /// What the template is filled with: an object.
+    /// What the template is filled with: an object. An e-mail's `name` is the reader's, who it is addressed to; its
+    /// `replyTo`, with a `name` and an `address`, is whom an answer goes to.
     pub data: serde_json::Value,
     /// The data holds credentials: encrypted in the table, shown to nobody, wiped after sending or 72 hours.
     pub secret: bool,

@@ -1,7 +1,7 @@
 //! Texts of messages: minijinja templates by name, language and form. What they say is the features' business.
 //!
 //! A message `greeting` consists of `greeting.fr.txt` (its first line is the subject) and `greeting.fr.html` for
-//! e-mail, `greeting.fr.push` (its first line is the heading) for pushes, and the same in `en`. HTML is escaped; a
+//! e-mail, which is given that subject as `heading`; `greeting.fr.push` (its first line is the heading) for pushes, and the same in `en`. HTML is escaped; a
 //! value that a template names and nobody gave is an error, not a gap in a letter.
 
 use anyhow::{Context, Result};
@@ -88,9 +88,9 @@ impl Templates {
     /// # Errors
     /// When there is no such template, or `data` lacks what it names.
     pub fn letter(&self, template: &str, locale: Locale, data: &serde_json::Value) -> Result<Letter> {
-        let page = self.render(template, locale, "txt", data, "")?;
+        let page = self.render(template, locale, "txt", data, None)?;
         let (subject, text) = split_first_line(&page);
-        let html = self.render(template, locale, "html", data, &subject)?;
+        let html = self.render(template, locale, "html", data, Some(&subject))?;
         Ok(Letter { subject, text, html })
     }
 
@@ -99,7 +99,7 @@ impl Templates {
     /// # Errors
     /// When there is no such template, or `data` lacks what it names.
     pub fn notice(&self, template: &str, locale: Locale, data: &serde_json::Value) -> Result<Notice> {
-        let page = self.render(template, locale, "push", data, "")?;
+        let page = self.render(template, locale, "push", data, None)?;
         let (title, body) = split_first_line(&page);
         Ok(Notice { title, body })
     }
@@ -110,13 +110,17 @@ impl Templates {
         locale: Locale,
         form: &str,
         data: &serde_json::Value,
-        subject: &str,
+        heading: Option<&str>,
     ) -> Result<String> {
         let name = file_name(template, locale, form);
-        let data = Value::from_serialize(data);
+        // Only the page in HTML names it; what the data calls `subject` is the data's.
+        let data = match heading {
+            Some(heading) => context! { heading, ..Value::from_serialize(data) },
+            None => Value::from_serialize(data),
+        };
         self.0
             .get_template(&name)
-            .and_then(|found| found.render(context! { subject, ..data }))
+            .and_then(|found| found.render(data))
             .with_context(|| format!("the text {name} can't be made"))
     }
 }
@@ -191,8 +195,14 @@ mod tests {
     fn templates() -> Templates {
         Templates::new(
             [
-                ("hello.fr.txt", "Bonjour {{ name }}\n\nVotre site : {{ site }}\n"),
-                ("hello.fr.html", "<h1>{{ subject }}</h1><p>{{ name }}</p>"),
+                (
+                    "hello.fr.txt",
+                    "Bonjour {{ name }}\n\n{{ subject }}\nVotre site : {{ site }}\n",
+                ),
+                (
+                    "hello.fr.html",
+                    "<h1>{{ heading }}</h1><i>{{ subject }}</i><p>{{ name }}</p>",
+                ),
             ],
             [("site", "https://bellehouse.ne".to_owned())],
             chrono_tz::Africa::Niamey,
@@ -202,12 +212,12 @@ mod tests {
 
     #[test]
     fn escapes_in_html_and_not_in_text() {
-        let data = serde_json::json!({ "name": "A & <b>" });
+        let data = serde_json::json!({ "name": "A & <b>", "subject": "Toiture" });
         let letter = templates().letter("hello", Locale::Fr, &data).unwrap();
         assert_eq!(letter.subject, "Bonjour A & <b>");
-        assert_eq!(letter.text, "Votre site : https://bellehouse.ne");
+        assert_eq!(letter.text, "Toiture\nVotre site : https://bellehouse.ne");
         assert!(
-            letter.html.contains("<p>A &amp; &lt;b&gt;</p>"),
+            letter.html.contains("<i>Toiture</i><p>A &amp; &lt;b&gt;</p>"),
             "{}",
             letter.html
         );

@@ -26,7 +26,7 @@ use crate::{
     ctx::Ctx,
     db::write_tx,
     events::{NewEvent, append_in_tx},
-    mail::{Mail, MailTransport},
+    mail::{Correspondent, Mail, MailTransport},
     push::{Push, PushTransport},
     send_error::SendError,
 };
@@ -323,7 +323,13 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
                 id: delivery.id.to_string(),
                 date: delivery.created_at,
                 to: address,
-                to_name: data.get("name").and_then(|name| name.as_str()).map(str::to_owned),
+                to_name: text_of(&data, "name"),
+                reply_to: data.get("replyTo").and_then(|to| {
+                    Some(Correspondent {
+                        name: text_of(to, "name"),
+                        address: text_of(to, "address")?,
+                    })
+                }),
                 subject: letter.subject,
                 text: letter.text,
                 html: letter.html,
@@ -347,6 +353,10 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
             send_push(transports, delivery.recipient_id, &push).await
         }
     }
+}
+
+fn text_of(data: &serde_json::Value, key: &str) -> Option<String> {
+    data.get(key)?.as_str().map(str::to_owned)
 }
 
 async fn send_push(

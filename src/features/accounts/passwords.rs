@@ -6,6 +6,8 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::{CodePointMapData, props::GeneralCategory};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
@@ -30,6 +32,9 @@ const COMMON_HERE: &[&str] = &[
     "bellehouse",
     "belle",
     "house",
+    "www",
+    "https",
+    "contact",
     "maison",
     "chantier",
     "client",
@@ -88,12 +93,35 @@ async fn on_a_core<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await?
 }
 
+/// A password as it is hashed and compared, whichever keyboard typed it (RFC 8265, OpaqueString): every space is U+0020,
+/// and letters are composed (NFC; a Mac may send `é` as `e` and an accent). Case stays.
+fn prepared(password: &SecretString) -> SecretString {
+    let categories = CodePointMapData::<GeneralCategory>::new();
+    let is_space = |letter: char| categories.get(letter) == GeneralCategory::SpaceSeparator;
+    let spaced = password.expose_secret().replace(is_space, " ");
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&spaced);
+    composed.into_owned().into()
+}
+
+/// Whether two texts are one password.
+pub(super) fn is_same(one: &SecretString, other: &SecretString) -> bool {
+    prepared(one).expose_secret() == prepared(other).expose_secret()
+}
+
+/// Whether a text is longer than any password: then it isn't hashed.
+pub(super) fn is_too_long(password: &SecretString) -> bool {
+    // Composed letters are fewer; no letter is composed of more than this many.
+    const LONGEST_LETTER: usize = 4;
+    let typed = password.expose_secret().chars().count();
+    typed > MAX_LENGTH * LONGEST_LETTER || prepared(password).expose_secret().chars().count() > MAX_LENGTH
+}
+
 /// Hashes a password with argon2id.
 ///
 /// # Errors
 /// When memory runs out.
 pub async fn hash(password: &SecretString) -> anyhow::Result<String> {
-    let password = password.clone();
+    let password = prepared(password);
     on_a_core(move || {
         let hash: PasswordHash = argon2()?
             .hash_password(password.expose_secret().as_bytes())
@@ -108,7 +136,7 @@ pub async fn hash(password: &SecretString) -> anyhow::Result<String> {
 /// # Errors
 /// When memory runs out or the stored hash is damaged.
 pub async fn verify(password: &SecretString, hash: Option<&str>) -> anyhow::Result<bool> {
-    let password = password.clone();
+    let password = prepared(password);
     let hash = hash.map(str::to_owned);
     on_a_core(move || {
         // Made here in either case, or the first unknown address would take twice as long.
@@ -146,6 +174,14 @@ pub async fn check_new(
     about: Vec<String>,
     field: &'static [&'static str],
 ) -> anyhow::Result<Result<(), Violation>> {
+    if is_too_long(password) {
+        return Ok(Err(Violation::new(
+            ErrorCode::TooLong,
+            field.iter().copied(),
+            format!("A password has at most {MAX_LENGTH} characters."),
+        )));
+    }
+    let password = prepared(password);
     let length = password.expose_secret().chars().count();
     if length < MIN_LENGTH {
         return Ok(Err(Violation::new(
@@ -154,14 +190,6 @@ pub async fn check_new(
             format!("A password has at least {MIN_LENGTH} characters."),
         )));
     }
-    if length > MAX_LENGTH {
-        return Ok(Err(Violation::new(
-            ErrorCode::TooLong,
-            field.iter().copied(),
-            format!("A password has at most {MAX_LENGTH} characters."),
-        )));
-    }
-    let password = password.clone();
     let strong = on_a_core(move || Ok(is_strong(password.expose_secret(), &about))).await?;
     Ok(if strong {
         Ok(())
@@ -193,7 +221,60 @@ fn is_strong(password: &str, about: &[String]) -> bool {
         .map(String::as_str)
         .chain(COMMON_HERE.iter().copied())
         .collect();
-    zxcvbn::zxcvbn(password, &inputs).score() >= zxcvbn::Score::Three
+    zxcvbn::zxcvbn(password, &inputs).score() >= zxcvbn::Score::Three && !is_around_names(password, &inputs)
+}
+
+/// Whether a password is names and words that anybody would try here (`known`, in lower case), with a year, signs between
+/// them, or digits for letters: `Belle-House-2026`, `www.bellehouse.ne`. zxcvbn takes each sign for a guess of its own.
+/// What is left besides must be as long as a password.
+fn is_around_names(password: &str, known: &[&str]) -> bool {
+    let letters = |text: &str| -> String {
+        let plain = deunicode::deunicode(text).to_lowercase();
+        plain.chars().filter(char::is_ascii_alphanumeric).collect()
+    };
+    let mut words: Vec<String> = known.iter().map(|word| letters(word)).collect();
+    words.retain(|word| word.len() > 2);
+    // "bellehouse" before "belle", or parts of words would be left over.
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let without_leet: String = password
+        .chars()
+        .map(|letter| match letter {
+            '0' => 'o',
+            '1' | '!' => 'i',
+            '3' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '7' => 't',
+            other => other,
+        })
+        .collect();
+    [password, &without_leet].into_iter().any(|text| {
+        let whole = letters(text);
+        // A sign keeps what stood around a word from becoming one.
+        let rest = words
+            .iter()
+            .fold(whole.clone(), |rest, word| rest.replace(word.as_str(), "."));
+        rest.contains('.') && {
+            let parts = rest.split('.').map(|part| part.len() - digits_of_years(part));
+            parts.sum::<usize>() < MIN_LENGTH
+        }
+    })
+}
+
+/// How many characters of `text` are years of our time: `20262027` has eight.
+fn digits_of_years(text: &str) -> usize {
+    let mut counted = 0;
+    let mut rest = text;
+    while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        rest = &rest[at..];
+        let is_year = (rest.starts_with("19") || rest.starts_with("20"))
+            && rest.len() >= 4
+            && rest.as_bytes()[..4].iter().all(u8::is_ascii_digit);
+        let step = if is_year { 4 } else { 1 };
+        counted += if is_year { 4 } else { 0 };
+        rest = &rest[step..];
+    }
+    counted
 }
 
 #[cfg(test)]
@@ -216,6 +297,15 @@ mod tests {
             "aaaaaaaaaaaa",
             "12345678910",
             "zainab.issoufou@example.ne",
+            "Belle-House-2026",
+            "belle_house_20262027",
+            "B3lle-H0use-2026!",
+            "www.bellehouse.ne",
+            "https://www.bellehouse.ne/",
+            "contact@bellehouse.ne",
+            "Bèlle-Hoùse-Niger-2026",
+            "Niamey/2026/Chantier",
+            "Zaïnab+Issoufou+1987",
         ] {
             assert!(!is_strong(easy, &about), "{easy}");
         }
@@ -223,9 +313,35 @@ mod tests {
             "tabouret lune girafe orage",
             "k7#vQ2pLx9",
             "quatre chameaux bleus dansent",
+            "belle girafe sous la lune",
+            "Niamey k7#vQ2pLx9",
         ] {
             assert!(is_strong(hard, &about), "{hard}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_the_same_from_every_keyboard() {
+        let of = |text: &str| SecretString::from(text);
+        let hash = hash(&of("tabourèt lune\u{a0}girafé")).await.unwrap();
+        for same in [
+            "tabourèt lune girafé",
+            "taboure\u{300}t lune girafe\u{301}",
+            "tabourèt\u{202f}lune\u{3000}girafé",
+        ] {
+            assert!(verify(&of(same), Some(&hash)).await.unwrap(), "{same:?}");
+            assert!(is_same(&of(same), &of("tabourèt lune girafé")), "{same:?}");
+        }
+        for other in [
+            "Tabourèt lune girafé",
+            "tabouret lune girafe",
+            "tabourèt lunegirafé",
+        ] {
+            assert!(!verify(&of(other), Some(&hash)).await.unwrap(), "{other:?}");
+        }
+        assert!(!is_too_long(&of(&"e\u{301}".repeat(MAX_LENGTH))));
+        assert!(is_too_long(&of(&"é".repeat(MAX_LENGTH + 1))));
+        assert!(is_too_long(&of(&"e".repeat(1_000_000))));
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use phonenumber::{Mode, country, parse};
 
-use platform::form::Fault;
+use platform::{
+    form::Fault,
+    text::{ascii_digits, one_line},
+};
 
 /// Nobody writes a number longer than this; what is longer isn't looked at.
 const LONGEST_INPUT: usize = 40;
@@ -12,24 +15,36 @@ const HOME_CODE: u16 = 227;
 const HOME_DIGITS: usize = 8;
 
 /// Reads a telephone number as people write it into E.164 (`+22790123456`): spaces, dots, dashes and brackets are
-/// dropped, `00` is `+`, and a number without a country code is one of Niger. An empty one is none.
+/// dropped, `00` is `+`, and a number without a country code is one of Niger. Digits may be those of any script, and
+/// spaces of any width (U+202F groups digits in French). An empty one is none.
 ///
 /// # Errors
 /// INVALID.
 pub fn phone(text: String) -> Result<Option<String>, Fault> {
-    let text = text.trim();
+    let text = one_line(&text);
     if text.is_empty() {
         return Ok(None);
     }
-    read(text).map(Some).ok_or_else(|| {
+    read(&plain(&text)).map(Some).ok_or_else(|| {
         Fault::invalid(
             "This is not a telephone number: write it as +227 90 12 34 56, or as the eight digits used in Niger.",
         )
     })
 }
 
+/// The number in the characters of ASCII.
+fn plain(text: &str) -> String {
+    let letters = text.chars().map(|letter| match letter {
+        space if space.is_whitespace() => ' ',
+        // The wide forms of ASCII that keyboards for Chinese and Japanese write.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        other => other,
+    });
+    ascii_digits(&letters.collect::<String>())
+}
+
 fn read(text: &str) -> Option<String> {
-    if text.chars().count() > LONGEST_INPUT || text.contains(char::is_control) {
+    if text.chars().count() > LONGEST_INPUT {
         return None;
     }
     let number = parse(Some(country::Id::NE), text).ok()?;
@@ -66,6 +81,17 @@ mod tests {
             "90\u{2011}12\u{2011}34\u{2011}56",
             "(+227) 90-12-34-56",
             "22790123456",
+            "90\u{202f}12\u{202f}34\u{202f}56",
+            "90\u{a0}12\u{2009}34\u{3000}56",
+            "٩٠١٢٣٤٥٦",
+            "+٢٢٧ ٩٠ ١٢ ٣٤ ٥٦",
+            "۹۰ ۱۲ ۳۴ ۵۶",
+            "９０　１２　３４　５６",
+            "＋２２７（９０）１２－３４－５６",
+            "߉߀ ߁߂ ߃߄ ߅߆",
+            // From a contact on a Mac; with what a spreadsheet puts between lines.
+            "\u{202a}+227 90 12 34 56\u{202c}",
+            "90 12\u{b}34 56\r",
         ] {
             assert_eq!(
                 phone(text.to_owned()).unwrap().as_deref(),
@@ -98,7 +124,8 @@ mod tests {
             "+33 6 12 34 56",
             "90 12 34 56 ext 5",
             "90 12 34 56 / 91 22 33 44",
-            "90\u{0}123456",
+            "٩٠١",
+            "90 12 34 5²",
             &"9".repeat(10_000),
         ] {
             assert_eq!(

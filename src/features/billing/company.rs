@@ -38,6 +38,25 @@ pub struct CompanyDetails {
     pub fiscal_qr: Option<String>,
 }
 
+impl CompanyDetails {
+    /// What of it is printed in letters.
+    #[must_use]
+    pub fn printed(&self) -> [Option<&str>; 10] {
+        [
+            Some(self.name.as_str()),
+            self.address.as_deref(),
+            self.phone.as_deref(),
+            self.email.as_deref(),
+            self.nif.as_deref(),
+            self.rccm.as_deref(),
+            self.bank_details.as_deref(),
+            self.payment_terms.as_deref(),
+            self.fiscal_nim.as_deref(),
+            self.fiscal_signature.as_deref(),
+        ]
+    }
+}
+
 impl From<&company::Model> for CompanyDetails {
     fn from(row: &company::Model) -> Self {
         Self {

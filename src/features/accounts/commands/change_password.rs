@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QuerySelect};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::json;
 
 use super::{
@@ -61,14 +61,14 @@ pub async fn change_password(
     let account = queries::account_by_id(ctx.db.reader(), caller.id)
         .await?
         .ok_or(CommandError::Unauthenticated)?;
-    let known = input.current_password.expose_secret().chars().count() <= passwords::MAX_LENGTH
+    let known = !passwords::is_too_long(&input.current_password)
         && passwords::verify(&input.current_password, Some(&account.password_hash)).await?;
     if !known {
         return Err(Violation::new(ErrorCode::Invalid, CURRENT, "This is not your present password.").into());
     }
     limiter::reset(&ctx.db, now, &bucket).await?;
     check_temporary_password(&account, now, CURRENT)?;
-    if input.new_password.expose_secret() == input.current_password.expose_secret() {
+    if passwords::is_same(&input.new_password, &input.current_password) {
         return Err(Violation::new(
             ErrorCode::Invalid,
             NEW.iter().copied(),

@@ -59,9 +59,7 @@ pub struct LoggedIn {
 /// password past its time and a disabled account; [`CommandError::RateLimited`] after too many failures.
 pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     let email = normalize_email(&input.email);
-    if email.chars().count() > MAX_EMAIL_LENGTH
-        || input.password.expose_secret().chars().count() > passwords::MAX_LENGTH
-    {
+    if email.chars().count() > MAX_EMAIL_LENGTH || passwords::is_too_long(&input.password) {
         return Err(wrong().into());
     }
     let now = ctx.clock.now();

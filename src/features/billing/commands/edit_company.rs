@@ -18,6 +18,7 @@ use platform::{
     editing::Editable,
     error::CommandError,
     form::{Change, Fault, Form, line, optional_text},
+    text::ascii_digits,
 };
 
 /// The longest text that documents print on one line of their head or foot, in characters.
@@ -135,7 +136,7 @@ impl Editable for Entity {
 fn telephones(text: String) -> Result<Option<String>, Fault> {
     let printable =
         |letter: char| letter.is_ascii_digit() || letter.is_whitespace() || "+-–./(),;·|".contains(letter);
-    let text = optional_text(MAX_IDENTITY)(text)?;
+    let text = optional_text(MAX_IDENTITY)(ascii_digits(&text))?;
     let is_readable = text.as_deref().is_none_or(|text| {
         text.chars().filter(char::is_ascii_digit).count() >= 6 && text.chars().all(printable)
     });

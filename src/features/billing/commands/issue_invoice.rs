@@ -10,9 +10,9 @@ use crate::features::{
         CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
         model::{NextNumber, SeriesState, next_number},
         sums::free_advance,
-        tables::{invoice, series},
+        tables::{invoice, item, series},
     },
-    clients::living_client,
+    clients::{StoredClient, living_client},
     projects::Project,
 };
 use platform::{
@@ -236,6 +236,10 @@ pub(super) async fn freeze_in_tx(
         .await?
         .ok_or_else(|| anyhow::anyhow!("the living project {} has no living client", project.id))?;
     let company = company_profile(tx.conn()).await?;
+    let items = items_of(tx.conn(), [draft.id]).await?;
+    let items = items.get(&draft.id).map(Vec::as_slice).unwrap_or_default();
+    let company_details = CompanyDetails::from(&company);
+    check_printable(draft, items, &client, project, &company_details, fields)?;
     let next = take_number(ctx, tx, draft.kind, not_before).await?;
     if draft.kind == InvoiceKind::Invoice && draft.due_date.is_some_and(|due| due < next.date) {
         // The number goes back with the transaction.
@@ -265,11 +269,54 @@ pub(super) async fn freeze_in_tx(
         client_address: Set(client.address),
         client_phone: Set(client.phone),
         project_name: Set(Some(project.name.clone())),
-        company: Set(Some(serde_json::to_value(CompanyDetails::from(&company))?)),
+        company: Set(Some(serde_json::to_value(company_details)?)),
         company_logo_id: Set(company.logo_image_id),
         ..Default::default()
     };
     Ok(record::update::<invoice::Entity, _>(tx, actor, draft, changes).await?)
+}
+
+/// Refuses what would be printed as empty boxes: once it is issued, nobody can mend it.
+fn check_printable(
+    draft: &invoice::Model,
+    items: &[item::Model],
+    client: &StoredClient,
+    project: &Project,
+    company: &CompanyDetails,
+    fields: Fields<'_>,
+) -> Result<(), CommandError> {
+    let descriptions = items.iter().map(|item| Some(item.description.as_str())).collect();
+    let places: [(&str, &str, Vec<Option<&str>>); 5] = [
+        ("subject", "The subject", vec![Some(draft.subject.as_str())]),
+        ("items", "A line", descriptions),
+        (
+            "projectId",
+            "The client's name or address",
+            vec![Some(client.name.as_str()), client.address.as_deref()],
+        ),
+        (
+            "projectId",
+            "The project's name",
+            vec![Some(project.name.as_str())],
+        ),
+        ("projectId", "The company's profile", company.printed().to_vec()),
+    ];
+    let mut violations = Violations::default();
+    for (name, place, texts) in places {
+        let text: Vec<&str> = texts.into_iter().flatten().collect();
+        let missing: Vec<String> = documents::missing_signs(&text.join("\n"))
+            .into_iter()
+            .map(String::from)
+            .collect();
+        if !missing.is_empty() {
+            let message = format!(
+                "{place} has {}, which documents can't print: write it otherwise before you issue.",
+                missing.join(" ")
+            );
+            violations.push(fields.invalid(name, message));
+        }
+    }
+    violations.into_result()
 }
 
 /// Takes the next number of a series. Its row stays locked until the transaction ends, so numbers are given in the order

@@ -17,6 +17,7 @@ use platform::{
     form::{Change, Fault, Form, optional_line},
     ids::new_uuid,
     record::{self, Related},
+    text::one_line,
     video_link::VideoLink,
 };
 
@@ -205,7 +206,7 @@ async fn plan_videos(
 /// A video's address, in one form whatever form was pasted.
 fn in_list(form: &mut Form<'_>, at: &str, change: Change<String>, current: Option<&String>) -> String {
     form.required(at, change, current, |entered: String| {
-        let entered = entered.trim().to_owned();
+        let entered = one_line(&entered);
         if entered.is_empty() {
             return Err(Fault::new(ErrorCode::Required, "Paste the address of the video."));
         }

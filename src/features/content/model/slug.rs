@@ -1,6 +1,8 @@
 //! What a record is called in the addresses of the website.
 
-use platform::form::Fault;
+use icu_properties::{CodePointMapData, props::GeneralCategory};
+
+use platform::{form::Fault, text::one_line};
 
 /// The longest slug, in characters, its number included.
 pub const MAX_SLUG: usize = 100;
@@ -10,8 +12,7 @@ const MAX_BASE: usize = 90;
 /// The slug of a title: `L'Œuvre d'Émile` → `l-oeuvre-d-emile`; `fallback` when nothing of it can be written so.
 #[must_use]
 pub fn from_title(title: &str, fallback: &str) -> String {
-    // French typography sets ' and ’ alike.
-    let slug = slug::slugify(title.replace('’', "'"));
+    let slug = slug::slugify(spoken(title));
     let mut end = slug.len().min(MAX_BASE);
     if slug.len() > MAX_BASE {
         // Whole words, if there is more than one.
@@ -23,6 +24,21 @@ pub fn from_title(title: &str, fallback: &str) -> String {
     } else {
         slug.to_owned()
     }
+}
+
+/// The title as far as it is said in letters. French typography sets ' and ’ alike; a sign such as ° or ™ is no word
+/// (transliterated, it would become one: "n° 12" is no "ndeg 12"), and º is what keyboards give for °.
+fn spoken(title: &str) -> String {
+    let categories = CodePointMapData::<GeneralCategory>::new();
+    title
+        .chars()
+        .map(|letter| match letter {
+            '’' => '\'',
+            'º' | 'ª' => ' ',
+            sign if categories.get(sign) == GeneralCategory::OtherSymbol => ' ',
+            letter => letter,
+        })
+        .collect()
 }
 
 /// The slug of the `number`th record of a title.
@@ -60,7 +76,8 @@ pub fn first_free(base: &str, taken: impl Fn(&str) -> bool) -> String {
 /// # Errors
 /// INVALID, with what would be right.
 pub fn written(text: &str) -> Result<String, Fault> {
-    let text = text.trim();
+    let text = one_line(text);
+    let text = text.as_str();
     if !text.is_empty() && text.len() <= MAX_SLUG && slug::slugify(text) == text {
         return Ok(text.to_owned());
     }
@@ -83,6 +100,10 @@ mod tests {
             ("Maison de 405,30 m²", "maison-de-405-30-m2"),
             ("E\u{301}cole", "ecole"),
             ("  --Déjà vu!! ", "deja-vu"),
+            ("Lot n° 12", "lot-n-12"),
+            ("Lot N°12", "lot-n-12"),
+            ("Lot nº 12", "lot-n-12"),
+            ("🏠 Belle Maison™", "belle-maison"),
             ("!!!", "realisation"),
         ] {
             assert_eq!(from_title(title, "realisation"), slug, "{title}");

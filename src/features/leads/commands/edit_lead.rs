@@ -9,10 +9,7 @@ use crate::features::{
     content::{PortfolioItemId, PortfolioItems},
     leads::{
         ActivityKind, LeadStatus, events,
-        model::{
-            MAX_LOCATION, MAX_MESSAGE, MAX_NOTES, change_status, line, name, paragraphs, required_phone,
-            search_text,
-        },
+        model::{MAX_LOCATION, MAX_MESSAGE, MAX_NOTES, change_status, name, required_phone, search_text},
         tables::{
             activity::{self, NewActivity},
             lead::{ActiveModel, Entity, Model},
@@ -25,7 +22,7 @@ use platform::{
     editing::Editable,
     error::{CommandError, ErrorCode},
     events::{NewEvent, append_in_tx},
-    form::{self, Change, Checks, Fault, Form},
+    form::{self, Change, Checks, Fault, Form, optional_line, optional_text},
     search,
 };
 
@@ -117,14 +114,14 @@ pub(super) fn read(checks: &mut Checks, fields: LeadFields, current: Option<&Mod
         "notes",
         fields.notes,
         now.map(|it| &it.notes),
-        paragraphs(MAX_NOTES),
+        optional_text(MAX_NOTES),
     );
     let has_land = checks.required("hasLand", fields.has_land, now.map(|it| &it.has_land), form::any);
     let location = checks.optional(
         "locationOfLand",
         fields.location_of_land,
         now.map(|it| &it.location_of_land),
-        line(MAX_LOCATION),
+        optional_line(MAX_LOCATION),
     );
     if has_land && location.is_none() && !checks.is_refused("locationOfLand") {
         let missing = Fault::new(ErrorCode::Required, "Say where the land is.");
@@ -134,7 +131,7 @@ pub(super) fn read(checks: &mut Checks, fields: LeadFields, current: Option<&Mod
         "message",
         fields.message,
         now.map(|it| &it.message),
-        paragraphs(MAX_MESSAGE),
+        optional_text(MAX_MESSAGE),
     );
     let assignee = checks.optional(
         "assigneeId",

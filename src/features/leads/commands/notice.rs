@@ -13,10 +13,10 @@ use platform::{
 };
 
 /// The e-mail about a new lead. Its data: `name` (the reader's), `leadName`, `phone`, `email`, `hasLand`, `location`,
-/// `interestedIn`, `message`, `receivedAt`, `doubtful`, `leadId`.
+/// `interestedIn`, `message`, `receivedAt`, `doubtful`, `leadId`, `replyTo` (the visitor).
 pub const LEAD_RECEIVED_TEMPLATE: &str = "lead_received";
 /// The e-mail about a new inquiry. Its data: `name` (the reader's), `senderName`, `email`, `phone`, `subjectLine`,
-/// `message`, `receivedAt`, `doubtful`, `inquiryId`.
+/// `message`, `receivedAt`, `doubtful`, `inquiryId`, `replyTo` (the visitor).
 pub const INQUIRY_RECEIVED_TEMPLATE: &str = "inquiry_received";
 
 /// What the company is called in letters to itself.

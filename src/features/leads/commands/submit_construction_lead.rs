@@ -143,6 +143,7 @@ async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, lead: &lead::Model) -> Result<(), C
         "receivedAt": lead.created_at,
         "doubtful": lead.doubt.is_some(),
         "leadId": lead.id,
+        "replyTo": lead.email.as_ref().map(|email| json!({ "name": lead.name, "address": email })),
     });
     let about = lead.id.to_string();
     for delivery in tell_staff_in_tx(ctx, tx, LEAD_RECEIVED_TEMPLATE, &about, &data).await? {

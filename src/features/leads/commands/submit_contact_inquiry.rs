@@ -100,6 +100,7 @@ async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, inquiry: &inquiry::Model) -> Result
         "receivedAt": inquiry.created_at,
         "doubtful": inquiry.doubt.is_some(),
         "inquiryId": inquiry.id,
+        "replyTo": { "name": inquiry.name, "address": inquiry.email },
     });
     let about = inquiry.id.to_string();
     tell_staff_in_tx(ctx, tx, INQUIRY_RECEIVED_TEMPLATE, &about, &data).await?;

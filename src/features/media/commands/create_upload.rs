@@ -12,6 +12,7 @@ use platform::actor::Actor;
 use platform::db::write_tx;
 use platform::error::{CommandError, ErrorCode, Violation, Violations};
 use platform::images::MAX_BYTES;
+use platform::text::one_line;
 
 /// Longer names are a mistake.
 const MAX_FILENAME: usize = 255;
@@ -118,8 +119,7 @@ fn validate(input: CreateUpload) -> Result<Valid, CommandError> {
 fn filename(given: &str) -> Result<String, Violation> {
     let field = ["input", "filename"];
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = name.chars().filter(|character| !character.is_control()).collect();
-    let name = name.trim();
+    let name = one_line(name);
     if name.is_empty() {
         return Err(Violation::new(
             ErrorCode::Required,
@@ -131,7 +131,7 @@ fn filename(given: &str) -> Result<String, Violation> {
         let message = format!("A file name has at most {MAX_FILENAME} characters.");
         return Err(Violation::new(ErrorCode::TooLong, field, message));
     }
-    Ok(name.to_owned())
+    Ok(name)
 }
 
 /// Any picture, and what nobody knows: phones call a JPEG `image/heic`, pickers say nothing, and the content decides when
@@ -180,9 +180,7 @@ fn byte_size(given: i64) -> Result<i32, Violation> {
 }
 
 fn alt(given: Option<String>, field: &str) -> Result<Option<String>, Violation> {
-    let text = given
-        .map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty());
+    let text = given.map(|text| one_line(&text)).filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > MAX_ALT) {
         let message = format!("A description has at most {MAX_ALT} characters.");
         return Err(Violation::new(ErrorCode::TooLong, ["input", field], message));
@@ -198,7 +196,7 @@ mod tests {
     fn names_are_made_harmless() {
         assert_eq!(filename("C:\\photos\\mur nord.jpg").unwrap(), "mur nord.jpg");
         assert_eq!(filename("../../etc/passwd").unwrap(), "passwd");
-        assert_eq!(filename("a\r\nb\0.jpg").unwrap(), "ab.jpg");
+        assert_eq!(filename("a\r\nb\u{202e}.jpg").unwrap(), "a b.jpg");
         assert_eq!(filename(" / ").unwrap_err().code, ErrorCode::Required);
         assert_eq!(filename(&"é".repeat(256)).unwrap_err().code, ErrorCode::TooLong);
     }
