@@ -90,7 +90,7 @@ async fn answers_to_the_website_s_mails_go_to_whoever_wrote() {
     let silent = with(lead_form(&app, "c"), json!({ "email": null, "name": "Issa" }));
     submit(&app, SUBMIT_LEAD, silent).await;
     app.run_jobs().await;
-    let mut told: Vec<(String, Option<(Option<String>, String)>)> = app
+    let mut told: Vec<_> = app
         .mail
         .sent()
         .into_iter()

@@ -8,10 +8,13 @@ use futures_util::{FutureExt, future::BoxFuture};
 use super::{Push, PushTransport, Pushed};
 use crate::send_error::SendError;
 
+/// A push, and the tokens that it was for.
+pub type HandedOver = (Push, Vec<String>);
+
 /// Keeps pushes; shared by clones.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryPush {
-    sent: Arc<Mutex<Vec<(Push, Vec<String>)>>>,
+    sent: Arc<Mutex<Vec<HandedOver>>>,
 }
 
 impl MemoryPush {
@@ -23,7 +26,7 @@ impl MemoryPush {
 
     /// The same, each with the tokens that it was for.
     #[must_use]
-    pub fn handed_over(&self) -> Vec<(Push, Vec<String>)> {
+    pub fn handed_over(&self) -> Vec<HandedOver> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
