@@ -11,7 +11,7 @@ export function page(edges, { first, after, last, before, page: number, pageSize
     size = pageSize ?? DEFAULT_SIZE;
     from = Math.min(((number ?? 1) - 1) * size, edges.length);
     until = Math.min(from + size, edges.length);
-  } else if (given(last) || given(before)) {
+  } else if (given(last) || (given(before) && !given(first) && !given(after))) {
     byCursor = true;
     until = given(before) ? place(edges, before) : edges.length;
     from = Math.max(until - (last ?? DEFAULT_SIZE), 0);

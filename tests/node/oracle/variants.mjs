@@ -64,6 +64,6 @@ function valuesFor(field, arg, pool) {
 
 /// Arguments of paging that no list takes.
 export const REFUSED_PAGES = [
-  { first: 0 }, { first: -1 }, { first: 101 }, { last: 0 }, { page: 0 }, { pageSize: 101 }, { first: 1, last: 1 },
+  { first: -1 }, { first: 101 }, { last: -1 }, { page: 0 }, { pageSize: 0 }, { pageSize: 101 }, { first: 1, last: 1 },
   { first: 1, page: 1 }, { last: 1, pageSize: 1 }, { after: "x" }, { before: "x" },
 ];
