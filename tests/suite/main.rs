@@ -77,6 +77,7 @@ mod repeated_keys;
 mod retries;
 mod schema;
 mod session;
+mod sources;
 mod stack;
 mod staff;
 mod staff_members;
