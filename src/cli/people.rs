@@ -10,12 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{database, output};
 use crate::features::{
-    accounts::{
-        commands::{CreateStaff, create_staff, replace_password},
-        living_account_by_email, normalize_email,
-    },
+    accounts::{commands::replace_password, living_account_by_email, normalize_email},
     clients::{client_of_account, commands::disable_client},
-    staff::commands::disable_staff_member,
+    staff::commands::{CreateStaff, create_staff, disable_staff_member},
 };
 use platform::{
     actor::{Actor, Locale, Role},
@@ -146,7 +143,7 @@ fn read_password() -> Result<SecretString> {
     let password = line.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
         bail!(
-            "Give the password on standard input, such as: printf %s \"$PASSWORD\" | belle-house create-admin …"
+            "Give the password on standard input, such as: printf %s \"$PASSWORD\" | belle-house create-staff …"
         );
     }
     Ok(password.to_owned().into())

@@ -14,13 +14,13 @@ use secrecy::SecretString;
 use crate::{
     app::App,
     features::{
-        accounts::commands::{CreateStaff, create_staff},
         clients::commands::{ClientFields, create_client_with_password},
         media::{CreateUpload, UploadId, create_upload},
         projects::{
             Phase, Project, ProjectUpdates, Projects,
             commands::{ProjectFields, ProjectUpdateFields},
         },
+        staff::commands::{CreateStaff, create_staff},
     },
 };
 use platform::{

@@ -2,8 +2,9 @@
 
 use crate::support::database::TestDatabase;
 use async_graphql::{Context, ErrorExtensions, Object, Schema, Subscription};
-use belle_house::features::accounts::commands::{CreateStaff, Login, create_staff, login};
+use belle_house::features::accounts::commands::{Login, login};
 use belle_house::features::media::{ImageUses, Media, MediaOptions};
+use belle_house::features::staff::commands::{CreateStaff, create_staff};
 use belle_house::http::graphql::{Endpoint, Live};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream, StreamExt, stream};

@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use belle_house::features::accounts::commands::{CreateStaff, create_staff};
 use belle_house::features::accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, StoredAccount};
 use belle_house::features::clients::StoredClient;
 use belle_house::features::clients::commands::{ClientFields, create_client_with_password};
+use belle_house::features::staff::commands::{CreateStaff, create_staff};
 use chrono::TimeDelta;
 use platform::actor::{Actor, Locale, Role};
 use platform::ctx::Ctx;

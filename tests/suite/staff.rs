@@ -1,6 +1,6 @@
 //! Accounts of the company's own people.
 
-use belle_house::features::accounts::commands::{CreateStaff, create_staff};
+use belle_house::features::staff::commands::{CreateStaff, create_staff};
 use platform::actor::{Actor, Locale, Role};
 use platform::error::{CommandError, ErrorCode};
 use serde_json::json;
@@ -55,7 +55,7 @@ async fn an_administrator_is_made_from_the_command_line_and_signs_in() {
 async fn only_administrators_make_staff_and_never_clients_or_weak_passwords() {
     let world = world().await;
     let refused = create_staff(world.ctx(), &Actor::Anonymous, input(Role::Admin, PASSWORD)).await;
-    assert!(matches!(refused, Err(CommandError::Forbidden)));
+    assert!(matches!(refused, Err(CommandError::Unauthenticated)));
     let refused = create_staff(world.ctx(), &Actor::System, input(Role::Client, "moussa123")).await;
     assert_eq!(
         codes(refused.unwrap_err()),

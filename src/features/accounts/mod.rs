@@ -28,7 +28,9 @@ pub use sessions::{
     ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, purge as purge_sessions,
     revoke_all_in_tx,
 };
-pub use store::{NewAccount, check_email_free_in_tx, insert_in_tx, taken_or_internal};
+pub use store::{
+    NewAccount, check_email_free_in_tx, disable_in_tx, enable_in_tx, insert_in_tx, taken_or_internal,
+};
 pub use tables::{
     account::{
         ActiveModel as AccountRow, Column as AccountColumn, Entity as Accounts, Model as StoredAccount,

@@ -3,7 +3,12 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, DbErr, SqlErr};
 
-use super::{model::normalize_email, queries, tables::account};
+use super::{
+    model::normalize_email,
+    queries,
+    sessions::{announce_end_in_tx, revoke_all_in_tx},
+    tables::{account, session::RevokedReason},
+};
 use platform::{
     actor::{AccountId, Actor, Locale, Role},
     db::WriteTx,
@@ -56,6 +61,46 @@ pub async fn insert_in_tx(
     record::insert::<account::Entity, _>(tx, actor, row)
         .await
         .map_err(|error| taken_or_internal(error, &EMAIL))
+}
+
+/// Shuts an account out: it can't sign in, its sessions end, its streams close within seconds.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn disable_in_tx(
+    tx: &WriteTx,
+    actor: &Actor,
+    account: &account::Model,
+) -> Result<account::Model, DbErr> {
+    let disabled = set_disabled_in_tx(tx, actor, account, Some(tx.now())).await?;
+    revoke_all_in_tx(tx, account.id, RevokedReason::AccountDisabled).await?;
+    announce_end_in_tx(tx, account.id).await?;
+    Ok(disabled)
+}
+
+/// Lets an account sign in again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enable_in_tx(
+    tx: &WriteTx,
+    actor: &Actor,
+    account: &account::Model,
+) -> Result<account::Model, DbErr> {
+    set_disabled_in_tx(tx, actor, account, None).await
+}
+
+async fn set_disabled_in_tx(
+    tx: &WriteTx,
+    actor: &Actor,
+    account: &account::Model,
+    disabled_at: Option<DateTime<Utc>>,
+) -> Result<account::Model, DbErr> {
+    let changes = account::ActiveModel {
+        disabled_at: Set(disabled_at),
+        ..Default::default()
+    };
+    record::update::<account::Entity, _>(tx, actor, account, changes).await
 }
 
 /// Checks that no other living account has the address.

@@ -31,9 +31,18 @@ pub struct StaffFields {
     pub role: Change<Role>,
     /// The language the person reads; French unless said otherwise.
     pub locale: Change<Locale>,
-    /// The password that a new member is sent.
+    /// What a new member signs in with first; a temporary password that is mailed, unless said otherwise.
     #[serde(skip)]
-    pub temporary: Option<Arc<Temporary>>,
+    pub first_password: Option<FirstPassword>,
+}
+
+/// What a new member of staff signs in with first.
+#[derive(Debug, Clone)]
+pub enum FirstPassword {
+    /// One that nobody sees: it goes into a mail.
+    Mailed(Arc<Temporary>),
+    /// The person's own, from [`hash_password`](crate::features::accounts::hash_password).
+    Chosen(String),
 }
 
 impl Editable for Accounts {
@@ -49,7 +58,8 @@ impl Editable for Accounts {
 
     async fn prepare(ctx: &Ctx, fields: &mut StaffFields) -> Result<(), CommandError> {
         if fields.email.is_some() {
-            fields.temporary = Some(Arc::new(Temporary::make(ctx.clock.now()).await?));
+            let temporary = Temporary::make(ctx.clock.now()).await?;
+            fields.first_password = Some(FirstPassword::Mailed(Arc::new(temporary)));
         }
         Ok(())
     }
@@ -93,16 +103,21 @@ impl Editable for Accounts {
                 let free = check_email_free_in_tx(form.tx(), &address, None, &["input", "email"]).await;
                 form.absorb(free, |it| it)?;
             }
-            let temporary = fields.temporary.ok_or_else(|| {
-                CommandError::Internal(anyhow::anyhow!("a member of staff without a password"))
-            })?;
+            let (hash, temporary) = match fields.first_password {
+                Some(FirstPassword::Mailed(temporary)) => (temporary.hash.clone(), Some(temporary)),
+                Some(FirstPassword::Chosen(hash)) => (hash, None),
+                None => {
+                    let error = anyhow::anyhow!("a member of staff without a password");
+                    return Err(CommandError::Internal(error));
+                }
+            };
             row.email_normalized = Set(normalize_email(&address));
             row.email = Set(address);
-            row.password_hash = Set(temporary.hash.clone());
-            row.must_change_password = Set(true);
-            row.temporary_password_expires_at = Set(Some(temporary.expires_at));
+            row.password_hash = Set(hash);
+            row.must_change_password = Set(temporary.is_some());
+            row.temporary_password_expires_at = Set(temporary.as_ref().map(|it| it.expires_at));
             row.disabled_at = Set(None);
-            return Ok((row, Some(temporary)));
+            return Ok((row, temporary));
         };
         if role != Role::Admin {
             let member = lock_member_in_tx(form.tx(), current.id).await?;

@@ -1,7 +1,6 @@
 //! What can be done with accounts and sessions.
 
 mod change_password;
-mod create_staff;
 mod login;
 mod logout;
 mod refresh_session;
@@ -11,7 +10,6 @@ mod reset_password;
 mod revoke_sessions;
 
 pub use change_password::{ChangePassword, change_password};
-pub use create_staff::{CreateStaff, create_staff};
 pub use login::{LoggedIn, Login, login};
 pub use logout::logout;
 pub use refresh_session::refresh_session;

@@ -29,7 +29,7 @@ pub async fn replace_password(ctx: &Ctx, email: &str) -> Result<Temporary, Comma
     write_tx!(ctx, |tx| {
         let account = queries::living_account_by_email(tx.conn(), &address)
             .await?
-            .ok_or_else(|| Violation::not_found(EMAIL, "account with this address"))?;
+            .ok_or_else(|| Violation::not_found(EMAIL, "account"))?;
         if account.disabled_at.is_some() {
             let message = "This account is disabled: an administrator enables it first.";
             return Err(Violation::new(ErrorCode::Locked, EMAIL, message).into());

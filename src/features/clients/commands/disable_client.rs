@@ -1,12 +1,10 @@
 //! Shutting a client out for a time, and letting them in again.
 
-use sea_orm::ActiveValue::Set;
-
 use super::{
     super::tables::{ActiveModel, Entity, Model},
     lock_client,
 };
-use crate::features::accounts::{AccountRow, Accounts, RevokedReason, announce_end_in_tx, revoke_all_in_tx};
+use crate::features::accounts;
 use platform::{
     actor::{Actor, ClientId},
     ctx::Ctx,
@@ -37,15 +35,11 @@ async fn set_disabled(ctx: &Ctx, actor: &Actor, id: ClientId, disabled: bool) ->
     write_tx!(ctx, |tx| {
         let (client, account) = lock_client(tx, id).await?;
         if account.disabled_at.is_some() != disabled {
-            let changes = AccountRow {
-                disabled_at: Set(disabled.then(|| tx.now())),
-                ..Default::default()
+            let updated = if disabled {
+                accounts::disable_in_tx(tx, actor, &account).await?
+            } else {
+                accounts::enable_in_tx(tx, actor, &account).await?
             };
-            let updated = record::update::<Accounts, _>(tx, actor, &account, changes).await?;
-            if disabled {
-                revoke_all_in_tx(tx, account.id, RevokedReason::AccountDisabled).await?;
-                announce_end_in_tx(tx, account.id).await?;
-            }
             // `disabledAt` reads as the client's own, so the client's version and audit log tell of it too.
             let related = Related::default().value("disabledAt", &account.disabled_at, &updated.disabled_at);
             let client =

@@ -1,19 +1,16 @@
-//! Accounts for the company's own people.
+//! A member of staff whose password is chosen already: for whoever sits at the server, and for the demo company.
 
 use secrecy::SecretString;
 
-use super::super::{
-    model::{MAX_NAME_LENGTH, email},
-    passwords,
-    store::{NewAccount, insert_in_tx},
-    tables::account,
-};
+use super::super::editing::{FirstPassword, StaffFields};
+use crate::features::accounts::{Accounts, StoredAccount, check_new_password, hash_password};
 use platform::{
     actor::{Actor, Locale, Role},
     ctx::Ctx,
     db::write_tx,
+    editing::create_in_tx,
     error::CommandError,
-    form::{Checks, Fault, line},
+    form::Form,
 };
 
 /// What an account of staff takes.
@@ -31,42 +28,33 @@ pub struct CreateStaff {
     pub password: SecretString,
 }
 
-/// Makes an account for a member of staff or an administrator. For administrators and the server itself.
+/// Makes an account for a member of staff or an administrator, and sends nothing. For administrators and the server itself.
 ///
 /// # Errors
-/// [`CommandError::Forbidden`] for others; violations at `input.…`.
+/// UNAUTHENTICATED and FORBIDDEN for others; violations at `input.…`.
 pub async fn create_staff(
     ctx: &Ctx,
     actor: &Actor,
     input: CreateStaff,
-) -> Result<account::Model, CommandError> {
-    if !actor.is_admin() {
-        return Err(CommandError::Forbidden);
-    }
-    let mut checks = Checks::of_new(&["input"]);
-    let email = checks.given("email", input.email.clone(), email);
-    let name = checks.given("name", input.name.clone(), line(MAX_NAME_LENGTH));
-    if input.role == Role::Client {
-        checks.refuse("role", Fault::invalid("Clients are made with createClient."));
-    }
-    let about = vec![input.name, input.email];
-    let password = passwords::check_new(&input.password, about, &["input", "password"]).await?;
-    checks.absorb(password.map_err(CommandError::from), |it| it)?;
-    checks.finish()?;
-    let password_hash = passwords::hash(&input.password).await?;
+) -> Result<StoredAccount, CommandError> {
+    actor.require_admin()?;
+    let about = vec![input.name.clone(), input.email.clone()];
+    let password = check_new_password(&input.password, about, &["input", "password"]).await?;
+    let hash = match &password {
+        Ok(()) => hash_password(&input.password).await?,
+        // It isn't written: the form is refused.
+        Err(_) => String::new(),
+    };
+    let fields = StaffFields {
+        name: Some(Some(input.name)),
+        email: Some(Some(input.email)),
+        role: Some(Some(input.role)),
+        locale: Some(Some(input.locale)),
+        first_password: Some(FirstPassword::Chosen(hash)),
+    };
     write_tx!(ctx, |tx| {
-        insert_in_tx(
-            tx,
-            actor,
-            NewAccount {
-                email: email.clone(),
-                name: name.clone(),
-                role: input.role,
-                locale: input.locale,
-                password_hash: password_hash.clone(),
-                temporary_password_expires_at: None,
-            },
-        )
-        .await
+        let mut form = Form::to_create(ctx, tx, actor);
+        form.absorb(password.clone().map_err(CommandError::from), |it| it)?;
+        create_in_tx::<Accounts>(&mut form, fields.clone()).await
     })
 }

@@ -1,17 +1,12 @@
 //! Shutting a member of staff out, and letting them in again.
 
-use sea_orm::ActiveValue::Set;
-
 use super::{super::editing::last_admin, ID, lock_member};
-use crate::features::accounts::{
-    AccountRow, Accounts, RevokedReason, StoredAccount, announce_end_in_tx, revoke_all_in_tx,
-};
+use crate::features::accounts::{self, StoredAccount};
 use platform::{
     actor::{AccountId, Actor},
     ctx::Ctx,
     db::write_tx,
     error::CommandError,
-    record,
 };
 
 /// Dismisses a member of staff: signing in fails, sessions end, streams close within seconds. What they did stays theirs.
@@ -33,14 +28,7 @@ pub async fn disable_staff_member(
         if member.is_last_admin {
             return Err(last_admin().at(&ID).into());
         }
-        let changes = AccountRow {
-            disabled_at: Set(Some(tx.now())),
-            ..Default::default()
-        };
-        let account = record::update::<Accounts, _>(tx, actor, &member.account, changes).await?;
-        revoke_all_in_tx(tx, account.id, RevokedReason::AccountDisabled).await?;
-        announce_end_in_tx(tx, account.id).await?;
-        Ok(account)
+        Ok(accounts::disable_in_tx(tx, actor, &member.account).await?)
     })
 }
 
@@ -56,10 +44,6 @@ pub async fn enable_staff_member(
     actor.require_admin()?;
     write_tx!(ctx, |tx| {
         let member = lock_member(tx, id).await?;
-        let changes = AccountRow {
-            disabled_at: Set(None),
-            ..Default::default()
-        };
-        Ok(record::update::<Accounts, _>(tx, actor, &member.account, changes).await?)
+        Ok(accounts::enable_in_tx(tx, actor, &member.account).await?)
     })
 }

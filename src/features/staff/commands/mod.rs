@@ -1,8 +1,10 @@
 //! What can be done with the staff's accounts besides editing them.
 
+mod create_staff;
 mod disable_staff_member;
 mod resend_staff_credentials;
 
+pub use create_staff::{CreateStaff, create_staff};
 pub use disable_staff_member::{disable_staff_member, enable_staff_member};
 pub use resend_staff_credentials::resend_staff_credentials;
 
