@@ -115,7 +115,7 @@ pub fn sdl() -> String {
 fn schema_builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<StreamEvent>()
-        // Documents are validated and measured before they get here (platform/graphql/document).
+        // Documents are validated and measured before they get here (platform/src/graphql/document).
         .validation_mode(ValidationMode::Fast)
         .disable_suggestions()
 }
