@@ -383,10 +383,16 @@ async fn readers_that_are_left_behind_are_found_told_and_replaced() {
         .execute_unprepared(&format!("{begin}; SELECT beat FROM heartbeat"))
         .await
         .unwrap();
-    assert!(
-        !heartbeat::beat(db, SystemClock.now()).await.unwrap(),
-        "one reader sees what was"
-    );
+    // A beat looks at idle connections. This one comes back to the pool a moment after its statement, and the feed may
+    // have it just then: a later beat finds it.
+    let mut found = false;
+    for _ in 0..500 {
+        found = !heartbeat::beat(db, SystemClock.now()).await.unwrap();
+        if found {
+            break;
+        }
+    }
+    assert!(found, "one reader sees what was");
     let (status, told) = ready().await;
     assert_eq!(status, 503);
     assert!(told.contains("not read"), "{told}");
