@@ -19,15 +19,24 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
+use self::connections::Connections;
 use self::transaction::StatementListener;
 pub use self::transaction::Transaction;
-pub use self::{content_version::ContentVersion, heartbeat::Heartbeat, write::Moved};
+pub use self::{content_version::ContentVersion, heartbeat::Heartbeat, reader::Reader, write::Moved};
 pub use crate::write_tx;
 
+mod connections;
 pub mod content_version;
 pub mod heartbeat;
+mod reader;
 mod transaction;
 pub mod write;
+
+/// How long a statement waits for a connection: on SQLite as long as the longest write takes.
+const SQLITE_WAIT: Duration = Duration::from_secs(30);
+const POSTGRES_WAIT: Duration = Duration::from_secs(10);
+/// Connections of PostgreSQL that are no request's: the one that listens, and the one that numbers events or migrates.
+const ASIDE: u32 = 2;
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -61,8 +70,9 @@ impl Signals {
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    reader: DatabaseConnection,
-    writer: DatabaseConnection,
+    reader: Reader,
+    writer: Arc<Connections>,
+    migrator: DatabaseConnection,
     backend: DbBackend,
     signals: Arc<Signals>,
     heartbeat: Arc<Heartbeat>,
@@ -96,7 +106,8 @@ impl Db {
             connect
                 .max_connections(connections)
                 .min_connections(1)
-                .acquire_timeout(Duration::from_secs(30))
+                .acquire_timeout(SQLITE_WAIT)
+                .test_before_acquire(false)
                 .sqlx_logging(false);
             connect
         };
@@ -111,47 +122,53 @@ impl Db {
                 .foreign_keys(true)
         });
         let writer = Database::connect(writer).await?;
-        let mut reader = base(options.max_connections.max(1));
+        let readers = options.max_connections.max(1);
+        let mut reader = base(readers);
         reader.map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
                 .pragma("query_only", "ON")
         });
-        let reader = Database::connect(reader).await?;
-        Ok(Self {
+        let reader = Connections::kept(Database::connect(reader).await?, readers, SQLITE_WAIT);
+        Ok(Self::new(
             reader,
+            Connections::shared(writer.clone(), 1, SQLITE_WAIT),
             writer,
-            backend: DbBackend::Sqlite,
-            signals: Arc::default(),
-            heartbeat: Arc::default(),
-            listener: None,
-        })
+        ))
     }
 
     async fn connect_postgres(options: &DatabaseOptions) -> Result<Self, DbErr> {
+        let all = options.max_connections.max(2 + ASIDE);
         let mut connect = ConnectOptions::new(options.url.clone());
         connect
-            .max_connections(options.max_connections.max(2))
+            .max_connections(all)
             .min_connections(1)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(POSTGRES_WAIT)
+            .test_before_acquire(false)
             .statement_timeout(options.statement_timeout)
             .set_application_name("belle-house")
             .sqlx_logging(false);
         let pool = Database::connect(connect).await?;
-        Ok(Self {
-            reader: pool.clone(),
-            writer: pool,
-            backend: DbBackend::Postgres,
+        let connections = Connections::kept(pool.clone(), all - ASIDE, POSTGRES_WAIT);
+        Ok(Self::new(Arc::clone(&connections), connections, pool))
+    }
+
+    fn new(reader: Arc<Connections>, writer: Arc<Connections>, migrator: DatabaseConnection) -> Self {
+        Self {
+            backend: reader.backend(),
+            reader: Reader::new(reader),
+            writer,
+            migrator,
             signals: Arc::default(),
             heartbeat: Arc::default(),
             listener: None,
-        })
+        }
     }
 
     /// For reads outside a writing transaction.
     #[must_use]
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Reader {
         &self.reader
     }
 
@@ -161,10 +178,11 @@ impl Db {
         &self.heartbeat
     }
 
-    /// The connection that may change the schema.
+    /// For what no transaction of ours does: it may change the schema, and numbers events. The pool behind it keeps two
+    /// connections for that.
     #[must_use]
     pub fn migrator(&self) -> &DatabaseConnection {
-        &self.writer
+        &self.migrator
     }
 
     /// Which database it is.
@@ -184,9 +202,10 @@ impl Db {
     where
         F: Fn(&sea_orm::metric::Info<'_>) + Clone + Send + Sync + 'static,
     {
-        self.reader.set_metric_callback(callback.clone());
-        self.writer.set_metric_callback(callback.clone());
-        self.listener = Some(Arc::new(callback));
+        self.migrator.set_metric_callback(callback.clone());
+        let listener: StatementListener = Arc::new(callback);
+        self.reader.set_listener(Arc::clone(&listener));
+        self.listener = Some(listener);
     }
 
     /// Begins a writing transaction at the moment `now`. It is rolled back unless [`WriteTx::commit`] is called.
@@ -211,7 +230,7 @@ impl Db {
     /// # Errors
     /// When the driver can't.
     pub async fn close(self) -> Result<(), DbErr> {
-        self.reader.close().await?;
+        self.reader.connections().close().await?;
         if self.backend == DbBackend::Sqlite {
             self.writer.close().await?;
         }

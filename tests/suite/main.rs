@@ -75,6 +75,7 @@ mod record_kinds;
 mod records;
 mod repeated_keys;
 mod retries;
+mod round_trips;
 mod schema;
 mod session;
 mod sources;

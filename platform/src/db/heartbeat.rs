@@ -11,10 +11,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement, sqlx};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tokio_util::sync::CancellationToken;
 
-use super::Db;
+use super::{Db, connections::is_lost};
 use crate::{clock::SharedClock, db::write_tx};
 
 /// How often. What is lost unseen is lost for no longer than this.
@@ -62,11 +62,7 @@ pub async fn beat(db: &Db, now: DateTime<Utc>) -> Result<bool, DbErr> {
         let row = tx.conn().query_one_raw(count).await?.ok_or_else(no_row)?;
         row.try_get("", "beat")
     })?;
-    let blind = match db.backend() {
-        DbBackend::Postgres => blind_postgres(db, beat).await,
-        _ => blind_sqlite(db, beat).await,
-    }
-    .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
+    let blind = blind(db, beat).await?;
     if blind > 0 {
         tracing::error!(
             beat,
@@ -90,42 +86,35 @@ pub async fn last(db: &Db) -> Result<Option<DateTime<Utc>>, DbErr> {
     row.try_get("", "beaten_at")
 }
 
-/// Reads on each connection of a pool that is idle now, closes those that don't see `beat`, and counts them.
-macro_rules! blind {
-    ($pool:expr, $beat:expr) => {{
-        let pool = $pool;
-        let mut blind = 0;
-        let mut read = 0;
-        for _ in 0..pool.num_idle() {
-            let Some(mut connection) = pool.try_acquire() else {
-                break;
-            };
-            let seen: i64 = sqlx::query_scalar(READ).fetch_one(&mut *connection).await?;
-            read += 1;
-            if seen < $beat {
-                blind += 1;
-                connection.close().await?;
-            }
+/// Reads on each connection that is free now, closes those that don't see `beat`, and counts them.
+async fn blind(db: &Db, beat: i64) -> Result<usize, DbErr> {
+    let read = Statement::from_string(db.backend(), READ);
+    let connections = db.reader.connections();
+    let mut readers = connections.take_free();
+    if readers.is_empty() {
+        readers.push(connections.take().await?);
+    }
+    let mut blind = 0;
+    for mut reader in readers {
+        let row = match reader.fetch_optional(&read).await {
+            Ok(row) => row.ok_or_else(no_row)?,
+            // Dropped, and so closed: the next statement gets another one.
+            Err(error) if is_lost(&error) => continue,
+            Err(error) => return Err(error),
+        };
+        let seen: i64 = row.try_get("", "beat")?;
+        if seen < beat {
+            blind += 1;
+        } else {
+            reader.release();
         }
-        if read == 0 {
-            let seen: i64 = sqlx::query_scalar(READ).fetch_one(pool).await?;
-            blind += usize::from(seen < $beat);
-        }
-        Ok(blind)
-    }};
-}
-
-async fn blind_sqlite(db: &Db, beat: i64) -> Result<usize, sqlx::Error> {
-    blind!(db.reader.get_sqlite_connection_pool(), beat)
-}
-
-async fn blind_postgres(db: &Db, beat: i64) -> Result<usize, sqlx::Error> {
-    blind!(db.reader.get_postgres_connection_pool(), beat)
+    }
+    Ok(blind)
 }
 
 async fn renew_writer(db: &Db) {
     if db.backend() == DbBackend::Sqlite
-        && let Ok(connection) = db.writer.get_sqlite_connection_pool().acquire().await
+        && let Ok(connection) = db.migrator.get_sqlite_connection_pool().acquire().await
     {
         let _ = connection.close().await;
     }

@@ -7,16 +7,11 @@
 
 use std::{fmt, sync::Arc, time::Instant};
 
-use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult,
-    RuntimeErr, Statement,
-    metric::Info,
-    sea_query::Values,
-    sqlx::{self, AssertSqlSafe, Executor, Postgres, Row, Sqlite, pool::PoolConnection},
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, metric::Info};
 use sea_orm_migration::async_trait::async_trait;
-use sea_query_sqlx::SqlxValues;
 use tokio::sync::{Mutex, MutexGuard};
+
+use super::connections::{Connections, Held, exec_error, query_error};
 
 /// Called after each statement; for tests that count them.
 pub(super) type StatementListener = Arc<dyn Fn(&Info<'_>) + Send + Sync>;
@@ -43,16 +38,15 @@ enum State {
 }
 
 impl Transaction {
-    /// Begins on a connection of the pool, which is replaced when it turns out to be inside another transaction.
+    /// Begins on a connection, which is replaced when it turns out to be lost, or inside another transaction.
     pub(super) async fn begin(
-        pool: &DatabaseConnection,
+        connections: &Arc<Connections>,
         listener: Option<StatementListener>,
     ) -> Result<Self, DbErr> {
-        let backend = pool.get_database_backend();
-        // Each that can't begin is closed, so that after as many as the pool has there is none but a new one.
-        let mut old = size_of_pool(pool, backend);
+        // Each that can't begin is closed, so that after as many as there are there is none but a new one.
+        let mut old = connections.size();
         let connection = loop {
-            let mut connection = Held::acquire(pool, backend).await?;
+            let mut connection = connections.take().await?;
             match connection.begin().await {
                 Ok(()) => break connection,
                 Err(error) if old > 0 => {
@@ -63,7 +57,7 @@ impl Transaction {
             }
         };
         Ok(Self {
-            backend,
+            backend: connections.backend(),
             open: Mutex::new(Open {
                 connection: Some(connection),
                 state: State::Sound,
@@ -212,162 +206,6 @@ impl ConnectionTrait for Transaction {
     }
 }
 
-/// A connection out of its pool. Dropped it is closed; only [`Held::release`] gives it back.
-struct Held(Option<Pooled>);
-
-enum Pooled {
-    Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
-}
-
-/// Runs the same lines on either database's connection.
-macro_rules! on {
-    ($held:expr, |$connection:ident| $body:expr) => {
-        match $held.0.as_mut() {
-            Some(Pooled::Sqlite(pooled)) => {
-                let $connection = &mut **pooled;
-                $body
-            }
-            Some(Pooled::Postgres(pooled)) => {
-                let $connection = &mut **pooled;
-                $body
-            }
-            None => Err(has_ended()),
-        }
-    };
-}
-
-impl Held {
-    async fn acquire(pool: &DatabaseConnection, backend: DbBackend) -> Result<Self, DbErr> {
-        let pooled = match backend {
-            DbBackend::Postgres => pool
-                .get_postgres_connection_pool()
-                .acquire()
-                .await
-                .map(Pooled::Postgres),
-            _ => pool
-                .get_sqlite_connection_pool()
-                .acquire()
-                .await
-                .map(Pooled::Sqlite),
-        };
-        pooled.map(|pooled| Self(Some(pooled))).map_err(acquire_error)
-    }
-
-    fn release(mut self) {
-        drop(self.0.take());
-    }
-
-    /// Fails when the connection is inside a transaction already.
-    async fn begin(&mut self) -> Result<(), sqlx::Error> {
-        match self.0.as_mut() {
-            // SQLite refuses a BEGIN within a transaction.
-            Some(Pooled::Sqlite(connection)) => {
-                sqlx::query("BEGIN IMMEDIATE").execute(&mut **connection).await?;
-            }
-            // PostgreSQL only warns. A transaction that begins with this message has the message's time; one that was
-            // there before has an earlier one. Together they are one round trip.
-            Some(Pooled::Postgres(connection)) => {
-                let row = sqlx::raw_sql("BEGIN; SELECT now() = statement_timestamp()")
-                    .fetch_one(&mut **connection)
-                    .await?;
-                if !row.try_get::<bool, _>(0)? {
-                    return Err(sqlx::Error::BeginFailed);
-                }
-            }
-            None => return Err(sqlx::Error::PoolClosed),
-        }
-        Ok(())
-    }
-
-    async fn execute_plain(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
-        match self.0.as_mut() {
-            Some(Pooled::Sqlite(connection)) => {
-                sqlx::query(sql).execute(&mut **connection).await?;
-            }
-            Some(Pooled::Postgres(connection)) => {
-                connection.execute(sql).await?;
-            }
-            None => return Err(sqlx::Error::PoolClosed),
-        }
-        Ok(())
-    }
-
-    async fn execute(&mut self, statement: &Statement) -> Result<ExecResult, DbErr> {
-        on!(self, |connection| query(statement)
-            .execute(connection)
-            .await
-            .map(ExecResult::from)
-            .map_err(exec_error))
-    }
-
-    async fn execute_script(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
-        let sql = AssertSqlSafe(sql.to_owned());
-        on!(self, |connection| connection
-            .execute(sql)
-            .await
-            .map(ExecResult::from)
-            .map_err(exec_error))
-    }
-
-    async fn fetch_optional(&mut self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
-        on!(self, |connection| {
-            let row = query(statement).fetch_optional(connection).await;
-            row.map(|row| row.map(QueryResult::from)).map_err(query_error)
-        })
-    }
-
-    async fn fetch_all(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
-        on!(self, |connection| {
-            let rows = query(statement).fetch_all(connection).await;
-            rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
-                .map_err(query_error)
-        })
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        match &mut self.0 {
-            Some(Pooled::Sqlite(connection)) => connection.close_on_drop(),
-            Some(Pooled::Postgres(connection)) => connection.close_on_drop(),
-            None => {}
-        }
-    }
-}
-
-fn size_of_pool(pool: &DatabaseConnection, backend: DbBackend) -> u32 {
-    match backend {
-        DbBackend::Postgres => pool.get_postgres_connection_pool().size(),
-        _ => pool.get_sqlite_connection_pool().size(),
-    }
-}
-
-fn query<DB>(statement: &Statement) -> sqlx::query::Query<'_, DB, SqlxValues>
-where
-    DB: sqlx::Database,
-    SqlxValues: sqlx::IntoArguments<DB>,
-{
-    let values = statement.values.clone().unwrap_or(Values(Vec::new()));
-    sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
-}
-
 fn has_ended() -> DbErr {
     DbErr::Custom("the transaction has ended".to_owned())
-}
-
-fn exec_error(error: sqlx::Error) -> DbErr {
-    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
-}
-
-fn query_error(error: sqlx::Error) -> DbErr {
-    DbErr::Query(RuntimeErr::SqlxError(error.into()))
-}
-
-fn acquire_error(error: sqlx::Error) -> DbErr {
-    match error {
-        sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
-        sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
-        other => DbErr::Conn(RuntimeErr::SqlxError(other.into())),
-    }
 }

@@ -31,7 +31,7 @@ pub(super) async fn listen(db: Db, woken: Arc<Notify>, stop: CancellationToken) 
 }
 
 async fn hear(db: &Db, woken: &Notify) -> Result<(), sea_orm::sqlx::Error> {
-    let mut listener = PgListener::connect_with(db.reader().get_postgres_connection_pool()).await?;
+    let mut listener = PgListener::connect_with(db.migrator().get_postgres_connection_pool()).await?;
     listener.listen_all([CHANNEL, content_version::CHANNEL]).await?;
     // Anything may have happened while nobody listened.
     woken.notify_one();

@@ -6,8 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::dataloader::DataLoader;
-
+use super::batch::Batches;
 use crate::{actor::Actor, db::Db};
 
 /// A loader that can be made for a request.
@@ -22,17 +21,17 @@ pub struct Loaders(Mutex<Vec<(TypeId, Arc<dyn Any + Send + Sync>)>>);
 
 impl Loaders {
     /// The loader of this kind, `new` when it is the first time.
-    pub(super) fn get<L: RequestLoader>(&self, new: impl FnOnce() -> L) -> Arc<DataLoader<L>> {
+    pub(super) fn get<L: RequestLoader>(&self, new: impl FnOnce() -> L) -> Arc<Batches<L>> {
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kind = TypeId::of::<L>();
         let known = made
             .iter()
             .find(|(known, _)| *known == kind)
             .map(|(_, loader)| Arc::clone(loader));
-        if let Some(Ok(loader)) = known.map(Arc::downcast::<DataLoader<L>>) {
+        if let Some(Ok(loader)) = known.map(Arc::downcast::<Batches<L>>) {
             return loader;
         }
-        let loader = Arc::new(DataLoader::new(new(), tokio::spawn));
+        let loader = Arc::new(Batches::new(new()));
         made.push((kind, Arc::clone(&loader) as Arc<dyn Any + Send + Sync>));
         loader
     }

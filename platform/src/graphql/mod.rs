@@ -1,5 +1,6 @@
 //! What every GraphQL type shares: guards, errors, connections, request data.
 
+pub mod batch;
 pub mod connection;
 pub mod document;
 pub mod editing;
@@ -19,6 +20,7 @@ pub mod user_error;
 pub mod values;
 
 pub use crate::listing::RecordScope;
+pub use batch::Batches;
 pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo};
 pub use export::{CsvSeparator, ExportPayload};
 pub use guard::Allow;

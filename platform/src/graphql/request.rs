@@ -2,9 +2,12 @@
 
 use std::{net::IpAddr, sync::Arc, sync::OnceLock};
 
-use async_graphql::{Context, dataloader::DataLoader};
+use async_graphql::Context;
 
-use super::loaders::{Loaders, RequestLoader};
+use super::{
+    batch::Batches,
+    loaders::{Loaders, RequestLoader},
+};
 use crate::{actor::Actor, ctx::Ctx};
 
 /// Facts of the request that the transport knows.
@@ -39,7 +42,7 @@ pub trait ContextExt<'a> {
     fn request(&self) -> &'a RequestInfo;
 
     /// The request's loader of this kind, made when it is first asked for.
-    fn loader<L: RequestLoader>(&self) -> Arc<DataLoader<L>>;
+    fn loader<L: RequestLoader>(&self) -> Arc<Batches<L>>;
 
     /// From now on the request is `actor`'s. The first to sign in stays.
     fn sign_in(&self, actor: Actor);
@@ -61,7 +64,7 @@ impl<'a> ContextExt<'a> for Context<'a> {
         self.data_unchecked()
     }
 
-    fn loader<L: RequestLoader>(&self) -> Arc<DataLoader<L>> {
+    fn loader<L: RequestLoader>(&self) -> Arc<Batches<L>> {
         self.data_unchecked::<Loaders>()
             .get(|| L::for_request(&self.app().db, self.actor()))
     }

@@ -3,6 +3,7 @@
 
 use super::database::TestDatabase;
 use super::people::{PASSWORD, Person};
+use super::round_trips::RoundTrips;
 use super::statements::Statements;
 use super::subscription::{PATIENCE, Subscription};
 use belle_house::app::{App, AppOptions, Workers};
@@ -34,9 +35,16 @@ pub struct Builder {
     pending_deliveries: bool,
     demo: bool,
     sqlite_layer: Option<&'static str>,
+    counts_round_trips: bool,
 }
 
 impl Builder {
+    /// With [`TestApp::round_trips`]. PostgreSQL alone: SQLite is in the process.
+    pub fn counts_round_trips(mut self) -> Self {
+        self.counts_round_trips = true;
+        self
+    }
+
     /// The layer below SQLite that the server's database is on.
     pub fn sqlite_layer(mut self, name: &'static str) -> Self {
         self.sqlite_layer = Some(name);
@@ -91,6 +99,8 @@ pub struct TestApp {
     pub push: MemoryPush,
     /// Counts statements of all instances.
     pub statements: Statements,
+    /// Counts round trips to PostgreSQL, where the test asked for it.
+    pub round_trips: Option<RoundTrips>,
     instances: Vec<Instance>,
     http: reqwest::Client,
     born: AtomicU32,
@@ -137,6 +147,7 @@ impl TestApp {
             pending_deliveries: false,
             demo: false,
             sqlite_layer: None,
+            counts_round_trips: false,
         }
     }
 
@@ -157,6 +168,7 @@ impl TestApp {
             mail: MemoryMail::default(),
             push: MemoryPush::default(),
             statements: Statements::default(),
+            round_trips: None,
             instances: Vec::new(),
             http: reqwest::Client::new(),
             born: AtomicU32::new(0),
@@ -170,6 +182,11 @@ impl TestApp {
             if let Some(layer) = builder.sqlite_layer {
                 let url = format!("{}?vfs={layer}", app.database.url());
                 settings.push(("DATABASE_URL".to_owned(), url));
+            }
+            if builder.counts_round_trips {
+                let (trips, url) = RoundTrips::before(app.database.url()).await;
+                settings.push(("DATABASE_URL".to_owned(), url));
+                app.round_trips = Some(trips);
             }
             let instance = app.start_instance(&settings, demo).await;
             app.instances.push(instance);
