@@ -1,12 +1,13 @@
 //! Who changed what, when, from what to what: one entry a change, in the change's own transaction.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, DbErr, entity::prelude::*};
+use futures_util::future::BoxFuture;
+use sea_orm::{ActiveValue::Set, DbErr, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
 use super::{
     actor::{AccountId, Actor},
-    db::WriteTx,
+    db::{Later, WriteTx, insert_together},
 };
 use crate::typed_id;
 
@@ -55,19 +56,26 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Writes an entry.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn write_in_tx(
+/// The entries that a transaction has for its end.
+#[derive(Default)]
+struct Entries(Vec<ActiveModel>);
+
+impl Later for Entries {
+    fn write(self: Box<Self>, tx: &WriteTx) -> BoxFuture<'_, Result<(), DbErr>> {
+        Box::pin(insert_together(tx, self.0))
+    }
+}
+
+/// Writes an entry, together with the transaction's others.
+pub fn write_in_tx(
     tx: &WriteTx,
     actor: &Actor,
     action: AuditAction,
     record_kind: &str,
     record_id: Uuid,
     changes: Json,
-) -> Result<(), DbErr> {
-    ActiveModel {
+) {
+    let entry = ActiveModel {
         id: Set(AuditEntryId::generate(tx.now())),
         at: Set(tx.now()),
         account_id: Set(actor.account_id()),
@@ -75,8 +83,6 @@ pub async fn write_in_tx(
         record_kind: Set(record_kind.to_owned()),
         record_id: Set(record_id),
         changes: Set(changes),
-    }
-    .insert(tx.conn())
-    .await?;
-    Ok(())
+    };
+    tx.later(|entries: &mut Entries| entries.0.push(entry));
 }

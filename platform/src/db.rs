@@ -20,14 +20,22 @@ use sea_orm::{
 use tokio::sync::Notify;
 
 use self::connections::Connections;
+use self::later::Waiting;
 use self::transaction::StatementListener;
 pub use self::transaction::Transaction;
-pub use self::{content_version::ContentVersion, heartbeat::Heartbeat, reader::Reader, write::Moved};
+pub use self::{
+    content_version::ContentVersion,
+    heartbeat::Heartbeat,
+    later::{Later, insert_together},
+    reader::Reader,
+    write::Moved,
+};
 pub use crate::write_tx;
 
 mod connections;
 pub mod content_version;
 pub mod heartbeat;
+mod later;
 mod reader;
 mod transaction;
 pub mod write;
@@ -222,6 +230,7 @@ impl Db {
             appended_events: AtomicBool::new(false),
             enqueued_deliveries: AtomicBool::new(false),
             changed_content: AtomicBool::new(false),
+            waiting: Waiting::default(),
         })
     }
 
@@ -248,6 +257,7 @@ pub struct WriteTx {
     appended_events: AtomicBool,
     enqueued_deliveries: AtomicBool,
     changed_content: AtomicBool,
+    waiting: Waiting,
 }
 
 impl WriteTx {
@@ -286,6 +296,12 @@ impl WriteTx {
         Ok(())
     }
 
+    /// Adds to what is written together, just before the commit: a statement for all rows of a kind instead of one a row.
+    /// It is for rows that nothing in the transaction reads, such as the audit log's.
+    pub fn later<L: Later + Default>(&self, add: impl FnOnce(&mut L)) {
+        self.waiting.add(add);
+    }
+
     /// Remembers to wake the feed after the commit.
     pub(crate) fn mark_events(&self) {
         self.appended_events.store(true, Ordering::Relaxed);
@@ -317,6 +333,7 @@ impl WriteTx {
     /// When the database refuses or a statement failed before; nothing was written then, unless the connection was lost
     /// on the way: then nobody here can know, and the caller asks again with the same idempotency key.
     pub async fn commit(self) -> Result<(), DbErr> {
+        self.waiting.write_all(&self).await?;
         // Last of all statements: whoever else changes content waits for this row until the commit.
         let content = if self.changed_content.into_inner() {
             Some(content_version::bump_in_tx(&self.tx, self.backend).await?)

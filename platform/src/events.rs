@@ -2,11 +2,12 @@
 //! it. Rows name records and hold no text; readers load what they may see (DESIGN.md 4).
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, DbErr, Statement, entity::prelude::*};
 
 use super::{
     actor::{AccountId, ClientId},
-    db::WriteTx,
+    db::{Later, WriteTx, insert_together},
     record::RecordEntity,
 };
 use crate::typed_id;
@@ -203,25 +204,36 @@ pub async fn ensure_head(tx: &WriteTx) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// The events that a transaction has for its end.
+#[derive(Default)]
+struct Events(Vec<ActiveModel>);
+
+impl Later for Events {
+    fn write(mut self: Box<Self>, tx: &WriteTx) -> BoxFuture<'_, Result<(), DbErr>> {
+        Box::pin(async move {
+            // SQLite has one writer at a time, so the order of commits is known here already.
+            if tx.backend() == DbBackend::Sqlite {
+                let mut position = last_position_of(tx, self.0.len()).await?;
+                for event in self.0.iter_mut().rev() {
+                    event.position = Set(Some(position));
+                    position -= 1;
+                }
+            }
+            insert_together(tx, self.0).await
+        })
+    }
+}
+
 /// Appends an event to the log; call it after the record's row is locked or written, so that events of one
 /// record stand in the order of its versions.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn append_in_tx(tx: &WriteTx, event: NewEvent) -> Result<EventId, DbErr> {
-    // SQLite has one writer at a time, so the order of commits is known here already.
-    let position = match tx.backend() {
-        DbBackend::Sqlite => Some(next_position(tx).await?),
-        _ => None,
-    };
-    let id = EventId::generate(tx.now());
+pub fn append_in_tx(tx: &WriteTx, event: NewEvent) {
     let (record_kind, record_id, record_version) = match event.record {
         Some((kind, id, version)) => (Some(kind.to_owned()), Some(id), Some(version)),
         None => (None, None, None),
     };
-    Entity::insert(ActiveModel {
-        position: Set(position),
-        id: Set(id),
+    let event = ActiveModel {
+        position: Set(None),
+        id: Set(EventId::generate(tx.now())),
         kind: Set(event.kind.name().to_owned()),
         project_id: Set(event.project),
         client_id: Set(event.client),
@@ -233,19 +245,21 @@ pub async fn append_in_tx(tx: &WriteTx, event: NewEvent) -> Result<EventId, DbEr
         payload: Set(event.payload),
         occurred_at: Set(tx.now()),
         ..Default::default()
-    })
-    .exec_without_returning(tx.conn())
-    .await?;
+    };
+    tx.later(|events: &mut Events| events.0.push(event));
     tx.mark_events();
-    Ok(id)
 }
 
-async fn next_position(tx: &WriteTx) -> Result<i64, DbErr> {
+/// Takes the next positions of the log, and answers with the last of them.
+async fn last_position_of(tx: &WriteTx, count: usize) -> Result<i64, DbErr> {
+    let count = i64::try_from(count).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let take = Statement::from_sql_and_values(
+        tx.backend(),
+        "UPDATE feed_head SET position = position + $1 RETURNING position",
+        [count.into()],
+    );
     tx.conn()
-        .query_one_raw(Statement::from_string(
-            tx.backend(),
-            "UPDATE feed_head SET position = position + 1 RETURNING position",
-        ))
+        .query_one_raw(take)
         .await?
         .ok_or_else(|| DbErr::Custom("the event log has no head: run `belle-house migrate`".into()))?
         .try_get_by_index(0)

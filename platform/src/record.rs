@@ -244,8 +244,7 @@ where
         E::KIND,
         E::id_of(&model),
         changes.into(),
-    )
-    .await?;
+    );
     Ok(model)
 }
 
@@ -372,7 +371,7 @@ where
     let mut diff = changes_between::<E>(Some(current), Some(&updated));
     diff.extend(related.0);
     let diff = diff.into();
-    audit::write_in_tx(tx, actor, AuditAction::Update, E::KIND, E::id_of(current), diff).await?;
+    audit::write_in_tx(tx, actor, AuditAction::Update, E::KIND, E::id_of(current), diff);
     Ok(updated)
 }
 
@@ -411,8 +410,7 @@ where
             E::KIND,
             E::id_of(model),
             json!({ "batch": batch }),
-        )
-        .await?;
+        );
     }
     Ok(deleted)
 }
@@ -447,8 +445,7 @@ where
             E::KIND,
             E::id_of(model),
             json!({ "batch": batch }),
-        )
-        .await?;
+        );
     }
     Ok(restored)
 }
@@ -478,8 +475,7 @@ where
             E::KIND,
             E::id_of(model),
             last.into(),
-        )
-        .await?;
+        );
     }
     Ok(removed)
 }

@@ -230,7 +230,7 @@ impl Feed {
 /// Appends an event in a transaction of its own.
 pub async fn append(db: &Db, event: NewEvent) {
     let tx = db.begin_write(now()).await.unwrap();
-    events::append_in_tx(&tx, event).await.unwrap();
+    events::append_in_tx(&tx, event);
     tx.commit().await.unwrap();
 }
 

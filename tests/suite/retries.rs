@@ -53,14 +53,14 @@ async fn a_deadlock_is_tried_again() {
 async fn attempts_are_bounded_and_what_failed_left_nothing() {
     let app = start().await;
     let begun = events::Entity::find().count(app.ctx().db.reader()).await.unwrap();
-    let append = async |tx: &WriteTx| {
+    let append = |tx: &WriteTx| {
         let tried = NewEvent::control(EventKind::new("Tried"), Value::Null);
-        events::append_in_tx(tx, tried.for_staff()).await
+        events::append_in_tx(tx, tried.for_staff());
     };
     let attempts = AtomicU32::new(0);
     let never: Result<(), CommandError> = write_tx!(app.ctx(), |tx| {
         attempts.fetch_add(1, Ordering::SeqCst);
-        append(tx).await?;
+        append(tx);
         Err(Moved.into())
     });
     assert!(matches!(never, Err(CommandError::Internal(_))), "{never:?}");
@@ -69,7 +69,7 @@ async fn attempts_are_bounded_and_what_failed_left_nothing() {
     let attempts = AtomicU32::new(0);
     let second_time: Result<u32, CommandError> = write_tx!(app.ctx(), |tx| {
         let attempt = attempts.fetch_add(1, Ordering::SeqCst) + 1;
-        append(tx).await?;
+        append(tx);
         if attempt == 1 {
             return Err(Moved.into());
         }
@@ -78,7 +78,7 @@ async fn attempts_are_bounded_and_what_failed_left_nothing() {
     assert_eq!(second_time.unwrap(), 2);
     let refused: Result<(), CommandError> = write_tx!(app.ctx(), |tx| {
         attempts.fetch_add(1, Ordering::SeqCst);
-        append(tx).await?;
+        append(tx);
         Err(CommandError::Forbidden)
     });
     assert!(matches!(refused, Err(CommandError::Forbidden)));

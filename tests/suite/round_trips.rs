@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::billing_world::{issued, pay};
 use crate::content_world::published_item;
-use crate::project_world::{CREATE_UPDATE, upload};
+use crate::project_world::upload;
 use crate::support::app::TestApp;
 use crate::support::database::TestDatabase;
 use crate::support::people::Person;
@@ -18,11 +18,14 @@ const PROJECT: &str = "query($id: ID!) { project(id: $id) { name progressPercent
     updates(first: 20) { totalCount nodes { title postedAt images { url } } } \
     invoices(first: 3) { nodes { number status totalTtc { amount } balance { amount } } } } }";
 
+const POST: &str = "mutation($input: CreateProjectUpdateInput!) { createProjectUpdate(input: $input) { projectUpdate { id title \
+    postedAt } userErrors { code message field } } }";
+
 /// The fewest round trips of a request among several: the feed works beside it now and then. The first one prepares its
 /// statements on the connection.
 async fn fewest(
     app: &TestApp,
-    who: Option<&Person>,
+    who: &Person,
     document: &str,
     variables: impl Fn(u32) -> Value,
 ) -> Vec<String> {
@@ -31,11 +34,10 @@ async fn fewest(
     for turn in 0..8 {
         tokio::time::sleep(std::time::Duration::from_millis(60)).await;
         trips.take();
-        let answer = match who {
-            Some(who) => app.graphql(who, document, variables(turn)).await,
-            None => app.graphql(None, document, variables(turn)).await,
-        };
-        let taken = trips.take();
+        let answer = app.graphql(who, document, variables(turn)).await;
+        let mut taken = trips.take();
+        // Numbering events is the feed's, whoever asks for something meanwhile.
+        taken.retain(|trip| !trip.starts_with("DO $relay$"));
         let data = answer.data();
         assert!(!data.to_string().contains("userErrors\":[{"), "{data}");
         if fewest.as_ref().is_none_or(|best| taken.len() < best.len()) {
@@ -81,21 +83,22 @@ async fn each_request_waits_for_the_database_as_seldom_as_it_can() {
     for title in ["Fondations", "Murs"] {
         let pictures = [upload(&app, &staff, 64).await];
         let input = json!({ "projectId": project, "title": title, "post": true, "uploadIds": pictures });
-        app.run(&staff, CREATE_UPDATE, input).await;
+        app.run(&staff, POST, input).await;
     }
     let invoice = issued(&app, &staff, &project, "1000000").await;
     pay(&app, &staff, &project, invoice["id"].as_str(), "250000").await;
 
-    let item = fewest(&app, None, ITEM, |_| json!({ "slug": slug })).await;
-    let list = fewest(&app, None, LIST, |_| json!({})).await;
-    let of_client = fewest(&app, Some(&client), PROJECT, |_| json!({ "id": project })).await;
+    // As a client, whose answers are worked out each time: what a visitor gets is kept.
+    let item = fewest(&app, &client, ITEM, |_| json!({ "slug": slug })).await;
+    let list = fewest(&app, &client, LIST, |_| json!({})).await;
+    let of_client = fewest(&app, &client, PROJECT, |_| json!({ "id": project })).await;
     let update = |post: bool| {
         let project = project.clone();
         move |turn: u32| json!({ "input": { "projectId": project, "title": format!("Étape {turn}"), "post": post } })
     };
-    let draft = fewest(&app, Some(&staff), CREATE_UPDATE, update(false)).await;
-    let posted = fewest(&app, Some(&staff), CREATE_UPDATE, update(true)).await;
-    at_most(4, "an item", &item);
+    let draft = fewest(&app, &staff, POST, update(false)).await;
+    let posted = fewest(&app, &staff, POST, update(true)).await;
+    at_most(5, "an item", &item);
     at_most(6, "a list", &list);
     at_most(8, "a client's project", &of_client);
     at_most(10, "a draft", &draft);

@@ -51,6 +51,44 @@ pub struct NewDelivery {
 /// # Errors
 /// When the database refuses; when an e-mail has no address or the data is not an object.
 pub async fn enqueue_in_tx(tx: &WriteTx, keys: &Keys, delivery: NewDelivery) -> Result<Option<DeliveryId>> {
+    let id = DeliveryId::generate(tx.now());
+    let written = insert_in_tx(tx, [row(tx, keys, id, delivery)?]).await?;
+    Ok((written > 0).then_some(id))
+}
+
+/// Writes the deliveries of one thing that happened, in one statement. Those whose idempotency key exists already are
+/// passed over.
+///
+/// # Errors
+/// As [`enqueue_in_tx`].
+pub async fn enqueue_all_in_tx(tx: &WriteTx, keys: &Keys, deliveries: Vec<NewDelivery>) -> Result<()> {
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    let rows = deliveries
+        .into_iter()
+        .map(|delivery| row(tx, keys, DeliveryId::generate(tx.now()), delivery))
+        .collect::<Result<Vec<_>>>()?;
+    insert_in_tx(tx, rows).await?;
+    Ok(())
+}
+
+async fn insert_in_tx(tx: &WriteTx, rows: impl IntoIterator<Item = ActiveModel>) -> Result<u64, DbErr> {
+    let inserted = Entity::insert_many(rows)
+        .on_conflict(OnConflict::column(Column::IdempotencyKey).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await;
+    let written = match inserted {
+        Err(DbErr::RecordNotInserted) => 0,
+        other => other?,
+    };
+    if written > 0 {
+        tx.mark_deliveries();
+    }
+    Ok(written)
+}
+
+fn row(tx: &WriteTx, keys: &Keys, id: DeliveryId, delivery: NewDelivery) -> Result<ActiveModel> {
     ensure!(
         (delivery.channel == Channel::Email) == delivery.address.is_some(),
         "e-mails have an address and pushes have none: {} ({})",
@@ -62,7 +100,6 @@ pub async fn enqueue_in_tx(tx: &WriteTx, keys: &Keys, delivery: NewDelivery) -> 
         "a delivery's data is an object: {}",
         delivery.template
     );
-    let id = DeliveryId::generate(tx.now());
     let (data, secret_data, expires_at) = if delivery.secret {
         let limit = tx.now() + SECRETS_LIVE;
         let sealed = keys.encrypt(&serde_json::to_vec(&delivery.data)?, id.0.as_bytes())?;
@@ -71,7 +108,7 @@ pub async fn enqueue_in_tx(tx: &WriteTx, keys: &Keys, delivery: NewDelivery) -> 
     } else {
         (delivery.data, None, delivery.expires_at)
     };
-    let inserted = Entity::insert(ActiveModel {
+    Ok(ActiveModel {
         id: Set(id),
         channel: Set(delivery.channel),
         status: Set(Status::Pending),
@@ -92,17 +129,6 @@ pub async fn enqueue_in_tx(tx: &WriteTx, keys: &Keys, delivery: NewDelivery) -> 
         created_at: Set(tx.now()),
         sent_at: Set(None),
     })
-    .on_conflict(OnConflict::column(Column::IdempotencyKey).do_nothing().to_owned())
-    .exec_without_returning(tx.conn())
-    .await;
-    match inserted {
-        Ok(0) | Err(DbErr::RecordNotInserted) => Ok(None),
-        Ok(_) => {
-            tx.mark_deliveries();
-            Ok(Some(id))
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Cancels what waits for `recipient` under `template`, because something newer takes its place (a second

@@ -11,7 +11,9 @@ pub mod table;
 mod templates;
 mod worker;
 
-pub use enqueue::{NewDelivery, cancel_all_in_tx, cancel_in_tx, enqueue_in_tx, forget_in_tx, wake_in_tx};
+pub use enqueue::{
+    NewDelivery, cancel_all_in_tx, cancel_in_tx, enqueue_all_in_tx, enqueue_in_tx, forget_in_tx, wake_in_tx,
+};
 pub use templates::{Letter, Notice, Templates};
 pub use worker::{Devices, Randomness, Report, Transports, deliver_due, run};
 

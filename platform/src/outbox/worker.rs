@@ -446,8 +446,7 @@ async fn settle(ctx: &Ctx, delivery: &Model, outcome: &Outcome) -> Result<(), Db
             append_in_tx(
                 tx,
                 NewEvent::naming(DELIVERY_GIVEN_UP, ("Delivery", id.0, delivery.attempts)).for_staff(),
-            )
-            .await?;
+            );
         }
         Ok(())
     })

@@ -121,8 +121,7 @@ pub(super) async fn revoke_in_tx(
             events::append_in_tx(
                 tx,
                 NewEvent::control(SESSION_REVOKED, json!({ "session": session.id })),
-            )
-            .await?;
+            );
         }
     }
     Ok(ended.into_iter().map(|session| session.id).collect())
@@ -150,8 +149,7 @@ pub async fn announce_end_in_tx(tx: &WriteTx, account: AccountId) -> Result<(), 
     events::append_in_tx(
         tx,
         NewEvent::control(ACCOUNT_DISABLED, json!({ "account": account })),
-    )
-    .await?;
+    );
     Ok(())
 }
 

@@ -63,7 +63,7 @@ impl RecordKind for invoice::Entity {
         _: &Project,
         invoice: &invoice::Model,
     ) -> Result<(), CommandError> {
-        append_in_tx(with.tx, removed::<Self>(invoice)).await?;
+        append_in_tx(with.tx, removed::<Self>(invoice));
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ mod tables;
 
 pub use commands::ACCOUNT_CREATED;
 pub use queries::{
-    ClientFilter, client_of_account, clients_by_contact, clients_by_ids, living_client, select,
+    ClientFilter, addressee, client_of_account, clients_by_contact, clients_by_ids, living_client, select,
 };
 pub use tables::{
     ActiveModel as ClientRow, Column as ClientColumn, Entity as Clients, Model as StoredClient,

@@ -1,9 +1,9 @@
 //! Reads of clients, scoped by who asks.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, Select};
 
 use super::tables::{Column, Entity, Model};
-use crate::features::accounts::{AccountColumn, Accounts};
+use crate::features::accounts::{AccountColumn, Accounts, StoredAccount};
 use platform::{
     actor::{AccountId, Actor, ClientId},
     search,
@@ -51,7 +51,7 @@ pub fn select(actor: &Actor, filter: &ClientFilter) -> Select<Entity> {
 }
 
 fn ids_of(accounts: Select<Accounts>) -> sea_orm::sea_query::SelectStatement {
-    use sea_orm::{QuerySelect, QueryTrait};
+    use sea_orm::QueryTrait;
     accounts.select_only().column(AccountColumn::Id).into_query()
 }
 
@@ -69,6 +69,26 @@ pub async fn living_client(
         .filter(Column::DeletedAt.is_null())
         .one(conn)
         .await
+}
+
+/// A living client and their account: whom the server writes to, whoever acts. One statement.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn addressee(
+    conn: &impl ConnectionTrait,
+    id: ClientId,
+) -> Result<Option<(Model, StoredAccount)>, DbErr> {
+    let account = Entity::belongs_to(Accounts)
+        .from(Column::AccountId)
+        .to(AccountColumn::Id);
+    let found = Entity::find_by_id(id)
+        .filter(Column::DeletedAt.is_null())
+        .join(JoinType::InnerJoin, account.into())
+        .select_also(Accounts)
+        .one(conn)
+        .await?;
+    Ok(found.and_then(|(client, account)| Some((client, account?))))
 }
 
 /// Clients that `actor` may see, deleted ones too. One statement.

@@ -87,7 +87,7 @@ impl RecordKind for Entity {
 
     /// To the staff. The client's own streams end.
     async fn tell_removed(with: &RecordTx<'_>, (): &(), client: &Model) -> Result<(), CommandError> {
-        append_in_tx(with.tx, removed::<Self>(client)).await?;
+        append_in_tx(with.tx, removed::<Self>(client));
         Ok(())
     }
 }

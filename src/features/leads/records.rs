@@ -30,7 +30,7 @@ impl RecordKind for lead::Entity {
     }
 
     async fn tell_removed(with: &RecordTx<'_>, (): &(), lead: &lead::Model) -> Result<(), CommandError> {
-        append_in_tx(with.tx, removed::<Self>(lead)).await?;
+        append_in_tx(with.tx, removed::<Self>(lead));
         Ok(())
     }
 }
@@ -49,7 +49,7 @@ impl RecordKind for inquiry::Entity {
     }
 
     async fn tell_removed(with: &RecordTx<'_>, (): &(), row: &inquiry::Model) -> Result<(), CommandError> {
-        append_in_tx(with.tx, removed::<Self>(row)).await?;
+        append_in_tx(with.tx, removed::<Self>(row));
         Ok(())
     }
 }

@@ -13,19 +13,17 @@ use super::{
     table::{ActiveModel, Column, Entity},
 };
 use crate::features::{
-    accounts::account_by_id,
     billing,
     clients::{self, StoredClient},
     feed::NOTIFICATION_ADDED,
     projects,
 };
 use platform::{
-    actor::Actor,
     announce::{Announcement, Announcer, Forgotten},
     crypto::Keys,
     db::WriteTx,
     events::{EventKind, NewEvent, append_in_tx},
-    outbox::{Channel, NewDelivery, Templates, enqueue_in_tx},
+    outbox::{Channel, NewDelivery, Templates, enqueue_all_in_tx},
 };
 
 /// Writes inbox entries and deliveries.
@@ -84,13 +82,9 @@ impl Inbox {
     async fn write(&self, tx: &WriteTx, keys: &Keys, announcement: Announcement) -> Result<()> {
         let telling =
             channels_of(announcement.kind).context("an announcement of a kind that nobody has words for")?;
-        let Some(client) = clients::living_client(tx.conn(), &Actor::System, announcement.client).await?
-        else {
+        let Some((client, account)) = clients::addressee(tx.conn(), announcement.client).await? else {
             return Ok(());
         };
-        let account = account_by_id(tx.conn(), client.account_id)
-            .await?
-            .context("a client without an account")?;
         let data = with_name(announcement.data.clone(), &client);
         let notice = self.templates.notice(telling.template, client.locale, &data)?;
         let id = NotificationId::generate(tx.now());
@@ -120,8 +114,7 @@ impl Inbox {
         append_in_tx(
             tx,
             NewEvent::naming(NOTIFICATION_ADDED, ("Notification", id.0, 1)).for_account(client.account_id),
-        )
-        .await?;
+        );
         let channels = [
             (Channel::Push, telling.push && client.push_updates, None),
             (
@@ -130,28 +123,22 @@ impl Inbox {
                 Some(account.email.clone()),
             ),
         ];
-        for (channel, wanted, address) in channels {
-            if !wanted || account.disabled_at.is_some() {
-                continue;
-            }
-            enqueue_in_tx(
-                tx,
-                keys,
-                NewDelivery {
-                    channel,
-                    recipient: client.account_id,
-                    address,
-                    template: telling.template,
-                    locale: client.locale,
-                    data: data.clone(),
-                    secret: false,
-                    idempotency_key: format!("{id}/{channel:?}"),
-                    expires_at: None,
-                },
-            )
-            .await?;
-        }
-        Ok(())
+        let deliveries = channels
+            .into_iter()
+            .filter(|(_, wanted, _)| *wanted && account.disabled_at.is_none())
+            .map(|(channel, _, address)| NewDelivery {
+                channel,
+                recipient: client.account_id,
+                address,
+                template: telling.template,
+                locale: client.locale,
+                data: data.clone(),
+                secret: false,
+                idempotency_key: format!("{id}/{channel:?}"),
+                expires_at: None,
+            })
+            .collect();
+        enqueue_all_in_tx(tx, keys, deliveries).await
     }
 }
 

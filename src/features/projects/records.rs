@@ -148,7 +148,7 @@ impl RecordKind for update::Entity {
         let event = removed::<Self>(update)
             .for_owner_of(posted.then_some(project.id.0))
             .for_client(posted.then_some(project.client_id));
-        append_in_tx(with.tx, event).await?;
+        append_in_tx(with.tx, event);
         Ok(())
     }
 
@@ -166,7 +166,7 @@ async fn append_project_removed(tx: &WriteTx, project: &project::Model) -> Resul
     let event = removed::<project::Entity>(project)
         .for_owner_of(project.id.0)
         .for_client(project.client_id);
-    append_in_tx(tx, event).await?;
+    append_in_tx(tx, event);
     Ok(())
 }
 

@@ -277,7 +277,7 @@ async fn insert_first_items(
     }
     let lines = json!({ "items": { "old": [], "new": told(&items, invoice.currency) } });
     insert_items(tx, invoice.id, items).await?;
-    audit::write_in_tx(tx, actor, AuditAction::Update, "Invoice", invoice.id.0, lines).await?;
+    audit::write_in_tx(tx, actor, AuditAction::Update, "Invoice", invoice.id.0, lines);
     Ok(())
 }
 

@@ -162,8 +162,7 @@ async fn append_issued(tx: &WriteTx, invoice: &invoice::Model) -> Result<(), Com
         NewEvent::about::<invoice::Entity>(events::INVOICE_ISSUED, invoice)
             .for_owner_of(invoice.project_id.0)
             .for_staff(),
-    )
-    .await?;
+    );
     Ok(())
 }
 
@@ -179,8 +178,7 @@ pub(super) async fn append_status(
             .for_owner_of(invoice.project_id.0)
             .for_staff()
             .with(json!({ "status": status.name() })),
-    )
-    .await?;
+    );
     Ok(())
 }
 
@@ -191,8 +189,7 @@ async fn append_payment(tx: &WriteTx, payment: &payment::Model) -> Result<(), Co
         NewEvent::about::<payment::Entity>(events::PAYMENT_RECORDED, payment)
             .for_owner_of(payment.project_id.0)
             .for_staff(),
-    )
-    .await?;
+    );
     Ok(())
 }
 

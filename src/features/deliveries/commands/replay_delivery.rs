@@ -43,7 +43,7 @@ pub async fn replay_delivery(ctx: &Ctx, actor: &Actor, id: DeliveryId) -> Result
         row.lease_owner = Set(None);
         row.lease_until = Set(None);
         let delivery = Deliveries::update(row).exec(tx.conn()).await?;
-        audit::write_in_tx(tx, actor, AuditAction::Update, "Delivery", id.0, changes).await?;
+        audit::write_in_tx(tx, actor, AuditAction::Update, "Delivery", id.0, changes);
         outbox::wake_in_tx(tx);
         Ok(delivery)
     })

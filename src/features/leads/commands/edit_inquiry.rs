@@ -82,7 +82,6 @@ pub(super) async fn tell_received_in_tx(tx: &WriteTx, inquiry: &Model) -> Result
     append_in_tx(
         tx,
         NewEvent::about::<Entity>(events::INQUIRY_RECEIVED, inquiry).for_staff(),
-    )
-    .await?;
+    );
     Ok(())
 }

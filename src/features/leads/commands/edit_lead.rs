@@ -199,8 +199,7 @@ pub(super) async fn tell_received_in_tx(
     append_in_tx(
         tx,
         NewEvent::about::<Entity>(events::LEAD_RECEIVED, lead).for_staff(),
-    )
-    .await?;
+    );
     Ok(())
 }
 

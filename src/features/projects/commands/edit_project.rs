@@ -220,7 +220,6 @@ async fn append_moved_away(tx: &WriteTx, before: &Model, version: i32) -> Result
         NewEvent::naming(events::RECORD_REMOVED, (Entity::KIND, before.id.0, version))
             .for_owner_of(before.id.0)
             .for_client(before.client_id),
-    )
-    .await?;
+    );
     Ok(())
 }

@@ -36,7 +36,6 @@ pub async fn append_change_in_tx(
         NewEvent::about::<project::Entity>(events::PROJECT_CHANGED, project)
             .for_owner_of(client_sees.then_some(project.id.0))
             .for_staff(),
-    )
-    .await?;
+    );
     Ok(())
 }

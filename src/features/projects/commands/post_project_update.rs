@@ -65,8 +65,7 @@ pub(super) async fn announce_in_tx(
         NewEvent::about::<update::Entity>(events::PROJECT_UPDATE_POSTED, update)
             .for_owner_of(project.id.0)
             .for_staff(),
-    )
-    .await?;
+    );
     ctx.announcer
         .announce_in_tx(
             tx,
