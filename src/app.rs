@@ -50,7 +50,7 @@ use platform::{
 };
 
 /// What the features purge every hour.
-const PURGES: &[housekeeping::Purge] = &[
+pub const PURGES: &[housekeeping::Purge] = &[
     |ctx| Box::pin(async move { Ok(accounts::purge_sessions(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(purge_password_resets(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(devices::purge(&ctx.db, ctx.clock.now()).await?) }),

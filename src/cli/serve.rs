@@ -20,6 +20,9 @@ use platform::{
 /// How long requests may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// How long the database may take to say goodbye. It is only tidier: what was acknowledged is safe without it.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// Serves until it is told to stop (SIGTERM, SIGINT).
 ///
 /// # Errors
@@ -38,6 +41,7 @@ pub async fn run(config: Config) -> Result<()> {
     }
     let address = listener.local_addr()?;
     greet(&app.ctx.config, address, wants_demo)?;
+    let db = app.ctx.db.clone();
     let stop = app.stop_token();
     tokio::spawn(stop_on_signal(stop.clone()));
     let serving = app.serve(listener, Workers::All);
@@ -47,13 +51,17 @@ pub async fn run(config: Config) -> Result<()> {
         () = stop.cancelled() => {}
     }
     tracing::info!("stopping: finishing requests, closing sockets");
-    match tokio::time::timeout(GRACE, serving).await {
-        Ok(served) => served,
-        Err(_) => {
-            tracing::warn!(seconds = GRACE.as_secs(), "some requests did not finish in time");
-            Ok(())
-        }
+    let Ok(served) = tokio::time::timeout(GRACE, serving).await else {
+        tracing::warn!(seconds = GRACE.as_secs(), "some requests did not finish in time");
+        return Ok(());
+    };
+    // SQLite puts its log into the file when the last connection says goodbye: what is copied after a stop is whole.
+    match tokio::time::timeout(CLOSING, db.close()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the database was not closed"),
+        Err(_) => tracing::warn!("the database was not closed in time"),
     }
+    served
 }
 
 /// `demo`: loads the demo company into whatever database is configured.

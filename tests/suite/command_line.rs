@@ -212,3 +212,25 @@ async fn production_logs_one_json_object_a_line_and_no_secret() {
         assert!(!log.contains(secret), "{secret} was logged");
     }
 }
+
+#[tokio::test]
+async fn a_clean_stop_leaves_the_whole_database_in_its_file() {
+    let (_folder, launch) = fresh();
+    create_admin(&launch, "aissa@bellehouse.example", PASSWORD).unwrap();
+    let server = launch.start().await.unwrap();
+    login(server.address(), "aissa@bellehouse.example", PASSWORD.trim_end()).await;
+    let beside = |ending: &str| {
+        let files = std::fs::read_dir(launch.data_dir()).unwrap().flatten();
+        files
+            .filter(|file| file.file_name().to_string_lossy().ends_with(ending))
+            .count()
+    };
+    assert_eq!(
+        beside("-wal"),
+        1,
+        "while it serves, what is new stands in the log"
+    );
+    server.stop().await.unwrap();
+    assert_eq!((beside("-wal"), beside("-shm")), (0, 0));
+    assert_eq!(beside(".sqlite3"), 1);
+}

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod backlog;
 mod billing_drafts;
 mod billing_exports;
 mod billing_forbidden;

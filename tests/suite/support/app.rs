@@ -10,6 +10,7 @@ use belle_house::app::{App, AppOptions, Workers};
 use belle_house::demo;
 use belle_house::features::clients::commands::{ClientFields, create_client_with_password};
 use belle_house::features::feed::FeedHub;
+use belle_house::features::media::Media;
 use belle_house::features::staff::commands::{CreateStaff, create_staff};
 use chrono::TimeDelta;
 use platform::actor::{Actor, Locale, Role};
@@ -85,6 +86,7 @@ struct Instance {
     ctx: Ctx,
     feed: FeedHub,
     transports: Transports,
+    media: Media,
     address: SocketAddr,
     stop: CancellationToken,
 }
@@ -225,11 +227,13 @@ impl TestApp {
         }
         let (ctx, feed) = (app.ctx.clone(), app.feed.clone());
         let (transports, stop) = (app.transports.clone(), app.stop_token());
+        let media = app.media.clone();
         tokio::spawn(async move { app.serve(listener, Workers::FeedAlone).await.unwrap() });
         Instance {
             ctx,
             feed,
             transports,
+            media,
             address,
             stop,
         }
@@ -248,6 +252,11 @@ impl TestApp {
     /// What commands work with, for a test that calls one.
     pub fn ctx(&self) -> &Ctx {
         &self.instances[0].ctx
+    }
+
+    /// What keeps its pictures.
+    pub fn media(&self) -> &Media {
+        &self.instances[0].media
     }
 
     /// Its database, for a test that looks at it from beside.
