@@ -17,6 +17,7 @@ mod m20261129_000040_heartbeat;
 mod m20261129_000050_faqs;
 mod m20261129_000060_password_resets;
 mod m20261129_000070_devices;
+mod m20261129_000120_jobs;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000050_faqs::Migration),
             Box::new(m20261129_000060_password_resets::Migration),
             Box::new(m20261129_000070_devices::Migration),
+            Box::new(m20261129_000120_jobs::Migration),
         ]
     }
 }

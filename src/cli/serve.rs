@@ -46,14 +46,15 @@ pub async fn run(config: Config) -> Result<()> {
     tokio::spawn(stop_on_signal(stop.clone()));
     let serving = app.serve(listener, Workers::All);
     tokio::pin!(serving);
-    tokio::select! {
-        served = &mut serving => return served,
-        () = stop.cancelled() => {}
-    }
-    tracing::info!("stopping: finishing requests, closing sockets");
-    let Ok(served) = tokio::time::timeout(GRACE, serving).await else {
-        tracing::warn!(seconds = GRACE.as_secs(), "some requests did not finish in time");
-        return Ok(());
+    let served = tokio::select! {
+        served = &mut serving => served,
+        () = stop.cancelled() => {
+            tracing::info!("stopping: finishing requests, closing sockets");
+            tokio::time::timeout(GRACE, serving).await.unwrap_or_else(|_| {
+                tracing::warn!(seconds = GRACE.as_secs(), "some requests did not finish in time");
+                Ok(())
+            })
+        }
     };
     // SQLite puts its log into the file when the last connection says goodbye: what is copied after a stop is whole.
     match tokio::time::timeout(CLOSING, db.close()).await {

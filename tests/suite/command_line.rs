@@ -217,6 +217,7 @@ async fn production_logs_one_json_object_a_line_and_no_secret() {
 async fn a_clean_stop_leaves_the_whole_database_in_its_file() {
     let (_folder, launch) = fresh();
     create_admin(&launch, "aissa@bellehouse.example", PASSWORD).unwrap();
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let server = launch.start().await.unwrap();
     login(server.address(), "aissa@bellehouse.example", PASSWORD.trim_end()).await;
     let beside = |ending: &str| {

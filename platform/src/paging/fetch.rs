@@ -31,7 +31,11 @@ where
     let plan = Plan::new(order, window)?;
     let mut list = plan.narrow(list);
     for term in order.terms() {
-        list = list.order_by_with_nulls(term.column, plan.direction(term.descending), nulls(plan.backward));
+        let direction = plan.direction(term.descending);
+        list = match nulls(term.column, plan.backward) {
+            Some(nulls) => list.order_by_with_nulls(term.column, direction, nulls),
+            None => list.order_by(term.column, direction),
+        };
     }
     let models = list.offset(plan.skip).limit(plan.limit + 1).all(conn).await?;
     Ok(plan.page(models, order))
@@ -80,7 +84,11 @@ where
     let mut ranked = plan.narrow(children);
     let mut numbering = WindowStatement::partition_by(parent);
     for term in order.terms() {
-        numbering.order_by_with_nulls(term.column, plan.direction(term.descending), nulls(plan.backward));
+        let direction = plan.direction(term.descending);
+        match nulls(term.column, plan.backward) {
+            Some(nulls) => numbering.order_by_with_nulls(term.column, direction, nulls),
+            None => numbering.order_by(term.column, direction),
+        };
     }
     QueryTrait::query(&mut ranked).expr_window_as(Func::cust("ROW_NUMBER"), numbering, Alias::new(RANK));
     let wanted = Query::select()
@@ -91,7 +99,11 @@ where
         .take();
     let mut rows = E::find().filter(id.in_subquery(wanted));
     for term in order.terms() {
-        rows = rows.order_by_with_nulls(term.column, plan.direction(term.descending), nulls(plan.backward));
+        let direction = plan.direction(term.descending);
+        rows = match nulls(term.column, plan.backward) {
+            Some(nulls) => rows.order_by_with_nulls(term.column, direction, nulls),
+            None => rows.order_by(term.column, direction),
+        };
     }
     for model in rows.all(conn).await? {
         if let Value::Uuid(Some(owner)) = model.get(parent) {
@@ -232,13 +244,14 @@ impl Plan {
     }
 }
 
-/// Nulls come last; reading backwards they come first.
-fn nulls(backward: bool) -> NullOrdering {
-    if backward {
+/// Nulls come last; reading backwards they come first. `None` for a column that has none: PostgreSQL reads an index for
+/// an order with NULLS LAST only where the index says so, too.
+fn nulls<C: ColumnTrait>(column: C, backward: bool) -> Option<NullOrdering> {
+    column.def().is_null().then_some(if backward {
         NullOrdering::First
     } else {
         NullOrdering::Last
-    }
+    })
 }
 
 /// The rows that come after the cursor (before it, when reading backwards): row-value comparison spelt out, since

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select, sea_query::SelectStatement,
+    Select,
+    sea_query::{Expr, ExprTrait, SelectStatement},
 };
 
 use super::table::{Column, Entity, Model};
@@ -28,9 +29,12 @@ fn ended_sessions() -> SelectStatement {
 
 /// The devices of an account that messages go to.
 fn living(account: AccountId) -> Select<Entity> {
+    // A device at a time: an account has few, and the company many ended sessions.
+    let its_session = Expr::col((Sessions, SessionColumn::Id)).equals((Entity, Column::SessionId));
+    let has_ended = ended_sessions().and_where(its_session).take();
     Entity::find()
         .filter(Column::AccountId.eq(account))
-        .filter(Column::SessionId.not_in_subquery(ended_sessions()))
+        .filter(Expr::exists(has_ended).not())
 }
 
 /// The devices of an account, the latest registered first.

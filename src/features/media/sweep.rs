@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -114,6 +114,10 @@ impl Media {
             .column(upload::Column::ImageId)
             .from(upload::Entity)
             .and_where(upload::Column::State.ne(UploadState::Used))
+            .and_where(
+                Expr::col((upload::Entity, upload::Column::ImageId))
+                    .equals((image::Entity, image::Column::Id)),
+            )
             .to_owned();
         loop {
             let now = self.ctx().clock.now();
@@ -121,7 +125,7 @@ impl Media {
                 .select_only()
                 .column(image::Column::Id)
                 .filter(image::Column::CreatedAt.lt(now - ORPHAN_AGE))
-                .filter(image::Column::Id.not_in_subquery(waiting.clone()))
+                .filter(Expr::exists(waiting.clone()).not())
                 .order_by_asc(image::Column::Id)
                 .limit(BATCH);
             if let Some(after) = after {
