@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::error::CommandError;
 use crate::typed_id;
 
+pub use super::locale::Locale;
+
 typed_id!(
     /// The account of a person who can sign in: a client, a member of staff or an administrator.
     AccountId, "acc", "account"
@@ -45,32 +47,6 @@ pub enum Role {
     /// Staff who may also force-delete and manage staff.
     #[sea_orm(string_value = "ADMIN")]
     Admin,
-}
-
-/// The language of what a person reads. French is the default.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    Default,
-    Serialize,
-    Deserialize,
-    sea_orm::EnumIter,
-    sea_orm::DeriveActiveEnum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Locale {
-    /// French.
-    #[default]
-    #[sea_orm(string_value = "FR")]
-    Fr,
-    /// English.
-    #[sea_orm(string_value = "EN")]
-    En,
 }
 
 /// A signed-in account, as its session row said at the start of the request.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Locale,
+    messages::{Value, written},
     quantity::{FixedPointError, Percentage, Quantity, divide_half_away, fixed_point},
 };
 
@@ -96,6 +97,15 @@ pub enum AmountError {
     TooLarge,
 }
 
+impl From<(Amount, Currency)> for Value {
+    fn from((amount, currency): (Amount, Currency)) -> Self {
+        Self::Written {
+            fr: amount.format(currency, Locale::Fr),
+            en: amount.format(currency, Locale::En),
+        }
+    }
+}
+
 impl Amount {
     /// Reads a decimal text exactly; digits beyond the currency's decimals are refused, not rounded.
     ///
@@ -171,17 +181,11 @@ impl Amount {
     pub fn format(self, currency: Currency, locale: Locale) -> String {
         let decimal = Self(self.0.saturating_abs()).to_decimal(currency);
         let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
-        let (group, point) = match locale {
-            Locale::Fr => ('\u{202f}', ','),
-            Locale::En => (',', '.'),
+        let point = match locale {
+            Locale::Fr => ',',
+            Locale::En => '.',
         };
-        let mut number = String::new();
-        for (index, digit) in whole.chars().enumerate() {
-            if index > 0 && (whole.len() - index) % 3 == 0 {
-                number.push(group);
-            }
-            number.push(digit);
-        }
+        let mut number = written::grouped(whole, locale);
         if !fraction.is_empty() {
             let _ = write!(number, "{point}{fraction}");
         }

@@ -5,12 +5,12 @@
 //! value that a template names and nobody gave is an error, not a gap in a letter.
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 
 use super::Channel;
-use crate::actor::Locale;
+use crate::{actor::Locale, messages::written};
 
 /// The templates that deliveries name.
 #[derive(Debug)]
@@ -133,42 +133,12 @@ fn file_name(template: &str, locale: Locale, form: &str) -> String {
     format!("{template}.{language}.{form}")
 }
 
-const FRENCH_MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-
 /// A day (ISO 8601) as people say it: `24 novembre 2026`, `24 November 2026`.
 fn day(text: &str, locale: Locale) -> Result<String, Error> {
     let day: NaiveDate = text
         .parse()
         .map_err(|error| Error::new(ErrorKind::InvalidOperation, format!("{text}: {error}")))?;
-    Ok(written_day(day, locale))
-}
-
-fn written_day(day: NaiveDate, locale: Locale) -> String {
-    match locale {
-        Locale::Fr => {
-            let month = FRENCH_MONTHS[day.month0() as usize];
-            let number = if day.day() == 1 {
-                "1er".to_owned()
-            } else {
-                day.day().to_string()
-            };
-            format!("{number} {month} {}", day.year())
-        }
-        Locale::En => day.format("%-d %B %Y").to_string(),
-    }
+    Ok(written::day(day, locale))
 }
 
 /// A moment (RFC 3339) as people say it: `24 novembre 2026 à 06 h 04`, `24 November 2026 at 06:04`.
@@ -176,11 +146,7 @@ fn moment(text: &str, time_zone: Tz, locale: Locale) -> Result<String, Error> {
     let at = DateTime::parse_from_rfc3339(text)
         .map_err(|error| Error::new(ErrorKind::InvalidOperation, format!("{text}: {error}")))?
         .with_timezone(&time_zone);
-    let day = written_day(at.date_naive(), locale);
-    Ok(match locale {
-        Locale::Fr => format!("{day} à {}", at.format("%H h %M")),
-        Locale::En => format!("{day} at {}", at.format("%H:%M")),
-    })
+    Ok(written::moment(&at, locale))
 }
 
 fn split_first_line(page: &str) -> (String, String) {
