@@ -27,6 +27,7 @@ use crate::{
         self,
         graphql::{Endpoint, Live},
     },
+    messages,
 };
 use platform::{
     actor::{AccountId, SessionId},
@@ -110,6 +111,7 @@ impl App {
             clock: Arc::clone(&options.clock),
             keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
             config: Arc::clone(&config),
+            catalogues: Arc::new(messages::catalogues()?),
             announcer: Arc::new(Inbox::new(Arc::clone(&templates))),
             holders: Holders::new([Arc::new(ProjectHolds) as Arc<dyn Holder>, Arc::new(BillingHolds)]),
         };

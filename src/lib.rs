@@ -10,3 +10,4 @@ pub mod demo;
 pub mod features;
 pub mod graphql;
 pub mod http;
+pub mod messages;

@@ -65,32 +65,29 @@ fn other_format(bytes: &[u8]) -> Option<&'static str> {
     let head = bytes.get(..bytes.len().min(512)).unwrap_or_default();
     if head.get(4..8) == Some(b"ftyp") {
         return Some(match head.get(8..12) {
-            Some(b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1") => {
-                "an HEIC photo, which few browsers show; let the phone send it as JPEG (on an iPhone: Settings, Camera, \
-                 Formats, Most Compatible)"
-            }
-            Some(b"avif" | b"avis") => "an AVIF picture",
-            _ => "a video",
+            Some(b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1") => "heic",
+            Some(b"avif" | b"avis") => "avif",
+            _ => "video",
         });
     }
     let known: [(&[u8], &str); 10] = [
-        (b"\x1f\x8b", "a compressed file (an SVGZ must be saved as SVG)"),
-        (b"GIF8", "a GIF"),
-        (b"BM", "a BMP picture"),
-        (b"II*\0", "a TIFF or raw picture"),
-        (b"MM\0*", "a TIFF or raw picture"),
-        (b"%PDF", "a PDF"),
-        (b"PK\x03\x04", "a ZIP archive or office document"),
-        (b"\x1a\x45\xdf\xa3", "a video"),
-        (b"\xff\x0a", "a JPEG XL picture"),
-        (b"MZ", "a Windows program"),
+        (b"\x1f\x8b", "gzip"),
+        (b"GIF8", "gif"),
+        (b"BM", "bmp"),
+        (b"II*\0", "tiff"),
+        (b"MM\0*", "tiff"),
+        (b"%PDF", "pdf"),
+        (b"PK\x03\x04", "zip"),
+        (b"\x1a\x45\xdf\xa3", "video"),
+        (b"\xff\x0a", "jpeg-xl"),
+        (b"MZ", "program"),
     ];
     if let Some((_, name)) = known.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(name);
     }
     let text = String::from_utf8_lossy(head).to_ascii_lowercase();
     if text.contains("<html") || text.contains("<!doctype html") {
-        return Some("a web page");
+        return Some("web-page");
     }
     None
 }

@@ -122,25 +122,24 @@ pub struct ProcessedImage {
     pub renditions: Vec<EncodedRendition>,
 }
 
-/// Why a file was refused. The texts are for the person who chose the file.
+/// Why a file was refused. What the person who chose it is told is made of this elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageError {
     /// Nothing was sent.
-    #[error("The file is empty.")]
+    #[error("empty")]
     Empty,
     /// More bytes than [`MAX_BYTES`].
-    #[error("The file is larger than 10 MB. Make it smaller and send it again.")]
+    #[error("too many bytes")]
     TooManyBytes,
-    /// The content is none of the accepted formats; `found` names it when it is a well-known other one.
-    #[error("{}", unsupported(found))]
+    /// The content is none of the accepted formats; `found` names it when it is a well-known other one, such as
+    /// `heic`.
+    #[error("not an accepted format: {}", found.unwrap_or("unknown"))]
     Unsupported {
         /// The format that was recognised instead.
         found: Option<&'static str>,
     },
     /// More pixels than [`MAX_PIXELS`], or a side longer than [`MAX_SIDE`].
-    #[error(
-        "The picture is {width} × {height} pixels. At most 40 megapixels and 16383 pixels a side are accepted."
-    )]
+    #[error("{width} × {height} pixels are too many")]
     TooManyPixels {
         /// As the header says.
         width: u32,
@@ -148,18 +147,16 @@ pub enum ImageError {
         height: u32,
     },
     /// It would need more memory than [`MAX_MEMORY`], or more passes than a picture of its kind should.
-    #[error(
-        "The picture needs too much memory or time to be read. Save it again as an ordinary JPEG and send that."
-    )]
+    #[error("too much memory or time")]
     TooMuchMemory,
     /// The file ends before the picture does.
-    #[error("The file is incomplete: it ends before the picture does. Send it again.")]
+    #[error("it ends before the picture does")]
     Truncated,
-    /// A drawing asks for more than is drawn here; the text completes "The drawing …".
-    #[error("The drawing {0}.")]
+    /// A drawing asks for more than is drawn here; of what, such as `too-complicated`.
+    #[error("a drawing that isn't drawn here: {0}")]
     Drawing(&'static str),
     /// The decoder gave up.
-    #[error("The file is damaged: it starts like a picture but can't be read.")]
+    #[error("damaged")]
     Damaged,
 }
 
@@ -176,14 +173,6 @@ impl ImageError {
             Self::Drawing(_) => "UNSUPPORTED_DRAWING",
             Self::Damaged => "DAMAGED_FILE",
         }
-    }
-}
-
-fn unsupported(found: &Option<&'static str>) -> String {
-    let accepted = "Pictures are accepted as JPEG, PNG or WebP, logos and icons as SVG too.";
-    match found {
-        Some(name) => format!("This is {name}. {accepted}"),
-        None => format!("This is not a picture. {accepted}"),
     }
 }
 

@@ -60,17 +60,11 @@ pub(crate) fn is_svg(bytes: &[u8]) -> bool {
 /// Draws a drawing on a transparent ground, its longer side [`LONG_SIDE`] pixels.
 pub(crate) fn rasterise(bytes: &[u8]) -> Result<RgbaImage, ImageError> {
     if bytes.len() > MAX_SVG_BYTES {
-        return Err(ImageError::Drawing(
-            "is larger than 1 MB. Save it as PNG and send that",
-        ));
+        return Err(ImageError::Drawing("too-large"));
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| ImageError::Drawing("is not in UTF-8. Save it again as UTF-8"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| ImageError::Drawing("not-utf8"))?;
     if !entities::are_harmless(text) {
-        return Err(ImageError::Drawing(
-            "declares entities that refer to others or to other files. Save it again as plain SVG, without the editing \
-             data of the program",
-        ));
+        return Err(ImageError::Drawing("entities"));
     }
     let options = ParsingOptions {
         allow_dtd: true,
@@ -101,9 +95,7 @@ pub(crate) fn rasterise(bytes: &[u8]) -> Result<RgbaImage, ImageError> {
         })
         .collect();
     if straight.chunks_exact(4).all(|pixel| pixel[3] == 0) {
-        return Err(ImageError::Drawing(
-            "shows nothing. Open it in a browser to check it, or save it as PNG",
-        ));
+        return Err(ImageError::Drawing("empty"));
     }
     RgbaImage::from_raw(width, height, straight).ok_or(ImageError::Damaged)
 }
@@ -137,5 +129,5 @@ fn xml_error(error: resvg::usvg::roxmltree::Error) -> ImageError {
 }
 
 pub(crate) fn too_complicated() -> ImageError {
-    ImageError::Drawing("is too complicated to be drawn here. Save it as PNG and send that")
+    ImageError::Drawing("too-complicated")
 }

@@ -130,29 +130,29 @@ fn what_runs_in_a_browser_does_nothing_here() {
 #[test]
 fn what_would_be_missing_is_refused_with_a_reason() {
     for (content, word) in [
-        ("<text>Belle House</text>", "outlines"),
+        ("<text>Belle House</text>", "text"),
         (
             "<image href=\"https://mal.example/x.png\" width=\"9\" height=\"9\"/>",
-            "PNG",
+            "picture",
         ),
         (
             "<image xlink:href=\"file:///etc/passwd\" width=\"9\" height=\"9\"/>",
-            "PNG",
+            "picture",
         ),
         (
             "<image href=\"data:image/png;base64,iVBORw0KGgo=\" width=\"9\" height=\"9\"/>",
-            "PNG",
+            "picture",
         ),
         (
             "<filter id=\"f\"><feImage href=\"file:///etc/passwd\"/></filter>",
-            "PNG",
+            "picture",
         ),
         (
             "<pattern id=\"p\" width=\"1e-9\" height=\"1e-9\"><path d=\"M0 0h1\"/></pattern>",
-            "PNG",
+            "patterns",
         ),
-        ("", "nothing"),
-        ("<rect width=\"50\" height=\"50\" fill=\"none\"/>", "nothing"),
+        ("", "empty"),
+        ("<rect width=\"50\" height=\"50\" fill=\"none\"/>", "empty"),
     ] {
         let error = refused(&drawing(content));
         assert_eq!(error.code(), "UNSUPPORTED_DRAWING", "{content}: {error}");

@@ -13,10 +13,11 @@ use super::{
     actor::Actor,
     ctx::Ctx,
     db::{WriteTx, write_tx},
-    error::{CommandError, Violation},
+    error::{CommandError, ErrorCode, Violation},
     form::Form,
     idempotency::{self, Claim},
     ids::new_uuid,
+    message,
     record::{self, RecordColumn, RecordEntity, Related},
 };
 
@@ -172,7 +173,10 @@ pub async fn made_before<E: RecordEntity>(
     tx: &WriteTx,
     id: impl Into<Uuid>,
 ) -> Result<E::Model, CommandError> {
-    let gone = || Violation::not_found(["input", "idempotencyKey"], &format!("{} any more", E::NOUN));
+    let gone = || {
+        let message = message!("no-longer-there", kind = E::NOUN);
+        Violation::new(ErrorCode::NotFound, ["input", "idempotencyKey"], message)
+    };
     Ok(record::lock_living::<E>(tx, id).await?.ok_or_else(gone)?)
 }
 

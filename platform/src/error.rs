@@ -8,7 +8,11 @@ use std::time::Duration;
 
 use sea_orm::DbErr;
 
-use super::ids::IdError;
+use super::{
+    ids::IdError,
+    message,
+    messages::{Message, Noun},
+};
 
 /// The codes of `userErrors`, shared by every mutation (`UserErrorCode` in the schema).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,8 +46,8 @@ pub enum ErrorCode {
 pub struct Violation {
     /// The kind of mistake.
     pub code: ErrorCode,
-    /// A sentence for a person.
-    pub message: String,
+    /// What a person is told.
+    pub message: Message,
     /// The path to the value, such as `["input", "patch", "name"]`; empty when no single value is to blame.
     pub field: Vec<String>,
 }
@@ -53,30 +57,23 @@ impl Violation {
     pub fn new<S: Into<String>>(
         code: ErrorCode,
         field: impl IntoIterator<Item = S>,
-        message: impl Into<String>,
+        message: Message,
     ) -> Self {
         Self {
             code,
-            message: message.into(),
+            message,
             field: field.into_iter().map(Into::into).collect(),
         }
     }
 
     /// NOT_FOUND at `field`: the same words whether the record is missing or not the caller's.
-    pub fn not_found<S: Into<String>>(field: impl IntoIterator<Item = S>, kind: &str) -> Self {
-        Self::new(ErrorCode::NotFound, field, format!("There is no such {kind}."))
+    pub fn not_found<S: Into<String>>(field: impl IntoIterator<Item = S>, kind: Noun) -> Self {
+        Self::new(ErrorCode::NotFound, field, message!("no-such", kind))
     }
 
     /// INVALID at `field`: a text that isn't the id it should be, with what was expected.
     pub fn invalid_id<S: Into<String>>(field: impl IntoIterator<Item = S>, error: &IdError) -> Self {
-        let text = error.to_string();
-        let mut letters = text.chars();
-        let first = letters.next().into_iter().flat_map(char::to_uppercase);
-        Self::new(
-            ErrorCode::Invalid,
-            field,
-            first.chain(letters).chain(['.']).collect::<String>(),
-        )
+        Self::new(ErrorCode::Invalid, field, error.message())
     }
 }
 
@@ -192,8 +189,8 @@ mod tests {
     #[test]
     fn mistakes_are_told_where_the_caller_made_them() {
         let error = CommandError::Rejected(vec![
-            Violation::new(ErrorCode::Required, ["input", "name"], "…"),
-            Violation::new::<&str>(ErrorCode::Locked, [], "…"),
+            Violation::new(ErrorCode::Required, ["input", "name"], message!("value-required")),
+            Violation::new::<&str>(ErrorCode::Locked, [], message!("role-forbids")),
         ]);
         let CommandError::Rejected(moved) = error.below(&["input"], &["input", "rows", "3"]) else {
             panic!("still a refusal");

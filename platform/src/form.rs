@@ -13,6 +13,8 @@ use super::{
     ctx::Ctx,
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation, Violations},
+    message,
+    messages::{Message, Noun},
     text::{one_line, several_lines},
 };
 
@@ -25,20 +27,17 @@ pub struct Fault {
     /// The kind of mistake.
     pub code: ErrorCode,
     /// What is wrong and what to do.
-    pub message: String,
+    pub message: Message,
 }
 
 impl Fault {
     /// A mistake.
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
+    pub fn new(code: ErrorCode, message: Message) -> Self {
+        Self { code, message }
     }
 
     /// A value that breaks a rule.
-    pub fn invalid(message: impl Into<String>) -> Self {
+    pub fn invalid(message: Message) -> Self {
         Self::new(ErrorCode::Invalid, message)
     }
 
@@ -48,10 +47,10 @@ impl Fault {
         Violation::new(self.code, path.iter().copied(), self.message)
     }
 
-    /// The name of a record that isn't there.
+    /// The id of a record of this kind that isn't there.
     #[must_use]
-    pub fn not_found(noun: &str) -> Self {
-        Self::new(ErrorCode::NotFound, format!("There is no such {noun}."))
+    pub fn not_found(kind: Noun) -> Self {
+        Self::new(ErrorCode::NotFound, message!("no-such", kind))
     }
 }
 
@@ -142,8 +141,8 @@ impl Checks {
             (None, Some(current)) => current.clone(),
             (mentioned, _) => {
                 let message = match mentioned {
-                    Some(_) if !self.is_new => "This can't be empty: leave it out to keep it.",
-                    _ => "Write something here.",
+                    Some(_) if !self.is_new => message!("value-not-clearable"),
+                    _ => message!("value-required"),
                 };
                 self.refuse(field, Fault::new(ErrorCode::Required, message));
                 U::default()
@@ -326,7 +325,7 @@ pub fn whole(from: i32, to: i32) -> impl FnOnce(i32) -> Result<i32, Fault> {
         if (from..=to).contains(&number) {
             Ok(number)
         } else {
-            Err(Fault::invalid(format!("A whole number from {from} to {to}.")))
+            Err(Fault::invalid(message!("number-out-of-range", from, to)))
         }
     }
 }
@@ -349,9 +348,7 @@ pub fn web_link(text: String) -> Result<Option<String>, Fault> {
     });
     match link {
         Some(link) => Ok(Some(link.into())),
-        None => Err(Fault::invalid(
-            "Write a whole web address, such as https://www.example.com/page.",
-        )),
+        None => Err(Fault::invalid(message!("web-address-malformed"))),
     }
 }
 
@@ -373,17 +370,14 @@ pub fn optional_any<T>(value: T) -> Result<Option<T>, Fault> {
 
 fn filled(text: String, max: usize) -> Result<String, Fault> {
     if text.is_empty() {
-        return Err(Fault::new(ErrorCode::Required, "Write something here."));
+        return Err(Fault::new(ErrorCode::Required, message!("value-required")));
     }
     short_enough(text, max)
 }
 
 fn short_enough(text: String, max: usize) -> Result<String, Fault> {
     if text.chars().count() > max {
-        return Err(Fault::new(
-            ErrorCode::TooLong,
-            format!("At most {max} characters."),
-        ));
+        return Err(Fault::new(ErrorCode::TooLong, message!("text-too-long", max)));
     }
     Ok(text)
 }

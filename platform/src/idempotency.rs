@@ -18,6 +18,7 @@ use super::{
     db::write_tx,
     db::{Db, WriteTx},
     error::{CommandError, ErrorCode, Violation},
+    message,
 };
 
 /// How long a key is remembered.
@@ -76,7 +77,7 @@ pub async fn claim_in_tx(
         return Err(Violation::new(
             ErrorCode::Invalid,
             ["input", "idempotencyKey"],
-            format!("A key has 1 to {MAX_KEY_LENGTH} characters; a UUID made once for each thing the user does is a good one."),
+            message!("key-malformed", max = MAX_KEY_LENGTH),
         )
         .into());
     }
@@ -113,7 +114,7 @@ pub async fn claim_in_tx(
         _ => Err(Violation::new(
             ErrorCode::KeyReused,
             ["input", "idempotencyKey"],
-            "This key was used with other input. Make a new key for each new thing.",
+            message!("key-reused"),
         )
         .into()),
     }

@@ -7,6 +7,11 @@
 use chrono::{DateTime, Utc};
 use uuid::{ContextV7, Timestamp, Uuid};
 
+use crate::{
+    message,
+    messages::{Message, Noun},
+};
+
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const SUFFIX_LENGTH: usize = 26;
 
@@ -14,23 +19,45 @@ const SUFFIX_LENGTH: usize = 26;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// The prefix belongs to another kind of record.
-    #[error("expected the id of a {expected} ({prefix}_…), got one that starts with \"{found}\"")]
+    #[error("expected {prefix}_… ({expected}), got {found}_…")]
     WrongKind {
-        /// The kind that was expected, in words.
-        expected: &'static str,
+        /// The kind that was expected.
+        expected: Noun,
         /// Its prefix.
         prefix: &'static str,
         /// The prefix found.
         found: String,
     },
     /// Not an id at all.
-    #[error("not the id of a {expected}: it looks like {prefix}_ and 26 letters and digits")]
+    #[error("expected {prefix}_… ({expected}), got no id")]
     Malformed {
-        /// The kind that was expected, in words.
-        expected: &'static str,
+        /// The kind that was expected.
+        expected: Noun,
         /// Its prefix.
         prefix: &'static str,
     },
+}
+
+impl IdError {
+    /// What the caller is told.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::WrongKind {
+                expected,
+                prefix,
+                found,
+            } => message!(
+                "id-of-another-kind",
+                kind = *expected,
+                prefix = *prefix,
+                found = found.clone()
+            ),
+            Self::Malformed { expected, prefix } => {
+                message!("id-malformed", kind = *expected, prefix = *prefix)
+            }
+        }
+    }
 }
 
 /// A new UUIDv7 (RFC 9562) for the moment `now`: ids of one process rise in the order they were made.
@@ -79,8 +106,8 @@ pub fn decode(text: &str) -> Option<(&str, Uuid)> {
 /// Reads a TypeID that must carry `prefix`.
 ///
 /// # Errors
-/// [`IdError`] with a sentence for the caller.
-pub fn parse(text: &str, prefix: &'static str, expected: &'static str) -> Result<Uuid, IdError> {
+/// [`IdError`].
+pub fn parse(text: &str, prefix: &'static str, expected: Noun) -> Result<Uuid, IdError> {
     match decode(text) {
         Some((found, uuid)) if found == prefix => Ok(uuid),
         Some((found, _)) => Err(IdError::WrongKind {
@@ -106,7 +133,7 @@ macro_rules! typed_id {
             /// The prefix of the text form.
             pub const PREFIX: &'static str = $prefix;
             /// What people call what it is the id of.
-            pub const NOUN: &'static str = $kind;
+            pub const NOUN: $crate::messages::Noun = $crate::messages::Noun($kind);
 
             /// A new id for the moment `now`.
             #[must_use]
@@ -119,7 +146,7 @@ macro_rules! typed_id {
             /// # Errors
             /// Says what kind of id was expected.
             pub fn parse(text: &str) -> Result<Self, $crate::ids::IdError> {
-                $crate::ids::parse(text, $prefix, $kind).map(Self)
+                $crate::ids::parse(text, $prefix, Self::NOUN).map(Self)
             }
         }
 
@@ -190,16 +217,21 @@ mod tests {
             "prj_01h2xcejqtf2nbrexx3vqjhp4u",
             "prj_é1h2xcejqtf2nbrexx3vqjhp4",
         ] {
-            assert!(parse(text, "prj", "project").is_err(), "{text}");
+            assert!(parse(text, "prj", Noun("project")).is_err(), "{text}");
         }
     }
 
     #[test]
     fn says_which_kind_was_expected() {
-        let error = parse("cli_01h2xcejqtf2nbrexx3vqjhp41", "prj", "project").unwrap_err();
+        let error = parse("cli_01h2xcejqtf2nbrexx3vqjhp41", "prj", Noun("project")).unwrap_err();
         assert_eq!(
-            error.to_string(),
-            "expected the id of a project (prj_…), got one that starts with \"cli\""
+            error.message(),
+            message!(
+                "id-of-another-kind",
+                kind = Noun("project"),
+                prefix = "prj",
+                found = "cli"
+            )
         );
     }
 }

@@ -8,6 +8,8 @@ use tokio::sync::Semaphore;
 
 use super::memory;
 
+use crate::message;
+use crate::messages::Message;
 pub use pictures::{
     EncodedRendition, ImageError, MAX_BYTES, ProcessedImage, RenditionFormat, SourceFormat, UnknownFormat,
 };
@@ -26,7 +28,7 @@ pub enum WorkshopError {
     #[error(transparent)]
     Image(#[from] ImageError),
     /// Too many pictures wait already: the sender should come back in a few seconds.
-    #[error("Too many pictures are being processed. Try again in a few seconds.")]
+    #[error("too many pictures are being processed")]
     Busy,
 }
 
@@ -76,6 +78,25 @@ impl Workshop {
             result
         });
         Ok(job.await.map_err(panicked)??)
+    }
+}
+
+/// What the person who chose the file is told.
+#[must_use]
+pub fn image_message(error: &ImageError) -> Message {
+    match error {
+        ImageError::Empty => message!("image-empty"),
+        ImageError::TooManyBytes => message!("image-too-large"),
+        ImageError::Unsupported { found } => {
+            message!("image-unsupported", found = found.unwrap_or("unknown"))
+        }
+        ImageError::TooManyPixels { width, height } => {
+            message!("image-too-many-pixels", width = *width, height = *height)
+        }
+        ImageError::TooMuchMemory => message!("image-too-much-memory"),
+        ImageError::Truncated => message!("image-truncated"),
+        ImageError::Drawing(why) => message!("image-drawing", why = *why),
+        ImageError::Damaged => message!("image-damaged"),
     }
 }
 

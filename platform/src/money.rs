@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Locale,
-    messages::{Value, written},
+    message,
+    messages::{Message, Value, written},
     quantity::{FixedPointError, Percentage, Quantity, divide_half_away, fixed_point},
 };
 
@@ -84,16 +85,13 @@ impl Currency {
 pub struct Amount(pub i64);
 
 /// Why a text is not an amount.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AmountError {
     /// Not a decimal number.
-    #[error("write a decimal number with a point, such as 1500000 or 99.50")]
     Malformed,
     /// More decimals than the currency has.
-    #[error("{0} has {1} decimals at most")]
-    TooPrecise(&'static str, usize),
+    TooPrecise(Currency),
     /// Beyond what is taken.
-    #[error("the amount is too large")]
     TooLarge,
 }
 
@@ -106,18 +104,32 @@ impl From<(Amount, Currency)> for Value {
     }
 }
 
+impl From<AmountError> for Message {
+    fn from(error: AmountError) -> Self {
+        match error {
+            AmountError::Malformed => message!("amount-malformed"),
+            AmountError::TooPrecise(currency) => message!(
+                "amount-too-precise",
+                currency = currency.code(),
+                decimals = currency.decimals()
+            ),
+            AmountError::TooLarge => message!("amount-too-large"),
+        }
+    }
+}
+
 impl Amount {
     /// Reads a decimal text exactly; digits beyond the currency's decimals are refused, not rounded.
     ///
     /// # Errors
-    /// [`AmountError`], a sentence for the caller.
+    /// [`AmountError`].
     pub fn parse(text: &str, currency: Currency) -> Result<Self, AmountError> {
         let decimals = currency.decimals();
         fixed_point(text, HUNDREDTHS_DIGITS, decimals, MAX_HUNDREDTHS)
             .map(Self)
             .map_err(|error| match error {
                 FixedPointError::Malformed => AmountError::Malformed,
-                FixedPointError::TooPrecise => AmountError::TooPrecise(currency.code(), decimals),
+                FixedPointError::TooPrecise => AmountError::TooPrecise(currency),
                 FixedPointError::TooLarge => AmountError::TooLarge,
             })
     }
@@ -236,11 +248,11 @@ mod tests {
         }
         assert_eq!(
             Amount::parse("0.5", Currency::Xof),
-            Err(AmountError::TooPrecise("XOF", 0))
+            Err(AmountError::TooPrecise(Currency::Xof))
         );
         assert_eq!(
             Amount::parse("0.123", Currency::Eur),
-            Err(AmountError::TooPrecise("EUR", 2))
+            Err(AmountError::TooPrecise(Currency::Eur))
         );
         for text in ["1000000000000001", "99999999999999999999999999"] {
             assert_eq!(Amount::parse(text, Currency::Eur), Err(AmountError::TooLarge));

@@ -20,16 +20,13 @@ pub struct Quantity(pub i64);
 pub struct Percentage(pub i64);
 
 /// Why a text is not a fixed-point number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FixedPointError {
     /// Not a decimal number.
-    #[error("write a decimal number with a point, such as 2.5")]
     Malformed,
     /// More decimals than are kept.
-    #[error("it has too many decimals")]
     TooPrecise,
     /// Beyond what is taken.
-    #[error("it is too large")]
     TooLarge,
 }
 

@@ -18,6 +18,8 @@ use super::{
     audit::{self, AuditAction},
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation},
+    message,
+    messages::Noun,
 };
 
 /// The columns that every record has besides its own.
@@ -50,7 +52,7 @@ pub trait RecordEntity: EntityTrait {
     /// The prefix of its ids.
     const PREFIX: &'static str;
     /// What people call one, such as `project update`.
-    const NOUN: &'static str;
+    const NOUN: Noun;
     /// Whether visitors may see what is in it: each change ends the cached public answers.
     const SHOWN_TO_VISITORS: bool;
     /// Columns of which the audit log shows only that they changed.
@@ -117,7 +119,7 @@ macro_rules! record_entity {
         impl $crate::record::RecordEntity for Entity {
             const KIND: &'static str = $kind;
             const PREFIX: &'static str = <$id>::PREFIX;
-            const NOUN: &'static str = <$id>::NOUN;
+            const NOUN: $crate::messages::Noun = <$id>::NOUN;
             const SHOWN_TO_VISITORS: bool = false $(|| !stringify!($visitors).is_empty())?;
             const SECRET: &'static [Column] = &[$($(Column::$secret),*)?];
             const DERIVED: &'static [Column] = &[$($(Column::$derived),*)?];
@@ -281,9 +283,7 @@ where
     Err(Violation::new(
         ErrorCode::Conflict,
         ["input", "expectedVersion"],
-        format!(
-            "The record is at version {version}, not {expected}: someone changed it since you read it. Look at the current one and send your change again."
-        ),
+        message!("record-changed", version, expected),
     )
     .into())
 }

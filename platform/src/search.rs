@@ -7,6 +7,7 @@ use sea_orm::{
 
 use crate::{
     error::{ErrorCode, Violation},
+    message,
     text::ascii_digits,
 };
 
@@ -26,8 +27,7 @@ pub fn check(query: Option<String>, field: &[&str]) -> Result<Option<String>, Vi
     let too_long =
         |query: &String| query.chars().count() > MAX_QUERY || fold(query).split(' ').count() > MAX_WORDS;
     if query.as_ref().is_some_and(too_long) {
-        let message =
-            format!("Search for less at once: {MAX_QUERY} characters and {MAX_WORDS} words at most.");
+        let message = message!("search-too-long", characters = MAX_QUERY, words = MAX_WORDS);
         return Err(Violation::new(ErrorCode::TooLong, field.iter().copied(), message));
     }
     Ok(query)
@@ -42,7 +42,7 @@ pub fn check_key(value: Option<String>, field: &[&str]) -> Result<Option<String>
         .as_ref()
         .is_some_and(|value| value.chars().count() > MAX_KEY)
     {
-        let message = format!("Nothing is called by more than {MAX_KEY} characters: write fewer.");
+        let message = message!("name-too-long", max = MAX_KEY);
         return Err(Violation::new(ErrorCode::TooLong, field.iter().copied(), message));
     }
     Ok(value)

@@ -6,6 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
 
 use super::crypto::{Keys, Purpose};
+use crate::message;
+use crate::messages::Message;
 
 /// Bytes of the HMAC that a URL carries: 144 bits, 24 characters.
 const SIGNATURE_LENGTH: usize = 18;
@@ -41,11 +43,20 @@ pub struct Grant<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Not made by this server, or changed since.
-    #[error("The signature does not match. Use the URL exactly as the API gave it.")]
+    #[error("the signature doesn't match")]
     Forged,
     /// It was good once.
-    #[error("The URL has expired. Ask the API for a new one.")]
+    #[error("the URL has run out")]
     Expired,
+}
+
+impl From<Refusal> for Message {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Forged => message!("url-forged"),
+            Refusal::Expired => message!("url-expired"),
+        }
+    }
 }
 
 impl Grant<'_> {

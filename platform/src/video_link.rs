@@ -5,6 +5,8 @@
 
 use url::Url;
 
+use crate::message;
+use crate::messages::Message;
 use crate::text::one_line;
 
 /// Where a video is.
@@ -27,22 +29,25 @@ pub struct VideoLink {
     pub private_hash: Option<String>,
 }
 
-/// Why an address was refused. The texts are for the person who pasted it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why an address was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VideoLinkError {
     /// No web address at all.
-    #[error(
-        "This is not a web address. Paste the video's address, such as https://www.youtube.com/watch?v=…"
-    )]
     NotAnAddress,
     /// Somewhere else.
-    #[error("Videos are accepted from YouTube and Vimeo. Paste the address of the video there.")]
     OtherSite,
     /// A channel, a playlist, a search.
-    #[error(
-        "This address names no single video. Open the video and paste its address, such as https://www.youtube.com/watch?v=… or https://vimeo.com/…"
-    )]
     NoVideo,
+}
+
+impl From<VideoLinkError> for Message {
+    fn from(error: VideoLinkError) -> Self {
+        match error {
+            VideoLinkError::NotAnAddress => message!("video-not-an-address"),
+            VideoLinkError::OtherSite => message!("video-of-another-site"),
+            VideoLinkError::NoVideo => message!("video-not-single"),
+        }
+    }
 }
 
 impl VideoLink {
@@ -51,7 +56,7 @@ impl VideoLink {
     /// `player.vimeo.com`, with or without `https://`.
     ///
     /// # Errors
-    /// [`VideoLinkError`], with a text for the person.
+    /// [`VideoLinkError`].
     pub fn parse(text: &str) -> Result<Self, VideoLinkError> {
         let text = one_line(text);
         let text = text.as_str();
@@ -202,7 +207,7 @@ mod tests {
             "https://www.youtube.com/v/dQw4w9WgXcQ",
             "  HTTPS://WWW.YOUTUBE.COM/watch?v=dQw4w9WgXcQ#t=1 ",
         ] {
-            let link = VideoLink::parse(address).unwrap_or_else(|error| panic!("{address}: {error}"));
+            let link = VideoLink::parse(address).unwrap_or_else(|error| panic!("{address}: {error:?}"));
             assert_eq!(
                 (link.provider, link.id.as_str()),
                 (VideoProvider::YouTube, "dQw4w9WgXcQ")
@@ -234,7 +239,7 @@ mod tests {
             "https://player.vimeo.com/video/76979871",
             "https://vimeo.com/manage/videos/76979871",
         ] {
-            let link = VideoLink::parse(address).unwrap_or_else(|error| panic!("{address}: {error}"));
+            let link = VideoLink::parse(address).unwrap_or_else(|error| panic!("{address}: {error:?}"));
             assert_eq!(
                 (link.provider, link.id.as_str()),
                 (VideoProvider::Vimeo, "76979871")
@@ -290,7 +295,6 @@ mod tests {
             ("https://player.vimeo.com/video/76979871?h=%22onload", NoVideo),
         ] {
             assert_eq!(VideoLink::parse(address), Err(error), "{address}");
-            assert!(error.to_string().ends_with(['.', '…']));
         }
     }
 }

@@ -9,10 +9,13 @@ use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{database, output};
-use crate::features::{
-    accounts::{commands::replace_password, living_account_by_email, normalize_email},
-    clients::{client_of_account, commands::disable_client},
-    staff::commands::{CreateStaff, create_staff, disable_staff_member},
+use crate::{
+    features::{
+        accounts::{commands::replace_password, living_account_by_email, normalize_email},
+        clients::{client_of_account, commands::disable_client},
+        staff::commands::{CreateStaff, create_staff, disable_staff_member},
+    },
+    messages,
 };
 use platform::{
     actor::{Actor, Locale, Role},
@@ -53,7 +56,7 @@ pub async fn create(config: Config, email: String, name: String, role: Role) -> 
         password: read_password()?,
     };
     let ctx = open(config).await?;
-    let account = told(create_staff(&ctx, &Actor::System, input).await)?;
+    let account = told(&ctx, create_staff(&ctx, &Actor::System, input).await)?;
     let what = match role {
         Role::Admin => "administrator",
         Role::Staff | Role::Client => "member of staff",
@@ -72,10 +75,10 @@ pub async fn disable(config: Config, email: String) -> Result<()> {
     let account = account.with_context(|| format!("nobody signs in with {email}"))?;
     match client_of_account(ctx.db.reader(), account.id).await? {
         Some(client) => {
-            told(disable_client(&ctx, &Actor::System, client.id).await)?;
+            told(&ctx, disable_client(&ctx, &Actor::System, client.id).await)?;
         }
         None => {
-            told(disable_staff_member(&ctx, &Actor::System, account.id).await)?;
+            told(&ctx, disable_staff_member(&ctx, &Actor::System, account.id).await)?;
         }
     }
     output::line(format!(
@@ -90,7 +93,7 @@ pub async fn disable(config: Config, email: String) -> Result<()> {
 /// When nobody has the address, or the account is disabled.
 pub async fn reset_password(config: Config, email: String) -> Result<()> {
     let ctx = open(config).await?;
-    let temporary = told(replace_password(&ctx, &email).await)?;
+    let temporary = told(&ctx, replace_password(&ctx, &email).await)?;
     output::line(format!(
         "Temporary password, good until {}: {}",
         temporary
@@ -107,21 +110,25 @@ async fn open(config: Config) -> Result<Ctx> {
         clock: Arc::new(SystemClock),
         keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
         config: Arc::new(config),
+        catalogues: Arc::new(messages::catalogues()?),
         announcer: Arc::new(Unannounced),
         holders: Default::default(),
     })
 }
 
 /// What a command refused, in lines for whoever typed it.
-fn told<T>(outcome: Result<T, CommandError>) -> Result<T> {
+fn told<T>(ctx: &Ctx, outcome: Result<T, CommandError>) -> Result<T> {
     match outcome {
         Ok(value) => Ok(value),
         Err(CommandError::Rejected(violations)) => {
             let told: Vec<String> = violations
                 .into_iter()
-                .map(|violation| match violation.field.last() {
-                    Some(field) => format!("{field}: {}", violation.message),
-                    None => violation.message,
+                .map(|violation| {
+                    let message = ctx.catalogues.render(&violation.message, Locale::En);
+                    match violation.field.last() {
+                        Some(field) => format!("{field}: {message}"),
+                        None => message,
+                    }
                 })
                 .collect();
             bail!(told.join("\n"))

@@ -22,6 +22,7 @@ use crate::{
         },
         staff::commands::{CreateStaff, create_staff},
     },
+    messages,
 };
 use platform::{
     actor::{Actor, ClientId, Locale, Role},
@@ -290,9 +291,16 @@ fn explain(error: CommandError) -> anyhow::Error {
     match error {
         CommandError::Internal(error) => error,
         CommandError::Rejected(violations) => {
+            let catalogues = match messages::catalogues() {
+                Ok(catalogues) => catalogues,
+                Err(error) => return error,
+            };
             let told: Vec<String> = violations
                 .into_iter()
-                .map(|it| format!("{}: {}", it.field.join("."), it.message))
+                .map(|it| {
+                    let message = catalogues.render(&it.message, Locale::En);
+                    format!("{}: {message}", it.field.join("."))
+                })
                 .collect();
             anyhow!(
                 "the demo company could not be made (is it there already?): {}",

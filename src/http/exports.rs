@@ -15,7 +15,7 @@ use super::problem::Problem;
 use crate::features::accounts::{StaffSession, staff_session};
 use platform::{
     export::{Exports, OpenError, stream},
-    signed_url::Refusal,
+    message,
 };
 
 /// The route.
@@ -40,7 +40,7 @@ async fn download(
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 "SESSION_ENDED",
-                "The sign-in that asked for this list has ended. Sign in and ask again.",
+                message!("list-session-ended"),
             ));
         }
         Err(error) => return Err(Problem::internal(&error.into())),
@@ -75,14 +75,7 @@ fn headers(file_name: &str) -> anyhow::Result<HeaderMap> {
 
 fn refused(error: OpenError) -> Problem {
     match error {
-        OpenError::Refused(Refusal::Forged) => Problem::new(
-            StatusCode::FORBIDDEN,
-            "BAD_SIGNATURE",
-            Refusal::Forged.to_string(),
-        ),
-        OpenError::Refused(Refusal::Expired) => {
-            Problem::new(StatusCode::GONE, "EXPIRED", Refusal::Expired.to_string())
-        }
+        OpenError::Refused(refusal) => Problem::refused(refusal),
         OpenError::Internal(error) => Problem::internal(&error),
     }
 }

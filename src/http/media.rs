@@ -15,7 +15,8 @@ use super::problem::Problem;
 use super::public_answers::keep_in_nginx;
 use crate::features::media::{Audience, ImageId, Media, Rendition};
 use platform::images::RenditionFormat;
-use platform::signed_url::{Refusal, SignedQuery};
+use platform::message;
+use platform::signed_url::SignedQuery;
 
 /// The route.
 pub fn router(media: Media) -> Router {
@@ -72,7 +73,7 @@ async fn serve(
             let mut response = Problem::new(
                 StatusCode::RANGE_NOT_SATISFIABLE,
                 "RANGE_NOT_SATISFIABLE",
-                "The file is shorter.",
+                message!("file-shorter"),
             )
             .into_response();
             set(
@@ -119,7 +120,7 @@ fn signed_access(
     media
         .urls()
         .check_rendition(&path, &signed.audience, signed.expires, &signed.signature)
-        .map_err(refused)?;
+        .map_err(Problem::refused)?;
     let audience = signed.audience.parse().map_err(|_| Problem::not_found())?;
     let age = (signed.expires - media.now().timestamp()).max(0);
     Ok((audience, format!("private, max-age={age}, immutable")))
@@ -234,13 +235,6 @@ fn asked_range(headers: &HeaderMap, etag: &str, total: u64) -> Wanted {
             (Some(first), Some(last)) => Wanted::Part(first..total.min(last.saturating_add(1))),
             _ => Wanted::Everything,
         },
-    }
-}
-
-fn refused(refusal: Refusal) -> Problem {
-    match refusal {
-        Refusal::Forged => Problem::new(StatusCode::FORBIDDEN, "BAD_SIGNATURE", refusal.to_string()),
-        Refusal::Expired => Problem::new(StatusCode::GONE, "EXPIRED", refusal.to_string()),
     }
 }
 

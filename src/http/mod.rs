@@ -4,6 +4,7 @@ mod exports;
 pub mod graphiql;
 pub mod graphql;
 mod health;
+mod language;
 pub mod media;
 pub mod middleware;
 mod papers;
@@ -50,13 +51,18 @@ pub fn router(
         .route("/graphql", any(dispatch))
         .layer(cors(config))
         .with_state(endpoint.clone());
+    let catalogues = Arc::clone(&endpoint.ctx().catalogues);
+    let files = Router::new()
+        .merge(uploads::router(media.clone()))
+        .merge(media::router(media))
+        .merge(exports::router(exports))
+        .merge(papers::router(papers))
+        .layer(from_fn_with_state(catalogues, problem::tell))
+        .layer(cors(config));
     let mut router = Router::new()
         .merge(graphql)
         .merge(site::router(endpoint.clone()))
-        .merge(uploads::router(media.clone()).layer(cors(config)))
-        .merge(media::router(media).layer(cors(config)))
-        .merge(exports::router(exports).layer(cors(config)))
-        .merge(papers::router(papers).layer(cors(config)))
+        .merge(files)
         .fallback(not_found);
     if config.graphiql {
         router = router.merge(graphiql::router());
@@ -102,7 +108,7 @@ async fn dispatch(
         Method::GET | Method::HEAD | Method::POST => {
             graphql::over_http(endpoint, request_id, address, request).await
         }
-        _ => graphql::method_not_allowed().await,
+        _ => graphql::method_not_allowed(endpoint).await,
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{
 
 use super::{media::matches_etag, problem::Problem};
 use crate::features::billing::papers::{OpenError, Papers, PrintError};
-use platform::signed_url::Refusal;
+use platform::message;
 
 /// The route.
 pub fn router(papers: Papers) -> Router {
@@ -62,15 +62,12 @@ fn describe(file_name: &str, etag: &str) -> anyhow::Result<HeaderMap> {
 
 fn refused(error: OpenError) -> Problem {
     match error {
-        OpenError::Refused(Refusal::Forged) => Problem::new(
+        OpenError::Refused(refusal) => Problem::refused(refusal),
+        OpenError::SessionEnded => Problem::new(
             StatusCode::FORBIDDEN,
-            "BAD_SIGNATURE",
-            Refusal::Forged.to_string(),
+            "SESSION_ENDED",
+            message!("paper-session-ended"),
         ),
-        OpenError::Refused(Refusal::Expired) => {
-            Problem::new(StatusCode::GONE, "EXPIRED", Refusal::Expired.to_string())
-        }
-        OpenError::SessionEnded => Problem::new(StatusCode::FORBIDDEN, "SESSION_ENDED", error.to_string()),
         OpenError::NotFound => Problem::not_found(),
         OpenError::Internal(error) => Problem::internal(&error),
     }
@@ -79,7 +76,7 @@ fn refused(error: OpenError) -> Problem {
 fn unprinted(error: PrintError) -> Problem {
     match error {
         PrintError::Busy => {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", error.to_string()).retry_after(3)
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", message!("papers-busy")).retry_after(3)
         }
         PrintError::Internal(error) => Problem::internal(&error),
     }

@@ -19,7 +19,8 @@ use tokio::sync::Semaphore;
 use super::problem::Problem;
 use crate::features::media::{Image, Media, UploadError, UploadId};
 use platform::images::MAX_BYTES;
-use platform::signed_url::{Refusal, SignedQuery};
+use platform::message;
+use platform::signed_url::SignedQuery;
 
 /// Bodies in memory at once.
 const BODIES: usize = 24;
@@ -62,7 +63,7 @@ async fn receive(
         .media
         .urls()
         .check_upload(id, signed.expires, &signed.signature)
-        .map_err(refused)?;
+        .map_err(Problem::refused)?;
     let form = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -71,7 +72,7 @@ async fn receive(
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "MULTIPART_NOT_ACCEPTED",
-            "Send the file's bytes as the body, not a multipart form.",
+            message!("file-as-form"),
         ));
     }
     let announced = headers
@@ -90,10 +91,12 @@ async fn receive(
     let _place = uploads.bodies.try_acquire().map_err(busy)?;
     let kib = u32::try_from(expected.byte_size.div_ceil(1024)).unwrap_or(u32::MAX);
     let _bytes = uploads.body_kib.try_acquire_many(kib).map_err(busy)?;
-    let bytes = tokio::time::timeout(TOO_SLOW_AFTER, read(body, expected.byte_size)).await.map_err(|_| {
-        let message = "The file took more than 15 minutes. Make it smaller, or send it where the connection is better.";
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "TOO_SLOW", message)
-    })??;
+    let bytes = tokio::time::timeout(TOO_SLOW_AFTER, read(body, expected.byte_size))
+        .await
+        .map_err(|_| {
+            let message = message!("file-too-slow");
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "TOO_SLOW", message)
+        })??;
     let image = uploads.media.receive(id, bytes).await.map_err(failed)?;
     Ok(received(id, &image))
 }
@@ -120,7 +123,7 @@ async fn read(body: Body, declared: u64) -> Result<Bytes, Problem> {
         let chunk = tokio::time::timeout(STALLED_AFTER, stream.next())
             .await
             .map_err(|_| {
-                let message = "Nothing arrived for 30 seconds. Send the whole file again, to the same URL.";
+                let message = message!("file-stalled");
                 Problem::new(StatusCode::REQUEST_TIMEOUT, "STALLED", message)
             })?;
         match chunk {
@@ -130,7 +133,7 @@ async fn read(body: Body, declared: u64) -> Result<Bytes, Problem> {
                 return Err(Problem::new(
                     StatusCode::BAD_REQUEST,
                     "CONNECTION_LOST",
-                    error.to_string(),
+                    message!("body-broke-off"),
                 ));
             }
             Some(Ok(chunk)) => {
@@ -143,9 +146,7 @@ async fn read(body: Body, declared: u64) -> Result<Bytes, Problem> {
                     return Err(Problem::new(
                         StatusCode::UNPROCESSABLE_ENTITY,
                         "SIZE_MISMATCH",
-                        format!(
-                            "More than the {declared} bytes that were declared to `createUpload` arrived."
-                        ),
+                        message!("file-longer-than-declared", declared),
                     ));
                 }
             }
@@ -169,14 +170,6 @@ fn too_large() -> Problem {
     failed(UploadError::Image(ImageError::TooManyBytes))
 }
 
-fn refused(refusal: Refusal) -> Problem {
-    let (status, code) = match refusal {
-        Refusal::Forged => (StatusCode::FORBIDDEN, "BAD_SIGNATURE"),
-        Refusal::Expired => (StatusCode::GONE, "EXPIRED"),
-    };
-    Problem::new(status, code, refusal.to_string())
-}
-
 fn failed(error: UploadError) -> Problem {
     use platform::images::ImageError;
     let status = match &error {
@@ -192,6 +185,6 @@ fn failed(error: UploadError) -> Problem {
         }
     };
     let busy = matches!(error, UploadError::Busy);
-    let problem = Problem::new(status, error.code(), error.to_string());
+    let problem = Problem::new(status, error.code(), error.message());
     if busy { problem.retry_after(5) } else { problem }
 }

@@ -69,13 +69,13 @@ async fn every_road_is_closed_and_nothing_changes() {
     expect(
         &on_invoice(&app, &admin, "cancelInvoice", cancel).await,
         "LOCKED",
-        "credit note",
+        "est un avoir",
     );
     let credit = json!({ "invoiceId": note["id"], "idempotencyKey": key() });
     expect(
         &on_invoice(&app, &admin, "createCreditNote", credit).await,
         "LOCKED",
-        "credit note",
+        "est un avoir",
     );
     // Deleting it, its payment, and what is above, for now and for good.
     for (record, hint) in [

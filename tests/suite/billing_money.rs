@@ -22,7 +22,7 @@ async fn the_worked_example() {
     let refused = on_invoice(&app, &staff, "createInvoice", input.clone()).await;
     assert_eq!(errors(&refused), ["INVALID input.advancePayment"]);
     assert!(
-        message(&refused).contains("record 200,000"),
+        message(&refused).contains("enregistrez d’abord 200\u{202f}000"),
         "{}",
         message(&refused)
     );
@@ -54,7 +54,11 @@ async fn the_worked_example() {
 
     let refused = pay(&app, &staff, &project, Some(id), "500001").await;
     assert_eq!(errors(&refused), ["INVALID input.amount"]);
-    assert!(message(&refused).contains("500,000"), "{}", message(&refused));
+    assert!(
+        message(&refused).contains("500\u{202f}000"),
+        "{}",
+        message(&refused)
+    );
     let input = json!({ "id": id, "expectedVersion": 2, "mode": "CASH", "idempotencyKey": key() });
     let paid = done(
         on_invoice(&app, &staff, "markInvoicePaid", input).await,
@@ -394,7 +398,7 @@ async fn what_a_project_is_paid_stays_within_what_can_be_counted() {
     done(pay(&app, &staff, &project, None, most).await, "payment");
     let refused = pay(&app, &staff, &project, None, "1").await;
     assert_eq!(errors(&refused), ["INVALID input.amount"]);
-    assert!(message(&refused).contains("look at the amount"), "{refused}");
+    assert!(message(&refused).contains("vérifiez le montant"), "{refused}");
 }
 
 #[tokio::test]

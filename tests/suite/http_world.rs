@@ -229,6 +229,7 @@ impl World {
             clock: Arc::new(clock.clone()),
             keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
             config: Arc::clone(&config),
+            catalogues: Arc::new(belle_house::messages::catalogues().unwrap()),
             announcer: Arc::new(Silent),
             holders: Default::default(),
         };

@@ -263,11 +263,11 @@ async fn a_thousand_forms_from_one_address_leave_five() {
             answer["userErrors"][0]["message"]
                 .as_str()
                 .unwrap()
-                .contains("10 min")
+                .contains("10\u{a0}min")
                 || answer["userErrors"][0]["message"]
                     .as_str()
                     .unwrap()
-                    .contains("11 min"),
+                    .contains("11\u{a0}min"),
             "{answer}"
         );
     }

@@ -154,11 +154,14 @@ async fn one_more_is_refused_at_the_place_of_the_list() {
                 let (code, place, message) = mistake(&answer, field.name.node.as_str());
                 assert_eq!((code, place), ("INVALID", json!(path)), "{document}: {answer}");
                 assert!(
-                    message.contains(&format!("{most} at most")),
+                    message.contains(&format!("envoyez-en {most} au maximum")),
                     "{document}: {message}"
                 );
                 let taken = ask(most).await.body.to_string();
-                assert!(!taken.contains(&format!("{most} at most")), "{document}: {taken}");
+                assert!(
+                    !taken.contains(&format!("envoyez-en {most} au maximum")),
+                    "{document}: {taken}"
+                );
                 assert!(!taken.contains("INTERNAL"), "{document}: {taken}");
                 refused.insert(list.name.node.to_string());
             }

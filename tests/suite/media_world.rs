@@ -115,6 +115,7 @@ impl World {
             clock: Arc::new(clock.clone()),
             keys: Arc::new(Keys::new("a test")),
             config: Arc::new(config),
+            catalogues: Arc::new(belle_house::messages::catalogues().unwrap()),
             announcer: Arc::new(Silent),
             holders: Default::default(),
         };

@@ -169,21 +169,21 @@ async fn pages_end_where_the_relay_specification_says() {
 async fn what_makes_no_sense_is_refused_at_its_argument() {
     let lists = Lists::start().await;
     for (arguments, field, message) in [
-        ("first: -1", "first", "0 to 100"),
-        ("first: 101", "first", "0 to 100"),
-        ("first: 2147483647", "first", "0 to 100"),
-        ("last: -1", "last", "0 to 100"),
-        ("last: 101", "last", "0 to 100"),
-        ("first: 1, last: 1", "last", "first or last"),
-        ("page: 0", "page", "from 1"),
-        ("page: -1", "page", "from 1"),
-        ("page: 1, pageSize: 0", "pageSize", "1 to 100"),
-        ("page: 1, pageSize: 101", "pageSize", "1 to 100"),
-        ("first: 5, page: 1", "page", "not both"),
-        ("page: 1, after: \"x\"", "page", "not both"),
-        ("after: \"x\"", "after", "not a cursor"),
-        ("after: \"\"", "after", "not a cursor"),
-        ("before: \"e30\"", "before", "not a cursor"),
+        ("first: -1", "first", "0 à 100"),
+        ("first: 101", "first", "0 à 100"),
+        ("first: 2147483647", "first", "0 à 100"),
+        ("last: -1", "last", "0 à 100"),
+        ("last: 101", "last", "0 à 100"),
+        ("first: 1, last: 1", "last", "first ou last"),
+        ("page: 0", "page", "à partir de 1"),
+        ("page: -1", "page", "à partir de 1"),
+        ("page: 1, pageSize: 0", "pageSize", "1 à 100"),
+        ("page: 1, pageSize: 101", "pageSize", "1 à 100"),
+        ("first: 5, page: 1", "page", "pas les deux"),
+        ("page: 1, after: \"x\"", "page", "pas les deux"),
+        ("after: \"x\"", "after", "ne vient d’aucune liste"),
+        ("after: \"\"", "after", "ne vient d’aucune liste"),
+        ("before: \"e30\"", "before", "ne vient d’aucune liste"),
     ] {
         let refusal = lists.refusal(arguments).await;
         assert_eq!(refusal.0, json!([field]), "{arguments}");

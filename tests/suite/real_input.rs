@@ -235,7 +235,7 @@ async fn what_no_font_has_is_told_before_it_is_issued() {
     let payload = on_invoice(&app, &staff, "createInvoice", boxes).await;
     assert_eq!(errors(&payload), ["INVALID input.subject", "INVALID input.items"]);
     let message = payload["userErrors"][1]["message"].as_str().unwrap();
-    assert!(message.starts_with("A line has 你 好, which"), "{message}");
+    assert!(message.starts_with("Une ligne contient 你 好, que"), "{message}");
     let local = with(
         draft_input(&project, "100"),
         json!({ "issue": true, "subject": "Ƙofar gida, Ŋalan", "items": [item("بيت جميل", "1", "100")] }),

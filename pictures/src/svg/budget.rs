@@ -37,24 +37,16 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), ImageError> {
     for element in elements() {
         match element.tag_name().name() {
             "text" | "tspan" | "textPath" => {
-                return Err(ImageError::Drawing(
-                    "contains text, whose font is not here. Convert the text to outlines (paths) and save it again",
-                ));
+                return Err(ImageError::Drawing("text"));
             }
             "image" | "feImage" => {
-                return Err(ImageError::Drawing(
-                    "contains a picture. Save the whole as PNG and send that",
-                ));
+                return Err(ImageError::Drawing("picture"));
             }
             "pattern" | "marker" => {
-                return Err(ImageError::Drawing(
-                    "contains patterns or markers. Convert them to paths, or save the whole as PNG",
-                ));
+                return Err(ImageError::Drawing("patterns"));
             }
             name if SLOW_FILTERS.contains(&name) => {
-                return Err(ImageError::Drawing(
-                    "contains filters that are not drawn here. Save it as PNG and send that",
-                ));
+                return Err(ImageError::Drawing("filters"));
             }
             "clipPath" | "mask" | "filter" => special += 1,
             _ => {}
@@ -108,9 +100,7 @@ impl<'a, 'input> Counter<'a, 'input> {
         match self.known.get(&node.id()) {
             Some(Some(measure)) => return Ok(*measure),
             Some(None) => {
-                return Err(ImageError::Drawing(
-                    "refers to itself. Save it again with another program, or as PNG",
-                ));
+                return Err(ImageError::Drawing("circular"));
             }
             None => {}
         }

@@ -14,6 +14,7 @@ use super::{
     config::Config,
     crypto::Keys,
     db::{Db, WriteTx, write::Writer},
+    messages::Catalogues,
 };
 
 /// The tools of every command and query. Cheap to clone.
@@ -27,6 +28,8 @@ pub struct Ctx {
     pub keys: Arc<Keys>,
     /// What the environment says.
     pub config: Arc<Config>,
+    /// What people are told when something can't be done.
+    pub catalogues: Arc<Catalogues>,
     /// Tells people what happened.
     pub announcer: Arc<dyn Announcer>,
     /// Asked before a record changes that others hold on to.

@@ -10,6 +10,7 @@ use crate::{
     db::{WriteTx, write_tx},
     error::CommandError,
     ids::new_uuid,
+    message,
     record::{self, RecordColumn},
 };
 
@@ -76,13 +77,13 @@ pub async fn restore<E: RecordKind>(
     write_tx!(ctx, |tx| {
         let with = RecordTx { ctx, tx, actor };
         let (above, row) = lock::<E>(tx, id, expected_version).await?;
-        let noun = E::NOUN;
+        let kind = E::NOUN;
         let Some(batch) = E::batch_of(&row) else {
-            let message = format!("This {noun} isn't deleted: there is nothing to restore.");
+            let message = message!("record-not-deleted", kind);
             return Err(locked(message));
         };
-        if let Some(parent) = above.deleted() {
-            let message = format!("The {parent} that this {noun} belongs to is deleted: restore that first.");
+        if let Some((parent, id)) = above.deleted() {
+            let message = message!("record-parent-deleted", kind, parent, id);
             return Err(locked(message));
         }
         E::check_return(&with, &above, &row).await?;

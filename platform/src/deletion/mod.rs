@@ -18,6 +18,8 @@ use super::{
     events::{EventKind, NewEvent},
     record::{self, RecordEntity},
 };
+use crate::messages::Message;
+use crate::messages::Noun;
 
 /// Where the mutations take the record's id: the path of what is wrong with it.
 pub const FIELD: [&str; 2] = ["input", "id"];
@@ -30,8 +32,8 @@ pub trait Above<E: RecordEntity>: Sized + Send + Sync {
     /// Locks what the record is below, living or deleted; `None` when there is no such record.
     fn lock(tx: &WriteTx, id: Uuid) -> impl Future<Output = Result<Option<Self>, CommandError>> + Send;
 
-    /// What of it is deleted, such as `project prj_…`: below that, nothing comes back by itself.
-    fn deleted(&self) -> Option<String>;
+    /// What of it is deleted, kind and id: below that, nothing comes back by itself.
+    fn deleted(&self) -> Option<(Noun, String)>;
 }
 
 impl<E: RecordEntity> Above<E> for () {
@@ -39,7 +41,7 @@ impl<E: RecordEntity> Above<E> for () {
         Ok(Some(()))
     }
 
-    fn deleted(&self) -> Option<String> {
+    fn deleted(&self) -> Option<(Noun, String)> {
         None
     }
 }
@@ -53,7 +55,7 @@ pub trait RecordKind: RecordEntity<Model: Sync> {
     fn readable(ctx: &Ctx, actor: &Actor) -> Select<Self>;
 
     /// Why this one can't be deleted, with what to do instead; `None` when nothing keeps it.
-    fn kept(row: &Self::Model) -> Option<String> {
+    fn kept(row: &Self::Model) -> Option<Message> {
         let _ = row;
         None
     }
@@ -142,7 +144,7 @@ pub fn removed<E: RecordEntity>(row: &E::Model) -> NewEvent {
 
 /// The refusal to do something to a record as it is.
 #[must_use]
-pub fn locked(message: impl Into<String>) -> CommandError {
+pub fn locked(message: Message) -> CommandError {
     Violation::new(ErrorCode::Locked, FIELD, message).into()
 }
 

@@ -17,13 +17,13 @@ use super::{
     people::{Locale, Role},
     request::ContextExt,
     scalars::{EmailAddress, Moment},
-    user_error::{Payload, UserErrorCode, internal, split},
+    user_error::{Payload, internal, split},
     values::{CurrencyCode, Date, Decimal},
 };
 use crate::{
     actor::{Locale as Language, Role as RoleOfAccount},
     editing::{self, Editable},
-    error::{CommandError, Violation, Violations},
+    error::{CommandError, ErrorCode, Violation, Violations},
     form::Change,
     ids::{self, IdError},
     money::Currency,
@@ -187,7 +187,7 @@ pub async fn or_current<E: RecordEntity>(
     let (mut record, user_errors) = split(outcome)?;
     let is_stale = user_errors
         .iter()
-        .any(|error| error.code == UserErrorCode::Conflict);
+        .any(|error| error.violation().code == ErrorCode::Conflict);
     if let (true, Some(id)) = (is_stale, id) {
         record = editing::find::<E>(ctx.app().db.reader(), id.into())
             .await

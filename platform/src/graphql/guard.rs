@@ -1,9 +1,9 @@
 //! Role guards. A guard answers with a top-level error; it stands on every field that not everybody may read.
 
-use async_graphql::{Context, ErrorExtensions, Guard, Result};
+use async_graphql::{Context, Guard, Result};
 
-use super::request::ContextExt;
-use crate::actor::Actor;
+use super::{request::ContextExt, user_error::coded};
+use crate::{actor::Actor, message};
 
 /// Who may use a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,17 +82,14 @@ impl Allow {
             Actor::System => return Ok(()),
             Actor::Anonymous if self.access == Access::Anyone => return Ok(()),
             Actor::Anonymous => {
-                return Err(refusal(
-                    "UNAUTHENTICATED",
-                    "Sign in first: send an access token from `login`.",
-                ));
+                return Err(coded("UNAUTHENTICATED", message!("sign-in-first")));
             }
             Actor::Account(account) => account,
         };
         if account.must_change_password && !self.with_temporary_password {
-            return Err(refusal(
+            return Err(coded(
                 "PASSWORD_CHANGE_REQUIRED",
-                "Replace the temporary password with `changePassword` first.",
+                message!("password-change-required"),
             ));
         }
         let allowed = match self.access {
@@ -104,7 +101,7 @@ impl Allow {
         if allowed {
             Ok(())
         } else {
-            Err(refusal("FORBIDDEN", "Your role does not allow this."))
+            Err(coded("FORBIDDEN", message!("role-forbids")))
         }
     }
 }
@@ -113,10 +110,6 @@ impl Guard for Allow {
     async fn check(&self, ctx: &Context<'_>) -> Result<()> {
         self.permit(ctx.actor())
     }
-}
-
-fn refusal(code: &'static str, message: &str) -> async_graphql::Error {
-    async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }
 
 /// For `visible = …`: fields for administrators are shown to them alone.

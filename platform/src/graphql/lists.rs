@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use async_graphql::{InputType, InputValueError, InputValueResult, Value, registry::Registry};
 
 use crate::error::{ErrorCode, Violation};
+use crate::message;
 
 /// How many values a filter may name: more than any of them has kinds of.
 pub const MAX_FILTER_VALUES: usize = 100;
@@ -25,7 +26,7 @@ impl<T, const MAX: usize> BoundedList<T, MAX> {
     /// INVALID at `path`, the list's place in the input, when there are too many.
     pub fn at<S: Into<String>>(self, path: impl IntoIterator<Item = S>) -> Result<Vec<T>, Violation> {
         self.0.map_err(|found| {
-            let message = format!("{found} values are too many: send {MAX} at most at once.");
+            let message = message!("too-many-values", found, max = MAX);
             Violation::new(ErrorCode::Invalid, path, message)
         })
     }
@@ -109,7 +110,7 @@ mod tests {
             (refused.code, refused.field),
             (ErrorCode::Invalid, vec!["filter".to_owned(), "n".to_owned()])
         );
-        assert!(refused.message.contains("3 at most"), "{}", refused.message);
+        assert_eq!(refused.message, message!("too-many-values", found = 4, max = 3));
     }
 
     #[test]

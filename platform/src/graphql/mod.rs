@@ -32,4 +32,4 @@ pub use nested::NestedList;
 pub use people::{Locale, Role};
 pub use records::{AnyRecord, RecordType};
 pub use request::{ContextExt, JustSignedIn, RequestInfo, ResumeFrom};
-pub use user_error::{Payload, UserError, UserErrorCode, internal, removed_meanwhile, split};
+pub use user_error::{Payload, UserError, UserErrorCode, coded, internal, removed_meanwhile, split, tell};

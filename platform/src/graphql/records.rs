@@ -112,9 +112,6 @@ impl<T: OutputType> AnyRecord for T {
 
 /// What can be done to a record by its id alone.
 pub trait RecordActions: Send + Sync {
-    /// What people call one.
-    fn noun(&self) -> &'static str;
-
     /// Whether visitors may see it.
     fn is_shown_to_visitors(&self) -> bool;
 
@@ -179,10 +176,6 @@ where
     E: RecordKind,
     T: From<E::Model> + OutputType + 'static,
 {
-    fn noun(&self) -> &'static str {
-        E::NOUN
-    }
-
     fn is_shown_to_visitors(&self) -> bool {
         E::SHOWN_TO_VISITORS
     }

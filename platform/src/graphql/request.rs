@@ -8,7 +8,10 @@ use super::{
     batch::Batches,
     loaders::{Loaders, RequestLoader},
 };
-use crate::{actor::Actor, ctx::Ctx};
+use crate::{
+    actor::{Actor, Locale},
+    ctx::Ctx,
+};
 
 /// Facts of the request that the transport knows.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub struct RequestInfo {
     pub request_id: String,
     /// The caller's address, behind trusted proxies.
     pub remote_addr: IpAddr,
+    /// The language that the caller asked for (`Accept-Language`).
+    pub language: Locale,
     /// Where the live feed stood before the operation's first statement.
     pub event_cursor: String,
 }
@@ -41,6 +46,9 @@ pub trait ContextExt<'a> {
     /// What the transport knows of the request.
     fn request(&self) -> &'a RequestInfo;
 
+    /// The language that the caller reads: the account's, else the one asked for, else French.
+    fn locale(&self) -> Locale;
+
     /// The request's loader of this kind, made when it is first asked for.
     fn loader<L: RequestLoader>(&self) -> Arc<Batches<L>>;
 
@@ -62,6 +70,12 @@ impl<'a> ContextExt<'a> for Context<'a> {
 
     fn request(&self) -> &'a RequestInfo {
         self.data_unchecked()
+    }
+
+    fn locale(&self) -> Locale {
+        let of_account = self.actor().account().map(|account| account.locale);
+        let asked_for = || self.data_opt::<RequestInfo>().map(|info| info.language);
+        of_account.or_else(asked_for).unwrap_or_default()
     }
 
     fn loader<L: RequestLoader>(&self) -> Arc<Batches<L>> {

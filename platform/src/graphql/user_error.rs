@@ -1,8 +1,14 @@
 //! `userErrors`: a caller's mistakes, in the payload; and top-level errors for everything else.
 
-use async_graphql::{Enum, ErrorExtensions, InputType, SimpleObject};
+use async_graphql::{Context, Enum, ErrorExtensions, InputType, Object, ServerError};
 
-use crate::error::{CommandError, ErrorCode, Violation};
+use super::request::ContextExt;
+use crate::{
+    actor::Locale,
+    error::{CommandError, ErrorCode, Violation},
+    message,
+    messages::{Catalogues, Message},
+};
 
 /// What kind of mistake a `UserError` tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -33,23 +39,40 @@ pub enum UserErrorCode {
 }
 
 /// A mistake in a mutation's input. Nothing was written.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct UserError {
+#[derive(Debug, Clone)]
+pub struct UserError(Violation);
+
+/// A mistake in a mutation's input. Nothing was written.
+#[Object]
+impl UserError {
     /// The kind of mistake, for programs.
-    pub code: UserErrorCode,
-    /// What is wrong and what to do, for people (in English; translate by `code` and `field`).
-    pub message: String,
+    async fn code(&self) -> UserErrorCode {
+        self.0.code.into()
+    }
+
+    /// What is wrong and what to do, for people, in the reader's language: the account's; a visitor's by
+    /// `Accept-Language`; French where neither says.
+    async fn message(&self, ctx: &Context<'_>) -> String {
+        ctx.app().catalogues.render(&self.0.message, ctx.locale())
+    }
+
     /// Where it is, such as `["input", "patch", "name"]`; null when no single value is to blame.
-    pub field: Option<Vec<String>>,
+    async fn field(&self) -> Option<&[String]> {
+        Some(self.0.field.as_slice()).filter(|path| !path.is_empty())
+    }
+}
+
+impl UserError {
+    /// What it tells of.
+    #[must_use]
+    pub fn violation(&self) -> &Violation {
+        &self.0
+    }
 }
 
 impl From<Violation> for UserError {
     fn from(violation: Violation) -> Self {
-        Self {
-            code: violation.code.into(),
-            message: violation.message,
-            field: (!violation.field.is_empty()).then_some(violation.field),
-        }
+        Self(violation)
     }
 }
 
@@ -76,33 +99,23 @@ pub fn top_level(error: impl Into<CommandError>) -> async_graphql::Error {
     match error.into() {
         CommandError::Rejected(violations) => {
             let first = violations.into_iter().next();
-            let (reason, message, field) = first.map_or_else(
-                || {
-                    let message = "The request is invalid.".to_owned();
-                    (ErrorCode::Invalid, message, Vec::new())
-                },
-                |violation| (violation.code, violation.message, violation.field),
-            );
-            let reason = InputType::to_value(&UserErrorCode::from(reason));
-            async_graphql::Error::new(message).extend_with(|_, extensions| {
-                extensions.set("code", "BAD_REQUEST");
+            let Violation { code, message, field } = first.unwrap_or_else(|| Violation {
+                code: ErrorCode::Invalid,
+                message: message!("request-invalid"),
+                field: Vec::new(),
+            });
+            let reason = InputType::to_value(&UserErrorCode::from(code));
+            coded("BAD_REQUEST", message).extend_with(|_, extensions| {
                 extensions.set("reason", reason.clone());
                 extensions.set("field", field.clone());
             })
         }
-        CommandError::Unauthenticated => coded(
-            "UNAUTHENTICATED",
-            "Sign in first: send an access token from `login`.",
-        ),
-        CommandError::Forbidden => coded("FORBIDDEN", "Your role does not allow this."),
+        CommandError::Unauthenticated => coded("UNAUTHENTICATED", message!("sign-in-first")),
+        CommandError::Forbidden => coded("FORBIDDEN", message!("role-forbids")),
         CommandError::RateLimited { retry_after } => {
             let seconds = retry_after.as_secs().max(1);
-            async_graphql::Error::new(format!("Too many attempts: try again in {seconds} s.")).extend_with(
-                |_, extensions| {
-                    extensions.set("code", "RATE_LIMITED");
-                    extensions.set("retryAfterSeconds", seconds);
-                },
-            )
+            coded("RATE_LIMITED", message!("too-many-attempts", seconds))
+                .extend_with(|_, extensions| extensions.set("retryAfterSeconds", seconds))
         }
         CommandError::Internal(error) => internal(error),
     }
@@ -114,11 +127,8 @@ pub fn internal(error: impl Into<anyhow::Error>) -> async_graphql::Error {
     let error: anyhow::Error = error.into();
     let error_id = uuid::Uuid::new_v4().simple().to_string();
     tracing::error!(error_id, error = format!("{error:#}"), "internal error");
-    async_graphql::Error::new("Something went wrong on our side. Quote the error id when you report it.")
-        .extend_with(|_, extensions| {
-            extensions.set("code", "INTERNAL");
-            extensions.set("errorId", error_id.clone());
-        })
+    coded("INTERNAL", message!("internal-error"))
+        .extend_with(|_, extensions| extensions.set("errorId", error_id.clone()))
 }
 
 /// What `child` belongs to was removed for good between the two statements that read them: nobody's fault, and over at
@@ -126,12 +136,22 @@ pub fn internal(error: impl Into<anyhow::Error>) -> async_graphql::Error {
 #[must_use]
 pub fn removed_meanwhile(child: impl std::fmt::Display) -> async_graphql::Error {
     tracing::info!(%child, "what it belongs to was removed while it was being read");
-    coded(
-        "NOT_FOUND",
-        "A record was removed for good while this was being answered: ask again.",
-    )
+    coded("NOT_FOUND", message!("removed-meanwhile"))
 }
 
-fn coded(code: &'static str, message: &str) -> async_graphql::Error {
-    async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+/// A top-level error of ours. Its message is only named: [`tell`] puts it in words where the answer is written.
+#[must_use]
+pub fn coded(code: &'static str, message: Message) -> async_graphql::Error {
+    let error = async_graphql::Error::new_with_source(message);
+    error.extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// Puts our own errors into the reader's language. What tells a developer that a document is wrong stays in English.
+pub fn tell(errors: &mut [ServerError], catalogues: &Catalogues, locale: Locale) {
+    for error in errors {
+        if let Some(message) = error.source::<Message>() {
+            error.message = catalogues.render(message, locale);
+            error.source = None;
+        }
+    }
 }

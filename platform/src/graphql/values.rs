@@ -1,9 +1,9 @@
 //! Money, decimals and days, as the API shows them.
 
-use async_graphql::{Enum, InputValueError, InputValueResult, Object, Scalar, ScalarType, Value};
+use async_graphql::{Context, Enum, InputValueError, InputValueResult, Object, Scalar, ScalarType, Value};
 use chrono::{Datelike, NaiveDate};
 
-use super::{Locale, scalars::YEARS};
+use super::{Locale, request::ContextExt, scalars::YEARS};
 use crate::money::{Amount, Currency};
 
 /// An exact decimal number.
@@ -112,9 +112,13 @@ impl Money {
     /// The amount as people read it, such as `1 500 000 F CFA`.
     async fn formatted(
         &self,
-        #[graphql(desc = "Whose way of writing numbers.", default_with = "Locale::Fr")] locale: Locale,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose way of writing numbers; your language's when absent.")] locale: Option<
+            Locale,
+        >,
     ) -> String {
-        self.amount.format(self.currency, locale.into())
+        let locale = locale.map_or_else(|| ctx.locale(), Into::into);
+        self.amount.format(self.currency, locale)
     }
 }
 

@@ -2,30 +2,37 @@
 
 use email_address::{EmailAddress, Options};
 
-/// Why an address was refused. The texts are for the person who wrote it.
+use crate::{message, messages::Message};
+
+/// Why an address was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Not the form of an address.
-    #[error("This is not an e-mail address such as zainab@example.ne.")]
+    #[error("no e-mail address")]
     Malformed,
     /// The part before the @ has letters that mail servers don't take (they would need SMTPUTF8, RFC 6531).
-    #[error(
-        "The part before the @ has {0} in it, which mail servers don't take: write the address with the letters a to z, \
-         without accents."
-    )]
+    #[error("letters beyond ASCII before the @")]
     Letters(String),
     /// The part after the @ is the name of no host.
-    #[error(
-        "\"{0}\" can't be the domain of an e-mail address: write the part after the @ as in zainab@example.ne."
-    )]
+    #[error("no host's name after the @")]
     Domain(String),
+}
+
+impl From<AddressError> for Message {
+    fn from(error: AddressError) -> Self {
+        match error {
+            AddressError::Malformed => message!("address-malformed"),
+            AddressError::Letters(letters) => message!("address-not-ascii", letters),
+            AddressError::Domain(domain) => message!("address-of-no-domain", domain),
+        }
+    }
 }
 
 /// An address as mail servers take it, its domain in Punycode where it isn't ASCII (IDNA 2008 by way of UTS 46):
 /// `awa@bénin.example` → `awa@xn--bnin-bpa.example`. What is ASCII stays as it was typed.
 ///
 /// # Errors
-/// [`AddressError`], with a text for the person.
+/// [`AddressError`].
 pub fn ascii_address(text: &str) -> Result<String, AddressError> {
     let (local, domain) = text.rsplit_once('@').ok_or(AddressError::Malformed)?;
     let foreign: Vec<String> = local

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{Cursor, OrderBy, Page, Row, Window};
 use crate::error::{CommandError, ErrorCode, Violation};
+use crate::message;
 
 const RANK: &str = "page_rank";
 
@@ -162,11 +163,7 @@ impl Plan {
                         .values_for(order)
                         .map(|values| beyond_cursor(order, &values, backward))
                         .ok_or_else(|| {
-                            Violation::new(
-                                ErrorCode::Invalid,
-                                [field],
-                                "This cursor comes from another list, or another order; start without one.",
-                            )
+                            Violation::new(ErrorCode::Invalid, [field], message!("cursor-of-another-list"))
                         })
                 })
                 .transpose()

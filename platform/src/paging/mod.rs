@@ -13,6 +13,8 @@ pub use fetch::{count, count_nested, fetch, fetch_nested};
 use sea_orm::EntityTrait;
 
 use super::error::{ErrorCode, Violation};
+use crate::message;
+use crate::messages::Message;
 
 /// Rows a page when the caller doesn't say.
 pub const DEFAULT_PAGE_SIZE: u64 = 20;
@@ -74,18 +76,16 @@ impl PageArgs {
     /// # Errors
     /// INVALID at the argument that is wrong, with what would be right.
     pub fn window(&self) -> Result<Window, Violation> {
-        let invalid = |field: &str, message: &str| Err(Violation::new(ErrorCode::Invalid, [field], message));
+        let invalid =
+            |field: &str, message: Message| Err(Violation::new(ErrorCode::Invalid, [field], message));
         let sized = self.first.is_some() || self.last.is_some();
         if self.page.is_some() || self.page_size.is_some() {
             if sized || self.after.is_some() || self.before.is_some() {
-                return invalid(
-                    "page",
-                    "Take page/pageSize or cursors (first, after, last, before), not both.",
-                );
+                return invalid("page", message!("page-or-cursors"));
             }
             let number = u64::try_from(self.page.unwrap_or(1)).unwrap_or(0);
             if number == 0 {
-                return invalid("page", "Pages are counted from 1.");
+                return invalid("page", message!("pages-from-one"));
             }
             return Ok(Window::Numbered {
                 number,
@@ -93,7 +93,7 @@ impl PageArgs {
             });
         }
         if self.first.is_some() && self.last.is_some() {
-            return invalid("last", "Take first or last, not both.");
+            return invalid("last", message!("first-or-last"));
         }
         let after = cursor("after", self.after.as_deref())?;
         let before = cursor("before", self.before.as_deref())?;
@@ -123,20 +123,15 @@ fn size(field: &str, asked: Option<i32>, least: u64) -> Result<u64, Violation> {
         Some(_) => Err(Violation::new(
             ErrorCode::Invalid,
             [field],
-            format!("Ask for {least} to {MAX_PAGE_SIZE} rows a page."),
+            message!("page-size", least, most = MAX_PAGE_SIZE),
         )),
     }
 }
 
 fn cursor(field: &str, text: Option<&str>) -> Result<Option<Cursor>, Violation> {
     text.map(|text| {
-        Cursor::decode(text).ok_or_else(|| {
-            Violation::new(
-                ErrorCode::Invalid,
-                [field],
-                "This is not a cursor that a list gave out; start without one.",
-            )
-        })
+        Cursor::decode(text)
+            .ok_or_else(|| Violation::new(ErrorCode::Invalid, [field], message!("cursor-malformed")))
     })
     .transpose()
 }

@@ -30,13 +30,13 @@ pub struct Authenticated {
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
     /// The access token's time is over: refresh the session.
-    #[error("The access token has expired: take a new one with `refreshSession`.")]
+    #[error("the access token has expired")]
     Expired,
     /// Not a token of ours.
-    #[error("The access token is invalid: sign in with `login`.")]
+    #[error("the access token is invalid")]
     Invalid,
     /// The session was ended, or the account disabled or deleted.
-    #[error("This session has ended: sign in again with `login`.")]
+    #[error("the session has ended")]
     Revoked,
     /// Our own fault.
     #[error(transparent)]

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use platform::{
     crypto::random_bytes,
     error::{ErrorCode, Violation},
+    message,
 };
 
 /// The shortest password, in characters.
@@ -178,7 +179,7 @@ pub async fn check_new(
         return Ok(Err(Violation::new(
             ErrorCode::TooLong,
             field.iter().copied(),
-            format!("A password has at most {MAX_LENGTH} characters."),
+            message!("password-too-long", max = MAX_LENGTH),
         )));
     }
     let password = prepared(password);
@@ -187,7 +188,7 @@ pub async fn check_new(
         return Ok(Err(Violation::new(
             ErrorCode::Invalid,
             field.iter().copied(),
-            format!("A password has at least {MIN_LENGTH} characters."),
+            message!("password-too-short", min = MIN_LENGTH),
         )));
     }
     let strong = on_a_core(move || Ok(is_strong(password.expose_secret(), &about))).await?;
@@ -197,7 +198,7 @@ pub async fn check_new(
         Err(Violation::new(
             ErrorCode::Invalid,
             field.iter().copied(),
-            "This password is easy to guess. Take four or five unrelated words, or let your phone make one.",
+            message!("password-easy"),
         ))
     })
 }

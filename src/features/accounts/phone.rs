@@ -4,6 +4,7 @@ use phonenumber::{Mode, country, parse};
 
 use platform::{
     form::Fault,
+    message,
     text::{ascii_digits, one_line},
 };
 
@@ -25,11 +26,9 @@ pub fn phone(text: String) -> Result<Option<String>, Fault> {
     if text.is_empty() {
         return Ok(None);
     }
-    read(&plain(&text)).map(Some).ok_or_else(|| {
-        Fault::invalid(
-            "This is not a telephone number: write it as +227 90 12 34 56, or as the eight digits used in Niger.",
-        )
-    })
+    read(&plain(&text))
+        .map(Some)
+        .ok_or_else(|| Fault::invalid(message!("phone-malformed")))
 }
 
 /// The number in the characters of ASCII.

@@ -13,7 +13,7 @@ use platform::{
     actor::{AccountId, Actor, Locale, Role},
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation},
-    record,
+    message, record,
 };
 
 /// An account to insert.
@@ -129,9 +129,5 @@ pub fn taken_or_internal(error: DbErr, field: &[&str]) -> CommandError {
 }
 
 fn email_taken(field: &[&str]) -> Violation {
-    Violation::new(
-        ErrorCode::Taken,
-        field.iter().copied(),
-        "Another account has this e-mail address.",
-    )
+    Violation::new(ErrorCode::Taken, field.iter().copied(), message!("email-taken"))
 }

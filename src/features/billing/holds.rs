@@ -18,6 +18,7 @@ use platform::{
     db::WriteTx,
     deletion::{force_delete_in_tx, locked, restore_in_tx},
     error::{CommandError, ErrorCode, Violation},
+    message,
     record::{self, RecordEntity},
 };
 
@@ -35,12 +36,10 @@ impl Holder for BillingHolds {
             let project = ProjectId(step.record);
             let message = match step.what {
                 MOVES if has_books(tx, &[project]).await? => {
-                    "An invoice was issued or a payment recorded on this project, so it stays its client's: enter a new \
-                     project for the other client with createProject."
+                    message!("project-with-books-stays")
                 }
                 CURRENCY_CHANGES if has_books(tx, &[project]).await? || has_drafts(tx, project).await? => {
-                    "The project has invoices or payments in its currency, which is therefore fixed: delete the drafts, or \
-                     enter a new project in the other currency with createProject."
+                    message!("project-currency-fixed")
                 }
                 _ => return Ok(None),
             };
@@ -141,11 +140,7 @@ async fn refuse_with_books(tx: &WriteTx, projects: &[ProjectId]) -> Result<(), C
     if projects.is_empty() || !has_books(tx, projects).await? {
         return Ok(());
     }
-    Err(locked(
-        "Books are kept: an issued invoice or a recorded payment belongs to this. Close the project with closeProject, \
-         disable the client with disableClient; take an invoice back with cancelInvoice or createCreditNote, a payment with \
-         voidPayment.",
-    ))
+    Err(locked(message!("books-are-kept")))
 }
 
 /// The projects among the records of a kind: what drafts are below.

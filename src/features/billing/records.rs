@@ -16,6 +16,8 @@ use platform::{
     error::CommandError,
     events::append_in_tx,
     listing::RecordScope,
+    message,
+    messages::Message,
 };
 
 impl RecordKind for invoice::Entity {
@@ -26,13 +28,9 @@ impl RecordKind for invoice::Entity {
         select_invoices(actor, &InvoiceFilter::default(), RecordScope::Living, today)
     }
 
-    fn kept(invoice: &invoice::Model) -> Option<String> {
-        let number = invoice.number.as_deref().unwrap_or("This invoice");
-        (invoice.state != InvoiceState::Draft).then(|| {
-            format!(
-                "{number} is issued: it is kept, with its lines. Take it back with cancelInvoice, or a part of it with createCreditNote."
-            )
-        })
+    fn kept(invoice: &invoice::Model) -> Option<Message> {
+        let number = invoice.number.clone().unwrap_or_default();
+        (invoice.state != InvoiceState::Draft).then(|| message!("invoice-issued-is-kept", number))
     }
 
     async fn check_return(
@@ -43,9 +41,7 @@ impl RecordKind for invoice::Entity {
         if project.currency == invoice.currency {
             return Ok(());
         }
-        Err(locked(
-            "The project has another currency by now: write a new invoice with createInvoice.",
-        ))
+        Err(locked(message!("invoice-in-another-currency")))
     }
 
     /// Its lines.
@@ -79,7 +75,7 @@ impl RecordKind for payment::Entity {
         select_payments(actor, &all)
     }
 
-    fn kept(_: &payment::Model) -> Option<String> {
-        Some("A payment is kept: take it out of the sums with voidPayment, which says why.".to_owned())
+    fn kept(_: &payment::Model) -> Option<Message> {
+        Some(message!("payment-is-kept"))
     }
 }

@@ -18,7 +18,7 @@ use platform::{
     deletion::{FIELD, RecordKind, removed},
     error::{CommandError, ErrorCode, Violation},
     events::append_in_tx,
-    outbox, record,
+    message, outbox, record,
 };
 
 impl RecordKind for Entity {
@@ -52,10 +52,7 @@ impl RecordKind for Entity {
                 .await?
                 .is_some()
             {
-                let message = format!(
-                    "Another account has the e-mail address {} by now: change that one first.",
-                    account.email
-                );
+                let message = message!("email-taken-meanwhile", email = account.email);
                 return Err(Violation::new(ErrorCode::Taken, FIELD, message).into());
             }
         }

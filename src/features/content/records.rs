@@ -24,6 +24,8 @@ use platform::{
     deletion::{Above, FIELD, RecordKind, locked},
     error::{CommandError, ErrorCode, Violation},
     listing::{in_scope, own_scope, readable},
+    message,
+    messages::Noun,
     record::{self, RecordColumn, RecordEntity},
 };
 
@@ -130,8 +132,8 @@ pub trait PartOfItem: RecordEntity {
     const ITEM: Self::Column;
     /// What the list is called in the item's audit entries.
     const LIST: &'static str;
-    /// How many an item can have, and what they are called.
-    const MOST: (usize, &'static str);
+    /// How many an item can have.
+    const MOST: usize;
 
     /// The item's id.
     fn item_of(row: &Self::Model) -> PortfolioItemId;
@@ -140,7 +142,7 @@ pub trait PartOfItem: RecordEntity {
 impl PartOfItem for gallery_image::Entity {
     const ITEM: gallery_image::Column = gallery_image::Column::PortfolioItemId;
     const LIST: &'static str = "gallery";
-    const MOST: (usize, &'static str) = (MAX_GALLERY, "pictures in its gallery");
+    const MOST: usize = MAX_GALLERY;
 
     fn item_of(row: &gallery_image::Model) -> PortfolioItemId {
         row.portfolio_item_id
@@ -150,7 +152,7 @@ impl PartOfItem for gallery_image::Entity {
 impl PartOfItem for video::Entity {
     const ITEM: video::Column = video::Column::PortfolioItemId;
     const LIST: &'static str = "videos";
-    const MOST: (usize, &'static str) = (MAX_VIDEOS, "videos");
+    const MOST: usize = MAX_VIDEOS;
 
     fn item_of(row: &video::Model) -> PortfolioItemId {
         row.portfolio_item_id
@@ -167,8 +169,9 @@ impl<E: PartOfItem> Above<E> for portfolio_item::Model {
         Ok(item.one(tx.conn()).await?)
     }
 
-    fn deleted(&self) -> Option<String> {
-        self.deleted_at.map(|_| format!("portfolio item {}", self.id))
+    fn deleted(&self) -> Option<(Noun, String)> {
+        self.deleted_at
+            .map(|_| (PortfolioItemId::NOUN, self.id.to_string()))
     }
 }
 
@@ -251,13 +254,11 @@ async fn require_room<E: PartOfItem<Model: Sync + 'static>>(
         .filter(E::ITEM.eq(item.id))
         .filter(E::column(RecordColumn::DeletedAt).is_null());
     let living = living.count(with.tx.conn()).await?;
-    let (most, what) = E::MOST;
+    let most = E::MOST;
     if usize::try_from(living).is_ok_and(|living| living < most) {
         return Ok(());
     }
-    Err(locked(format!(
-        "The item has {most} {what} already: remove one of them first, then restore this one."
-    )))
+    Err(locked(message!("item-list-full", most, list = E::LIST)))
 }
 
 async fn restore_slugged<E: Slugged>(
@@ -270,8 +271,7 @@ async fn restore_slugged<E: Slugged>(
             if !is_taken(&error) {
                 return error.into();
             }
-            let message =
-                "Another record has this one's slug by now: change that one's slug, then restore this one.";
+            let message = message!("slug-taken-meanwhile");
             Violation::new(ErrorCode::Taken, FIELD, message).into()
         })
 }

@@ -7,6 +7,8 @@ use crate::features::accounts::{MAX_NAME_LENGTH, phone};
 use platform::{
     error::ErrorCode,
     form::{Fault, optional_line, optional_text},
+    message,
+    messages::Message,
     search,
 };
 
@@ -63,13 +65,8 @@ impl LeadStatus {
 pub fn change_status(from: LeadStatus, to: LeadStatus) -> Result<LeadStatus, Fault> {
     match (from, to) {
         (LeadStatus::Converted, LeadStatus::Converted) => Ok(to),
-        (_, LeadStatus::Converted) => Err(Fault::invalid(
-            "A lead is not converted by a change of status: use convertLead, which makes the client and the project.",
-        )),
-        (LeadStatus::Converted, _) => Err(Fault::new(
-            ErrorCode::Locked,
-            "This lead is converted: it is a client with a project now. Go on there.",
-        )),
+        (_, LeadStatus::Converted) => Err(Fault::invalid(message!("lead-converted-by-hand"))),
+        (LeadStatus::Converted, _) => Err(Fault::new(ErrorCode::Locked, message!("lead-is-a-client"))),
         _ => Ok(to),
     }
 }
@@ -101,7 +98,7 @@ pub enum ActivityKind {
     Converted,
 }
 
-fn required(text: Option<String>, message: &str) -> Result<String, Fault> {
+fn required(text: Option<String>, message: Message) -> Result<String, Fault> {
     text.ok_or_else(|| Fault::new(ErrorCode::Required, message))
 }
 
@@ -118,7 +115,7 @@ pub fn name(text: String) -> Result<String, Fault> {
 /// # Errors
 /// REQUIRED, INVALID.
 pub fn required_phone(text: String) -> Result<String, Fault> {
-    required(phone(text)?, "Give a telephone number.")
+    required(phone(text)?, message!("phone-required"))
 }
 
 /// The rule of what an inquiry is about.
@@ -126,10 +123,7 @@ pub fn required_phone(text: String) -> Result<String, Fault> {
 /// # Errors
 /// REQUIRED, TOO_LONG.
 pub fn subject(text: String) -> Result<String, Fault> {
-    required(
-        optional_line(MAX_SUBJECT)(text)?,
-        "Say in a few words what it is about.",
-    )
+    required(optional_line(MAX_SUBJECT)(text)?, message!("subject-required"))
 }
 
 /// The rule of an inquiry's question.
@@ -137,7 +131,7 @@ pub fn subject(text: String) -> Result<String, Fault> {
 /// # Errors
 /// REQUIRED, TOO_LONG.
 pub fn question(text: String) -> Result<String, Fault> {
-    required(optional_text(MAX_MESSAGE)(text)?, "Write a message.")
+    required(optional_text(MAX_MESSAGE)(text)?, message!("question-required"))
 }
 
 /// What a search finds somebody by.

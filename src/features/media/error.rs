@@ -1,18 +1,22 @@
 //! Why a sent file was not taken.
 
-use platform::images::{ImageError, WorkshopError};
+use platform::{
+    images::{ImageError, WorkshopError, image_message},
+    message,
+    messages::Message,
+};
 
-/// Why the bytes of an upload were refused. The texts are for the sender's app and the person using it.
+/// Why the bytes of an upload were refused. Its message is for the sender's app and the person using it.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
     /// No such upload, or it was swept.
-    #[error("There is no such upload. Create a new one with `createUpload`.")]
+    #[error("no such upload")]
     NotFound,
     /// Its day is over.
-    #[error("The upload has expired. Create a new one with `createUpload`.")]
+    #[error("the upload has run out")]
     Expired,
     /// A connection broke, or the declared size was wrong.
-    #[error("{received} of {declared} bytes arrived. Send the whole file again, to the same URL.")]
+    #[error("{received} of {declared} bytes")]
     SizeMismatch {
         /// As `createUpload` was told.
         declared: u64,
@@ -23,10 +27,10 @@ pub enum UploadError {
     #[error(transparent)]
     Image(#[from] ImageError),
     /// Come back in a few seconds.
-    #[error("The server is busy with other pictures. Send the file again in a few seconds.")]
+    #[error("too many pictures at once")]
     Busy,
     /// Our own fault.
-    #[error("Something went wrong on our side. Send the file again.")]
+    #[error("{0:#}")]
     Internal(#[source] anyhow::Error),
 }
 
@@ -41,6 +45,23 @@ impl UploadError {
             Self::Image(error) => error.code(),
             Self::Busy => "BUSY",
             Self::Internal(_) => "INTERNAL",
+        }
+    }
+}
+
+impl UploadError {
+    /// What the person who sent the file is told.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotFound => message!("upload-missing"),
+            Self::Expired => message!("upload-expired"),
+            Self::SizeMismatch { declared, received } => {
+                message!("upload-incomplete", declared = *declared, received = *received)
+            }
+            Self::Image(error) => image_message(error),
+            Self::Busy => message!("upload-busy"),
+            Self::Internal(_) => message!("upload-failed"),
         }
     }
 }

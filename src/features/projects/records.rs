@@ -26,6 +26,7 @@ use platform::{
     error::CommandError,
     events::append_in_tx,
     listing::RecordScope,
+    messages::Noun,
     record::{self, RecordColumn, RecordEntity},
 };
 
@@ -34,9 +35,9 @@ impl Above<project::Entity> for ProjectBelow {
         lock_project_below_clients_in_tx(tx, ProjectId(id), None).await
     }
 
-    fn deleted(&self) -> Option<String> {
+    fn deleted(&self) -> Option<(Noun, String)> {
         let client = self.project.client_id;
-        (!self.is_living(client)).then(|| format!("client {client}"))
+        (!self.is_living(client)).then(|| (ClientId::NOUN, client.to_string()))
     }
 }
 
@@ -106,8 +107,8 @@ where
         }
     }
 
-    fn deleted(&self) -> Option<String> {
-        self.deleted_at.map(|_| format!("project {}", self.id))
+    fn deleted(&self) -> Option<(Noun, String)> {
+        self.deleted_at.map(|_| (ProjectId::NOUN, self.id.to_string()))
     }
 }
 

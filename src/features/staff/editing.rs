@@ -18,6 +18,7 @@ use platform::{
     editing::Editable,
     error::{CommandError, ErrorCode},
     form::{self, Change, Fault, Form, line},
+    message,
 };
 
 /// What an administrator can enter of a member of staff.
@@ -88,7 +89,7 @@ impl Editable for Accounts {
             current.map(|it| &it.role),
             |role| match role {
                 Role::Staff | Role::Admin => Ok(role),
-                Role::Client => Err(Fault::invalid("Clients are made with createClient.")),
+                Role::Client => Err(Fault::invalid(message!("staff-role-client"))),
             },
         );
         let mut row = AccountRow {
@@ -143,8 +144,5 @@ impl Editable for Accounts {
 
 /// Why the last administrator stays one.
 pub(super) fn last_admin() -> Fault {
-    Fault::new(
-        ErrorCode::Locked,
-        "This is the last administrator: make somebody else one first, or nobody could let people in any more.",
-    )
+    Fault::new(ErrorCode::Locked, message!("last-administrator"))
 }

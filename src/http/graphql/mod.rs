@@ -34,13 +34,15 @@ use crate::{
     graphql::permissions,
 };
 use platform::{
-    actor::{AccountId, Actor, SessionId},
+    actor::{AccountId, Actor, Locale, SessionId},
     ctx::Ctx,
     graphql::{
-        RequestInfo, ResumeFrom,
+        RequestInfo, ResumeFrom, coded,
         document::{self, DocumentSchema, Documents, Plan, variables},
         limits::{self, Limits},
     },
+    message,
+    messages::Message,
 };
 
 /// What clients read when a trusted document isn't known; they then send it whole.
@@ -107,6 +109,18 @@ pub struct Caller {
     pub request_id: String,
     /// The address.
     pub remote_addr: IpAddr,
+    /// The language that was asked for (`Accept-Language`).
+    pub language: Locale,
+}
+
+impl Caller {
+    /// The language that the caller reads: the account's, else the one asked for.
+    #[must_use]
+    pub fn locale(&self) -> Locale {
+        self.actor
+            .account()
+            .map_or(self.language, |account| account.locale)
+    }
 }
 
 /// Why a request was not executed: one error or more, each with its `extensions.code`.
@@ -118,7 +132,21 @@ pub struct Refused {
 }
 
 impl Refused {
-    fn new(code: &'static str, message: impl Into<String>) -> Self {
+    /// What a person is told.
+    fn new(code: &'static str, message: Message) -> Self {
+        let error = coded(code, message).into_server_error(Default::default());
+        Self {
+            code,
+            errors: vec![ServerError {
+                locations: Vec::new(),
+                ..error
+            }],
+        }
+    }
+
+    /// What the developer of a program is told, in English: that it doesn't send what GraphQL over HTTP and WebSocket asks
+    /// for, or sends too much at once.
+    fn for_developers(code: &'static str, message: impl Into<String>) -> Self {
         let mut error = ServerError::new(message, None);
         error.extensions.get_or_insert_default().set("code", code);
         Self {
@@ -133,22 +161,16 @@ impl Refused {
         self.code == LIMIT_EXCEEDED
     }
 
-    /// As GraphQL errors.
+    /// As GraphQL errors, which [`Endpoint::tell`] puts in words.
     #[must_use]
     pub fn into_errors(self) -> Vec<ServerError> {
         self.errors
-    }
-
-    /// As the response to a request that never ran.
-    #[must_use]
-    pub fn into_response(self) -> Response {
-        Response::from_errors(self.errors)
     }
 }
 
 impl From<limits::Refusal> for Refused {
     fn from(refusal: limits::Refusal) -> Self {
-        Self::new(LIMIT_EXCEEDED, refusal.to_string())
+        Self::for_developers(LIMIT_EXCEEDED, refusal.to_string())
     }
 }
 
@@ -175,6 +197,8 @@ pub struct Prepared {
     request: Request,
     /// How it runs, and what form its answer has.
     plan: Arc<Plan>,
+    /// The language in which its errors are told.
+    locale: Locale,
     /// The kind of its operation.
     pub operation: OperationType,
     /// Whether it asks only for what every visitor gets alike.
@@ -219,6 +243,7 @@ impl Endpoint {
         bearer: Option<&str>,
         request_id: String,
         remote_addr: IpAddr,
+        language: Locale,
     ) -> Result<Caller, AuthError> {
         let found = accounts::authenticate(&self.0.ctx, bearer).await?;
         Ok(Caller {
@@ -226,6 +251,7 @@ impl Endpoint {
             expires_at: found.expires_at,
             request_id,
             remote_addr,
+            language,
         })
     }
 
@@ -244,16 +270,11 @@ impl Endpoint {
         let variables = variables::coerce(documents.schema(), operation, params.variables)?;
         let plan = Plan::of(documents.schema(), operation, &variables, limits)?;
         if plan.introspects() && !caller.actor.is_staff() {
-            return Err(match caller.actor {
-                Actor::Anonymous => Refused::new(
-                    "UNAUTHENTICATED",
-                    "Introspection is for staff: sign in, or read schema.graphql in the repository.",
-                ),
-                _ => Refused::new(
-                    "FORBIDDEN",
-                    "Introspection is for staff: read schema.graphql in the repository.",
-                ),
-            });
+            let code = match caller.actor {
+                Actor::Anonymous => "UNAUTHENTICATED",
+                _ => "FORBIDDEN",
+            };
+            return Err(Refused::new(code, message!("introspection-for-staff")));
         }
         plan.check_cost(&variables, limits)?;
         let is_public = operation.kind == OperationType::Query
@@ -262,6 +283,7 @@ impl Endpoint {
         let info = RequestInfo {
             request_id: caller.request_id.clone(),
             remote_addr: caller.remote_addr,
+            language: caller.language,
             event_cursor: self.0.live.head_cursor(),
         };
         Ok(Prepared {
@@ -271,6 +293,7 @@ impl Endpoint {
                 info,
             ),
             plan,
+            locale: caller.locale(),
             operation: operation.kind,
             is_public,
         })
@@ -278,19 +301,34 @@ impl Endpoint {
 
     /// Runs a query or mutation.
     pub async fn execute(&self, prepared: Prepared) -> Response {
+        let locale = prepared.locale;
         let run = AssertUnwindSafe(self.0.schema.execute(prepared.request)).catch_unwind();
-        match tokio::time::timeout(EXECUTION_TIMEOUT, run).await {
+        let response = match tokio::time::timeout(EXECUTION_TIMEOUT, run).await {
             Ok(Ok(mut response)) => {
                 prepared.plan.complete(&mut response);
-                finish(response)
+                response
             }
             Ok(Err(_)) => panicked(),
-            Err(_) => Refused::new(
-                "TIMEOUT",
-                "The request took too long and was ended: ask for less at once.",
-            )
-            .into_response(),
-        }
+            Err(_) => {
+                let refused = Refused::new("TIMEOUT", message!("request-timed-out"));
+                Response::from_errors(refused.into_errors())
+            }
+        };
+        self.finish(response, locale)
+    }
+
+    /// Gives every error a code, masks what is ours, and puts our own messages in words.
+    fn finish(&self, mut response: Response, locale: Locale) -> Response {
+        self.tell(&mut response.errors, locale);
+        finish(&mut response);
+        // Masking has a message of its own.
+        self.tell(&mut response.errors, locale);
+        response
+    }
+
+    /// Puts our own messages in words.
+    fn tell(&self, errors: &mut [ServerError], locale: Locale) {
+        platform::graphql::tell(errors, &self.0.ctx.catalogues, locale);
     }
 
     /// Runs any operation; a subscription yields many answers.
@@ -305,6 +343,8 @@ impl Endpoint {
             Box::pin(Answers {
                 stream: Some(self.0.schema.execute_stream(prepared.request).peekable()),
                 plan: prepared.plan,
+                endpoint: self.clone(),
+                locale: prepared.locale,
                 begun: false,
             })
         } else {
@@ -392,6 +432,8 @@ fn asks_for_public_fields(plan: &Plan) -> bool {
 struct Answers {
     stream: Option<Peekable<BoxStream<'static, Response>>>,
     plan: Arc<Plan>,
+    endpoint: Endpoint,
+    locale: Locale,
     /// Whether anything has come.
     begun: bool,
 }
@@ -406,10 +448,10 @@ impl Answers {
         };
         let is_first = !std::mem::replace(&mut self.begun, true);
         if is_request_error(&response) || is_first && is_of_no_event(&response, running, cx) {
-            return Poll::Ready(Some(Err(finish(response).errors)));
+            return Poll::Ready(Some(Err(self.endpoint.finish(response, self.locale).errors)));
         }
         self.plan.complete(&mut response);
-        Poll::Ready(Some(Ok(finish(response))))
+        Poll::Ready(Some(Ok(self.endpoint.finish(response, self.locale))))
     }
 }
 
@@ -421,7 +463,7 @@ impl Stream for Answers {
             Ok(polled) => polled,
             Err(_) => {
                 self.stream = None;
-                Poll::Ready(Some(Err(panicked().errors)))
+                Poll::Ready(Some(Err(self.endpoint.finish(panicked(), self.locale).errors)))
             }
         }
     }
@@ -455,7 +497,7 @@ fn is_request_error(response: &Response) -> bool {
 }
 
 /// Gives every error a code and masks what is ours.
-fn finish(mut response: Response) -> Response {
+fn finish(response: &mut Response) {
     for error in &mut response.errors {
         let has_code = error
             .extensions
@@ -469,7 +511,7 @@ fn finish(mut response: Response) -> Response {
             let masked = platform::graphql::internal(anyhow::anyhow!("{}", error.message));
             error.message = masked.message;
             error.extensions = masked.extensions;
-            error.source = None;
+            error.source = masked.source;
         } else {
             let code = if error.path.is_empty() {
                 "GRAPHQL_VALIDATION_FAILED"
@@ -479,5 +521,4 @@ fn finish(mut response: Response) -> Response {
             error.extensions.get_or_insert_default().set("code", code);
         }
     }
-    response
 }

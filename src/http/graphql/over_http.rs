@@ -14,14 +14,16 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use super::{Endpoint, PERSISTED_QUERY_NOT_FOUND, Params, Refused, is_request_error};
+use super::{BAD_REQUEST, Endpoint, PERSISTED_QUERY_NOT_FOUND, Params, Refused, is_request_error};
 use crate::{
     features::accounts::AuthError,
     http::{
+        language::{self, thousandths},
         middleware::{ClientAddress, RequestId},
         public_answers::{PublicAnswer, Question},
     },
 };
+use platform::{actor::Locale, message};
 
 /// The largest body, in bytes (DESIGN.md 6).
 const MAX_BODY: usize = 256 * 1024;
@@ -50,16 +52,22 @@ pub async fn handle(
     Extension(address): Extension<ClientAddress>,
     request: Request,
 ) -> Response {
+    let language = language::asked_for(request.headers());
+    let mut replies = Replies {
+        endpoint: &endpoint,
+        accepted: Accepted::Json,
+        locale: language,
+    };
     let Some(accepted) = negotiate(request.headers()) else {
-        return refuse(
-            Accepted::Json,
+        return replies.refuse(
             StatusCode::NOT_ACCEPTABLE,
-            Refused::new(
-                "BAD_REQUEST",
+            Refused::for_developers(
+                BAD_REQUEST,
                 "Accept application/graphql-response+json or application/json.",
             ),
         );
     };
+    replies.accepted = accepted;
     let (parts, body) = request.into_parts();
     // Read before anything else of this request is: what changes from here on isn't promised by the answer.
     let anonymous = !parts.headers.contains_key(header::AUTHORIZATION);
@@ -77,12 +85,13 @@ pub async fn handle(
         return answer.respond(&parts.headers);
     }
     let caller = match endpoint
-        .authenticate(bearer(&parts.headers), request_id.0, address.0)
+        .authenticate(bearer(&parts.headers), request_id.0, address.0, language)
         .await
     {
         Ok(caller) => caller,
-        Err(error) => return refuse_token(accepted, &error),
+        Err(error) => return replies.refuse_token(&error),
     };
+    replies.locale = caller.locale();
     let params = if reads {
         Params::from_url_query(parts.uri.query().unwrap_or_default())
     } else {
@@ -97,26 +106,25 @@ pub async fn handle(
                 }
                 Params::from_json(&bytes)
             }
-            Err((status, message)) => return refuse(accepted, status, Refused::new("BAD_REQUEST", message)),
+            Err((status, refused)) => return replies.refuse(status, refused),
         }
     };
     let params = match params {
         Ok(params) => params,
         Err(refused) if refused.code == PERSISTED_QUERY_NOT_FOUND => {
-            return refuse(accepted, accepted.request_error(), refused);
+            return replies.refuse(accepted.request_error(), refused);
         }
-        Err(refused) => return refuse(accepted, StatusCode::BAD_REQUEST, refused),
+        Err(refused) => return replies.refuse(StatusCode::BAD_REQUEST, refused),
     };
     let prepared = match endpoint.prepare(params, &caller).await {
         Ok(prepared) => prepared,
-        Err(refused) => return refuse(accepted, accepted.request_error(), refused),
+        Err(refused) => return replies.refuse(accepted.request_error(), refused),
     };
     match prepared.operation {
         OperationType::Mutation if parts.method != Method::POST => {
-            let mut response = refuse(
-                accepted,
+            let mut response = replies.refuse(
                 StatusCode::METHOD_NOT_ALLOWED,
-                Refused::new("BAD_REQUEST", "Mutations are sent with POST."),
+                Refused::for_developers(BAD_REQUEST, "Mutations are sent with POST."),
             );
             response
                 .headers_mut()
@@ -124,21 +132,21 @@ pub async fn handle(
             return response;
         }
         OperationType::Subscription => {
-            let refused = Refused::new(
-                "BAD_REQUEST",
+            let refused = Refused::for_developers(
+                BAD_REQUEST,
                 "Subscriptions run over WebSocket: connect to this address with the subprotocol graphql-transport-ws.",
             );
-            return refuse(accepted, accepted.request_error(), refused);
+            return replies.refuse(accepted.request_error(), refused);
         }
         _ => {}
     }
     let may_keep = anonymous && prepared.is_public;
     let response = endpoint.execute(prepared).await;
     if !may_keep || !response.errors.is_empty() {
-        return answer(accepted, accepted.status(&response), &response);
+        return replies.send(accepted.status(&response), &response);
     }
     let Ok(body) = serde_json::to_vec(&response) else {
-        return answer(accepted, StatusCode::OK, &response);
+        return replies.send(StatusCode::OK, &response);
     };
     let ready = Arc::new(PublicAnswer::new(accepted.content_type(), body));
     endpoint.public().keep(generation, question, &ready);
@@ -150,11 +158,15 @@ pub async fn handle(
 }
 
 /// Answers every other method.
-pub async fn method_not_allowed() -> Response {
-    let mut response = refuse(
-        Accepted::Json,
+pub async fn method_not_allowed(State(endpoint): State<Endpoint>) -> Response {
+    let replies = Replies {
+        endpoint: &endpoint,
+        accepted: Accepted::Json,
+        locale: Locale::default(),
+    };
+    let mut response = replies.refuse(
         StatusCode::METHOD_NOT_ALLOWED,
-        Refused::new("BAD_REQUEST", "Send POST with a JSON body, or GET for queries."),
+        Refused::for_developers(BAD_REQUEST, "Send POST with a JSON body, or GET for queries."),
     );
     response
         .headers_mut()
@@ -215,18 +227,9 @@ fn negotiate(headers: &HeaderMap) -> Option<Accepted> {
     best.map(|(_, accepted)| accepted)
 }
 
-/// A quality value (RFC 9110, 12.4.2) in thousandths.
-fn thousandths(quality: &str) -> u16 {
-    let (whole, fraction) = quality.split_once('.').unwrap_or((quality, ""));
-    let fraction: String = fraction.chars().chain("000".chars()).take(3).collect();
-    if whole == "0" {
-        fraction.parse().unwrap_or(1000)
-    } else {
-        1000
-    }
-}
-
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, (StatusCode, String)> {
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, (StatusCode, Refused)> {
+    let for_developers = |message| Refused::for_developers(BAD_REQUEST, message);
+    let told = |message| Refused::new(BAD_REQUEST, message);
     let content_type: Option<mime::Mime> = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -237,20 +240,22 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, (StatusCode
             if charset.is_some_and(|charset| charset != mime::UTF_8) {
                 return Err((
                     StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "Send JSON in UTF-8.".to_owned(),
+                    for_developers("Send JSON in UTF-8."),
                 ));
             }
         }
         Some(ref given) if given.essence_str() == "multipart/form-data" => {
             return Err((
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Files go in two steps: call createUpload, PUT the bytes to the uploadUrl it returns, then name the upload's id in the mutation.".to_owned(),
+                for_developers(
+                    "Files go in two steps: call createUpload, PUT the bytes to the uploadUrl it returns, then name the upload's id in the mutation.",
+                ),
             ));
         }
         _ => {
             return Err((
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Send the content type application/json.".to_owned(),
+                for_developers("Send the content type application/json."),
             ));
         }
     }
@@ -258,13 +263,10 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, (StatusCode
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => Err((
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The body is larger than {} KB.", MAX_BODY / 1024),
+            told(message!("body-too-large", kilobytes = MAX_BODY / 1024)),
         )),
-        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "The body broke off.".to_owned())),
-        Err(_) => Err((
-            StatusCode::REQUEST_TIMEOUT,
-            "The body took too long to arrive.".to_owned(),
-        )),
+        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, told(message!("body-broke-off")))),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, told(message!("body-too-slow")))),
     }
 }
 
@@ -293,32 +295,44 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn refuse_token(accepted: Accepted, error: &AuthError) -> Response {
-    let refused = match error {
-        AuthError::Expired => Refused::new(
-            "UNAUTHENTICATED",
-            "The access token has run out: use refreshSession.",
-        ),
-        AuthError::Invalid => {
-            Refused::new("UNAUTHENTICATED", "The access token is not valid: sign in again.")
-        }
-        AuthError::Revoked => Refused::new("UNAUTHENTICATED", "The session has ended: sign in again."),
-        AuthError::Internal(error) => {
-            let masked = platform::graphql::internal(anyhow::anyhow!("{error:#}"));
-            let response = GraphqlResponse::from_errors(vec![masked.into_server_error(Default::default())]);
-            return answer(accepted, StatusCode::INTERNAL_SERVER_ERROR, &response);
-        }
-    };
-    let mut response = refuse(accepted, StatusCode::UNAUTHORIZED, refused);
-    response.headers_mut().insert(
-        header::WWW_AUTHENTICATE,
-        HeaderValue::from_static("Bearer error=\"invalid_token\""),
-    );
-    response
+/// How the answers to a request are written.
+struct Replies<'a> {
+    endpoint: &'a Endpoint,
+    accepted: Accepted,
+    /// The language of whoever reads them.
+    locale: Locale,
 }
 
-fn refuse(accepted: Accepted, status: StatusCode, refused: Refused) -> Response {
-    answer(accepted, status, &refused.into_response())
+impl Replies<'_> {
+    fn refuse_token(&self, error: &AuthError) -> Response {
+        let message = match error {
+            AuthError::Expired => message!("token-expired"),
+            AuthError::Invalid => message!("token-invalid"),
+            AuthError::Revoked => message!("session-ended"),
+            AuthError::Internal(error) => {
+                let masked = platform::graphql::internal(anyhow::anyhow!("{error:#}"));
+                let masked = masked.into_server_error(Default::default());
+                return self.refuse(StatusCode::INTERNAL_SERVER_ERROR, vec![masked].into());
+            }
+        };
+        let mut response = self.refuse(StatusCode::UNAUTHORIZED, Refused::new("UNAUTHENTICATED", message));
+        response.headers_mut().insert(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer error=\"invalid_token\""),
+        );
+        response
+    }
+
+    /// The answer to a request that never ran.
+    fn refuse(&self, status: StatusCode, refused: Refused) -> Response {
+        let mut errors = refused.into_errors();
+        self.endpoint.tell(&mut errors, self.locale);
+        self.send(status, &GraphqlResponse::from_errors(errors))
+    }
+
+    fn send(&self, status: StatusCode, response: &GraphqlResponse) -> Response {
+        answer(self.accepted, status, response)
+    }
 }
 
 fn answer(accepted: Accepted, status: StatusCode, response: &GraphqlResponse) -> Response {
@@ -340,7 +354,7 @@ fn answer(accepted: Accepted, status: StatusCode, response: &GraphqlResponse) ->
             [
                 (header::CONTENT_TYPE, accepted.content_type()),
                 (header::CACHE_CONTROL, "private, no-store"),
-                (header::VARY, "Accept, Authorization"),
+                (header::VARY, "Accept, Accept-Language, Authorization"),
             ],
             body,
         )

@@ -81,7 +81,7 @@ impl Params {
 }
 
 fn bad(message: impl Into<String>) -> Refused {
-    Refused::new(BAD_REQUEST, message)
+    Refused::for_developers(BAD_REQUEST, message)
 }
 
 /// Whether the character U+0000 is anywhere in it. Its depth was limited before.
@@ -121,7 +121,7 @@ impl Raw {
             }
             (Some(Value::String(_) | Value::Null) | None, Some(hash)) => trusted::find(&hash)
                 // The text is Apollo's: its clients send the whole document when they read it.
-                .ok_or_else(|| Refused::new(PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound"))?
+                .ok_or_else(|| Refused::for_developers(PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound"))?
                 .to_owned(),
             (Some(Value::String(_) | Value::Null) | None, None) => return Err(bad("\"query\" is missing.")),
             (Some(_), _) => return Err(bad("\"query\" must be a string.")),

@@ -21,7 +21,10 @@ use axum::{
 
 use self::connection::Connection;
 use super::Endpoint;
-use crate::http::middleware::{ClientAddress, RequestId};
+use crate::http::{
+    language,
+    middleware::{ClientAddress, RequestId},
+};
 
 /// The largest message taken, in bytes (DESIGN.md 6).
 const MAX_MESSAGE: usize = 64 * 1024;
@@ -66,6 +69,7 @@ pub async fn handle(
             .into_response();
     }
     let upgrade_token = credentials::in_upgrade(&headers);
+    let language = language::asked_for(&headers);
     upgrade
         // Of a client that offers both, the first.
         .protocols(ALL_WEBSOCKET_PROTOCOLS)
@@ -75,8 +79,14 @@ pub async fn handle(
         .write_buffer_size(0)
         .max_write_buffer_size(8 * 1024 * 1024)
         .on_upgrade(move |socket| {
-            let connection =
-                Connection::new(endpoint.clone(), socket, upgrade_token, request_id.0, address.0);
+            let connection = Connection::new(
+                endpoint.clone(),
+                socket,
+                upgrade_token,
+                request_id.0,
+                address.0,
+                language,
+            );
             endpoint.track(connection.run())
         })
 }

@@ -23,7 +23,7 @@ use platform::{
     ctx::Ctx,
     db::{WriteTx, write_tx},
     error::{CommandError, ErrorCode, Violation},
-    limiter,
+    limiter, message,
     outbox::{self, Channel, NewDelivery},
     record,
 };
@@ -64,7 +64,7 @@ pub async fn change_password(
     let known = !passwords::is_too_long(&input.current_password)
         && passwords::verify(&input.current_password, Some(&account.password_hash)).await?;
     if !known {
-        return Err(Violation::new(ErrorCode::Invalid, CURRENT, "This is not your present password.").into());
+        return Err(Violation::new(ErrorCode::Invalid, CURRENT, message!("current-password-wrong")).into());
     }
     limiter::reset(&ctx.db, now, &bucket).await?;
     check_temporary_password(&account, now, CURRENT)?;
@@ -72,7 +72,7 @@ pub async fn change_password(
         return Err(Violation::new(
             ErrorCode::Invalid,
             NEW.iter().copied(),
-            "Take a password other than the present one.",
+            message!("password-unchanged"),
         )
         .into());
     }

@@ -18,7 +18,7 @@ use platform::{
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
     limiter::{self, Limit},
-    record,
+    message, record,
 };
 
 /// Ten failures for an account from one address in a quarter of an hour; then each further attempt waits twice
@@ -101,7 +101,7 @@ fn check_standing(account: &account::Model, now: DateTime<Utc>) -> Result<(), Vi
         return Err(Violation::new::<&str>(
             ErrorCode::Forbidden,
             [],
-            "This account is disabled. Ask Belle House.",
+            message!("account-disabled"),
         ));
     }
     check_temporary_password(account, now, [])
@@ -120,16 +120,12 @@ pub(super) fn check_temporary_password<'a>(
         return Err(Violation::new(
             ErrorCode::Expired,
             field,
-            "This temporary password has expired. Ask Belle House for a new one.",
+            message!("temporary-password-expired"),
         ));
     }
     Ok(())
 }
 
 fn wrong() -> Violation {
-    Violation::new::<&str>(
-        ErrorCode::Invalid,
-        [],
-        "The e-mail address or the password is wrong.",
-    )
+    Violation::new::<&str>(ErrorCode::Invalid, [], message!("login-wrong"))
 }

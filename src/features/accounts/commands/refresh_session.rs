@@ -15,6 +15,7 @@ use platform::{
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
+    message,
 };
 
 /// How long a refresh token may come again, when the answer to its first use was lost on the way.
@@ -90,6 +91,6 @@ fn over() -> Violation {
     Violation::new(
         ErrorCode::Expired,
         ["input", "refreshToken"],
-        "This session is over: sign in again.",
+        message!("session-over"),
     )
 }

@@ -10,10 +10,11 @@ use super::{
     change_password::tell_in_tx,
 };
 use platform::{
-    actor::Actor,
+    actor::{AccountId, Actor},
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
+    message,
 };
 
 const EMAIL: [&str; 2] = ["input", "email"];
@@ -29,9 +30,9 @@ pub async fn replace_password(ctx: &Ctx, email: &str) -> Result<Temporary, Comma
     write_tx!(ctx, |tx| {
         let account = queries::living_account_by_email(tx.conn(), &address)
             .await?
-            .ok_or_else(|| Violation::not_found(EMAIL, "account"))?;
+            .ok_or_else(|| Violation::not_found(EMAIL, AccountId::NOUN))?;
         if account.disabled_at.is_some() {
-            let message = "This account is disabled: an administrator enables it first.";
+            let message = message!("account-to-be-enabled");
             return Err(Violation::new(ErrorCode::Locked, EMAIL, message).into());
         }
         let account = credentials::put_in_tx(tx, &Actor::System, &account, &temporary).await?;

@@ -24,7 +24,7 @@ use platform::{
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
-    limiter, record,
+    limiter, message, record,
 };
 
 const NEW: &[&str] = &["input", "newPassword"];
@@ -102,6 +102,6 @@ fn expired() -> Violation {
     Violation::new(
         ErrorCode::Expired,
         ["input", "token"],
-        "This link is no longer good: it was used, is older than a day, or a newer one was asked for. Ask for a new link.",
+        message!("reset-link-over"),
     )
 }

@@ -27,7 +27,7 @@ pub async fn revoke_session(ctx: &Ctx, actor: &Actor, id: SessionId) -> Result<S
             .filter(own.clone())
             .one(tx.conn())
             .await?
-            .ok_or_else(|| Violation::not_found(["input", "id"], "session"))?;
+            .ok_or_else(|| Violation::not_found(["input", "id"], SessionId::NOUN))?;
         sessions::revoke_in_tx(tx, own.clone(), RevokedReason::Revoked).await?;
         Ok(id)
     })

@@ -10,13 +10,14 @@ use super::{
 };
 use crate::features::billing::{InvoiceId, InvoiceState, InvoiceStatus, model::MAX_NOTE, tables::invoice};
 use platform::{
-    actor::{Actor, Locale},
+    actor::Actor,
     ctx::Ctx,
     db::write_tx,
     editing::made_before,
     error::CommandError,
     form::{Checks, line},
     idempotency::{self, Claim},
+    message,
     money::Amount,
     record,
 };
@@ -54,11 +55,7 @@ pub async fn cancel_invoice(
             Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id).await,
         };
         let (project, current) = lock_invoice(tx, input.id, ID).await?;
-        require_issued(
-            &current,
-            ID,
-            "change it with updateInvoice, or delete it with deleteRecord.",
-        )?;
+        require_issued(&current, ID, message!("draft-not-cancelled"))?;
         record::expect_version::<invoice::Entity>(&current, input.expected_version)?;
         let mut checks = Checks::of_new(&["input"]);
         let reason = checks.given("reason", input.reason.clone(), line(MAX_NOTE));
@@ -67,11 +64,7 @@ pub async fn cancel_invoice(
         if settlement.paid > Amount(0) {
             return Err(locked(
                 ID,
-                format!(
-                    "{} was paid on this invoice: void those payments first with voidPayment, or take back a part with \
-                     createCreditNote, which then shows what is to be refunded.",
-                    settlement.paid.format(current.currency, Locale::En)
-                ),
+                message!("invoice-has-payments", paid = (settlement.paid, current.currency)),
             ));
         }
         let left = left_in_tx(tx, &current).await?;

@@ -8,7 +8,9 @@ use crate::features::billing::{
     tables::item,
 };
 use platform::{
+    error::ErrorCode,
     form::{Checks, Fault, text},
+    message,
     money::{Amount, Currency},
     quantity::{Percentage, Quantity},
 };
@@ -53,10 +55,7 @@ impl From<&item::Model> for CheckedItem {
 pub(super) fn tax(text: String) -> Result<Percentage, Fault> {
     match Percentage::parse(&text) {
         Ok(percentage) if percentage.0 >= 0 => Ok(percentage),
-        Ok(_) => Err(Fault::invalid("A tax rate is not negative.")),
-        Err(error) => Err(Fault::invalid(format!(
-            "Not a tax rate: {error}. It is a percentage from 0 to 100 with two decimals at most."
-        ))),
+        Ok(_) | Err(_) => Err(Fault::invalid(message!("tax-rate-malformed"))),
     }
 }
 
@@ -64,8 +63,8 @@ pub(super) fn tax(text: String) -> Result<Percentage, Fault> {
 pub(super) fn amount(currency: Currency) -> impl FnOnce(String) -> Result<Amount, Fault> {
     move |text| match Amount::parse(&text, currency) {
         Ok(amount) if amount >= Amount(0) => Ok(amount),
-        Ok(_) => Err(Fault::invalid("This amount is not negative.")),
-        Err(error) => Err(Fault::invalid(format!("Not an amount: {error}."))),
+        Ok(_) => Err(Fault::invalid(message!("amount-negative"))),
+        Err(error) => Err(Fault::invalid(error.into())),
     }
 }
 
@@ -81,9 +80,12 @@ pub(super) fn items(
         let at = |name: &str| format!("items.{index}.{name}");
         if input.id.is_some() {
             if !known.iter().any(|item| item.id == input.id) {
-                checks.refuse(&at("id"), Fault::not_found("line on this invoice"));
+                checks.refuse(
+                    &at("id"),
+                    Fault::new(ErrorCode::NotFound, message!("line-missing")),
+                );
             } else if checked.iter().any(|item| item.id == input.id) {
-                checks.refuse(&at("id"), Fault::invalid("This line is named twice."));
+                checks.refuse(&at("id"), Fault::invalid(message!("line-named-twice")));
             }
         }
         let description = checks.given(
@@ -93,7 +95,7 @@ pub(super) fn items(
         );
         let quantity = checks.given(&at("quantity"), &input.quantity, |text| quantity(text));
         let unit_price = checks.given(&at("unitPrice"), &input.unit_price, |text| {
-            Amount::parse(text, currency).map_err(|error| Fault::invalid(format!("Not a price: {error}.")))
+            Amount::parse(text, currency).map_err(|error| Fault::invalid(error.into()))
         });
         let line = Line { quantity, unit_price };
         match model::line_total(line, currency) {
@@ -103,7 +105,7 @@ pub(super) fn items(
                 line,
                 total,
             }),
-            None => checks.refuse(&at("quantity"), Fault::invalid("This line's total is too large.")),
+            None => checks.refuse(&at("quantity"), Fault::invalid(message!("line-total-too-large"))),
         }
     }
     checked
@@ -112,12 +114,8 @@ pub(super) fn items(
 fn quantity(text: &str) -> Result<Quantity, Fault> {
     match Quantity::parse(text) {
         Ok(quantity) if quantity.0 > 0 => Ok(quantity),
-        Ok(_) => Err(Fault::invalid(
-            "A quantity is more than 0; a discount is a line with a negative price.",
-        )),
-        Err(error) => Err(Fault::invalid(format!(
-            "Not a quantity: {error}. It has three decimals at most and is not beyond 10^9."
-        ))),
+        Ok(_) => Err(Fault::invalid(message!("quantity-not-positive"))),
+        Err(_) => Err(Fault::invalid(message!("quantity-malformed"))),
     }
 }
 
@@ -131,6 +129,7 @@ pub(super) fn totals(
 ) -> Totals {
     let lines = items.iter().map(|item| item.line);
     checks.given("items", lines, |lines| {
-        model::totals(lines, tax, advance, currency).ok_or_else(|| Fault::invalid("The total is too large."))
+        model::totals(lines, tax, advance, currency)
+            .ok_or_else(|| Fault::invalid(message!("total-too-large")))
     })
 }

@@ -20,13 +20,15 @@ use crate::features::{
     projects::Project,
 };
 use platform::{
-    actor::{Actor, Locale},
+    actor::Actor,
     ctx::Ctx,
     db::{WriteTx, write_tx},
     editing::made_before,
     error::CommandError,
     form::{Checks, Fault, line},
     idempotency::{self, Claim},
+    message,
+    messages::Message,
     money::Amount,
     quantity::Quantity,
 };
@@ -64,17 +66,10 @@ pub async fn create_credit_note(
             Claim::Replay(id) => return made_before::<invoice::Entity>(tx, id).await,
         };
         let (project, credited) = lock_invoice(tx, input.invoice, INVOICE).await?;
-        require_issued(
-            &credited,
-            INVOICE,
-            "nothing is to be taken back; change it with updateInvoice, or delete it.",
-        )?;
+        require_issued(&credited, INVOICE, message!("draft-not-credited"))?;
         let left = left_in_tx(tx, &credited).await?;
         if left.total <= Amount(0) {
-            return Err(locked(
-                INVOICE,
-                "This invoice is credited in full already: nothing is left to take back.",
-            ));
+            return Err(locked(INVOICE, message!("invoice-credited-in-full")));
         }
         let mut checks = Checks::of_new(&["input"]);
         let subject = checks.required(
@@ -90,8 +85,7 @@ pub async fn create_credit_note(
                 let items = items(&mut checks, inputs, &[], currency);
                 let totals = totals(&mut checks, &items, tax, Amount(0), currency);
                 if checks.are_passed() && totals.total_ttc <= Amount(0) {
-                    let message =
-                        "A credit note is more than 0: its amounts are what is taken back, without a minus.";
+                    let message = message!("credit-note-not-positive");
                     checks.refuse("items", Fault::invalid(message));
                 } else if checks.are_passed() && !left.holds(totals) {
                     checks.refuse("items", Fault::invalid(too_much(&credited, left, totals)));
@@ -142,16 +136,15 @@ pub(super) fn whole(credited: &invoice::Model, left: Creditable) -> (Vec<Checked
     (vec![item], totals)
 }
 
-fn too_much(credited: &invoice::Model, left: Creditable, totals: Totals) -> String {
-    let money = |amount: Amount| amount.format(credited.currency, Locale::En);
-    format!(
-        "This credit note is {} and {} of tax; {} and {} of tax is left on {}. Credit less, or leave `items` out to credit \
-         all that is left.",
-        money(totals.subtotal),
-        money(totals.tax),
-        money(left.subtotal),
-        money(left.tax),
-        credited.number.as_deref().unwrap_or_default()
+fn too_much(credited: &invoice::Model, left: Creditable, totals: Totals) -> Message {
+    let money = |amount: Amount| (amount, credited.currency);
+    message!(
+        "credit-note-too-large",
+        subtotal = money(totals.subtotal),
+        tax = money(totals.tax),
+        subtotal_left = money(left.subtotal),
+        tax_left = money(left.tax),
+        number = credited.number.clone().unwrap_or_default()
     )
 }
 

@@ -18,6 +18,7 @@ use platform::{
     editing::Editable,
     error::CommandError,
     form::{Change, Fault, Form, line, optional_text},
+    message,
     text::ascii_digits,
 };
 
@@ -143,7 +144,5 @@ fn telephones(text: String) -> Result<Option<String>, Fault> {
     if is_readable {
         return Ok(text);
     }
-    Err(Fault::invalid(
-        "This is not a telephone number. Write one or several, such as \"+227 20 12 34 56 / +227 90 12 34 56\".",
-    ))
+    Err(Fault::invalid(message!("company-phone-malformed")))
 }

@@ -32,6 +32,7 @@ use platform::{
     error::CommandError,
     form::{self, Change, Fault, Form, line},
     idempotency::{self, Claim},
+    message,
     money::{Amount, Currency},
     record::{self, Related},
 };
@@ -79,10 +80,9 @@ impl Editable for Entity {
         match living {
             Some((_, invoice)) if invoice.state != InvoiceState::Draft => Err(locked(
                 &["input", "id"],
-                format!(
-                    "{} is issued, and an issued invoice never changes: take it back with cancelInvoice or (in part) \
-                     createCreditNote, and write a new one with createInvoice.",
-                    invoice.number.as_deref().unwrap_or("This invoice")
+                message!(
+                    "invoice-issued-is-fixed",
+                    number = invoice.number.unwrap_or_default()
                 ),
             )),
             living => Ok(living.map(|(_, invoice)| invoice)),
@@ -111,7 +111,7 @@ impl Editable for Entity {
                     None => None,
                 };
                 let Some(project) = project.filter(|project| project.deleted_at.is_none()) else {
-                    return Err(form.end_with("projectId", Fault::not_found("project")));
+                    return Err(form.end_with("projectId", Fault::not_found(ProjectId::NOUN)));
                 };
                 let company = company_profile(form.tx().conn()).await?;
                 (project.id, project.currency, company.tax_percentage, Vec::new())

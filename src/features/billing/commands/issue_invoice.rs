@@ -16,13 +16,15 @@ use crate::features::{
     projects::Project,
 };
 use platform::{
-    actor::{Actor, Locale},
+    actor::Actor,
     crypto::sha256,
     ctx::Ctx,
     db::{WriteTx, write_tx},
     editing::made_before,
     error::{CommandError, ErrorCode, Violation, Violations},
     idempotency::{self, Claim},
+    message,
+    messages::Message,
     money::Amount,
     record,
 };
@@ -103,14 +105,14 @@ pub(super) fn check_bulk(rows: &[Row], key: Option<&str>) -> Result<(), CommandE
         violations.push(Violation::new(
             ErrorCode::Invalid,
             ["input", "rows"],
-            "Name at least one invoice.",
+            message!("no-invoice-named"),
         ));
     }
     if key.is_some_and(|key| key.trim().is_empty() || key.chars().count() > idempotency::MAX_KEY_LENGTH) {
         violations.push(Violation::new(
             ErrorCode::Invalid,
             ["input", "idempotencyKey"],
-            format!("A key has 1 to {} characters.", idempotency::MAX_KEY_LENGTH),
+            message!("key-malformed", max = idempotency::MAX_KEY_LENGTH),
         ));
     }
     violations.into_result()
@@ -153,9 +155,9 @@ async fn issue_one(
         if draft.state != InvoiceState::Draft {
             return Err(locked(
                 field,
-                format!(
-                    "This invoice is issued already, as {}.",
-                    draft.number.as_deref().unwrap_or_default()
+                message!(
+                    "invoice-issued-already",
+                    number = draft.number.clone().unwrap_or_default()
                 ),
             ));
         }
@@ -177,22 +179,13 @@ pub(super) async fn issue_in_tx(
 ) -> Result<invoice::Model, CommandError> {
     let mut violations = Violations::default();
     if items_of(tx.conn(), [draft.id]).await?.is_empty() {
-        violations.push(fields.invalid(
-            "items",
-            "An invoice has one line at least: add it before you issue.",
-        ));
+        violations.push(fields.invalid("items", message!("invoice-without-lines")));
     } else if draft.total_ttc <= Amount(0) {
-        violations.push(fields.invalid(
-            "items",
-            "The total must be more than 0: an invoice that asks for nothing isn't issued.",
-        ));
+        violations.push(fields.invalid("items", message!("invoice-total-not-positive")));
     } else if draft.advance_payment > draft.total_ttc {
         violations.push(fields.invalid(
             "advancePayment",
-            format!(
-                "The advance is more than the total, {}.",
-                draft.total_ttc.format(draft.currency, Locale::En)
-            ),
+            message!("advance-beyond-total", total = (draft.total_ttc, draft.currency)),
         ));
     } else if draft.advance_payment > Amount(0) {
         let free = free_advance(tx.conn(), project.id).await?;
@@ -207,16 +200,14 @@ pub(super) async fn issue_in_tx(
     Ok(issued)
 }
 
-fn uncovered(draft: &invoice::Model, free: Amount) -> String {
-    let money = |amount: Amount| amount.format(draft.currency, Locale::En);
+fn uncovered(draft: &invoice::Model, free: Amount) -> Message {
+    let money = |amount: Amount| (amount, draft.currency);
     let free = free.max(Amount(0));
-    let lacking = Amount(draft.advance_payment.0 - free.0);
-    format!(
-        "The advance is {}, and {} of the project's payments is free for one: record {} first with recordPayment (without \
-         invoiceId), or lower the advance.",
-        money(draft.advance_payment),
-        money(free),
-        money(lacking)
+    message!(
+        "advance-not-covered",
+        advance = money(draft.advance_payment),
+        free = money(free),
+        lacking = money(Amount(draft.advance_payment.0 - free.0))
     )
 }
 
@@ -244,13 +235,7 @@ pub(super) async fn freeze_in_tx(
     if draft.kind == InvoiceKind::Invoice && draft.due_date.is_some_and(|due| due < next.date) {
         // The number goes back with the transaction.
         return Err(fields
-            .invalid(
-                "dueDate",
-                format!(
-                    "The due date is before the day of issue, {}: change it first.",
-                    next.date
-                ),
-            )
+            .invalid("dueDate", message!("due-before-issue", day = next.date))
             .into());
     }
     let series = draft.kind.series();
@@ -286,20 +271,16 @@ fn check_printable(
     fields: Fields<'_>,
 ) -> Result<(), CommandError> {
     let descriptions = items.iter().map(|item| Some(item.description.as_str())).collect();
-    let places: [(&str, &str, Vec<Option<&str>>); 5] = [
-        ("subject", "The subject", vec![Some(draft.subject.as_str())]),
-        ("items", "A line", descriptions),
+    let places: [(&str, &'static str, Vec<Option<&str>>); 5] = [
+        ("subject", "subject", vec![Some(draft.subject.as_str())]),
+        ("items", "line", descriptions),
         (
             "projectId",
-            "The client's name or address",
+            "client",
             vec![Some(client.name.as_str()), client.address.as_deref()],
         ),
-        (
-            "projectId",
-            "The project's name",
-            vec![Some(project.name.as_str())],
-        ),
-        ("projectId", "The company's profile", company.printed().to_vec()),
+        ("projectId", "project", vec![Some(project.name.as_str())]),
+        ("projectId", "company", company.printed().to_vec()),
     ];
     let mut violations = Violations::default();
     for (name, place, texts) in places {
@@ -309,10 +290,7 @@ fn check_printable(
             .map(String::from)
             .collect();
         if !missing.is_empty() {
-            let message = format!(
-                "{place} has {}, which documents can't print: write it otherwise before you issue.",
-                missing.join(" ")
-            );
+            let message = message!("unprintable", place, signs = missing.join(" "));
             violations.push(fields.invalid(name, message));
         }
     }

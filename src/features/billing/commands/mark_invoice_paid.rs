@@ -23,6 +23,7 @@ use platform::{
     error::{CommandError, ErrorCode},
     form::{Checks, Fault, optional_line},
     idempotency::{self, Claim},
+    message,
     money::Amount,
 };
 
@@ -124,12 +125,12 @@ async fn settle(
             }
         };
         let (project, invoice) = lock_invoice(tx, input.id, field).await?;
-        require_issued(&invoice, field, "issue it first with issueInvoice.")?;
+        require_issued(&invoice, field, message!("draft-not-paid"))?;
         expect_version_at(&invoice, input.expected_version, field)?;
         let settlement = settlement_in_tx(tx, invoice.id).await?;
         let balance = model::balance(invoice.kind, invoice.state, invoice.net_to_pay, settlement);
         if balance <= Amount(0) {
-            return Err(locked(field, "Nothing is left to pay on this invoice."));
+            return Err(locked(field, message!("invoice-paid-already")));
         }
         let mut checks = Checks::of_new(&["input"]);
         let paid_on = input.paid_on.unwrap_or_else(|| today(ctx));
@@ -137,7 +138,7 @@ async fn settle(
         let reference = input.reference.clone().map(Some);
         let reference = checks.optional("reference", reference, None, optional_line(MAX_NOTE));
         let Some(mode) = input.mode.or(invoice.payment_mode) else {
-            let message = "The invoice doesn't say how it is to be paid: say how it was.";
+            let message = message!("payment-mode-required");
             return Err(checks.end_with("mode", Fault::new(ErrorCode::Required, message)));
         };
         checks.finish()?;

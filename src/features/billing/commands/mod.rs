@@ -41,6 +41,8 @@ use platform::{
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation},
     events::{NewEvent, append_in_tx},
+    message,
+    messages::Message,
     record, search,
 };
 
@@ -74,13 +76,13 @@ impl Fields<'_> {
         }
     }
 
-    fn invalid(self, name: &str, message: impl Into<String>) -> Violation {
+    fn invalid(self, name: &str, message: Message) -> Violation {
         Violation::new(ErrorCode::Invalid, self.at(name), message)
     }
 }
 
 /// LOCKED at `field`.
-fn locked(field: &[&str], message: impl Into<String>) -> CommandError {
+fn locked(field: &[&str], message: Message) -> CommandError {
     Violation::new(ErrorCode::Locked, field.iter().copied(), message).into()
 }
 
@@ -89,7 +91,7 @@ async fn lock_project(tx: &WriteTx, id: ProjectId, field: &[&str]) -> Result<Pro
     lock_project_in_tx(tx, id)
         .await?
         .filter(|project| project.deleted_at.is_none())
-        .ok_or_else(|| Violation::not_found(field.iter().copied(), "project").into())
+        .ok_or_else(|| Violation::not_found(field.iter().copied(), ProjectId::NOUN).into())
 }
 
 /// Locks a living invoice and, before it, its living project.
@@ -101,7 +103,7 @@ async fn lock_invoice(
     lock_below_project_in_tx::<invoice::Entity>(tx, id.0)
         .await?
         .filter(|(project, invoice)| project.deleted_at.is_none() && invoice.deleted_at.is_none())
-        .ok_or_else(|| Violation::not_found(field.iter().copied(), "invoice").into())
+        .ok_or_else(|| Violation::not_found(field.iter().copied(), InvoiceId::NOUN).into())
 }
 
 /// CONFLICT at `expectedVersion` beside `field`, which names the invoice: in the input or in one of its rows.
@@ -126,26 +128,14 @@ fn status_of(invoice: &invoice::Model, settlement: Settlement, today: NaiveDate)
     model::status(invoice.kind, invoice.state, balance, invoice.due_date, today)
 }
 
-/// An invoice that is to be paid, credited or cancelled: an issued one, and no credit note.
-fn require_issued(
-    invoice: &invoice::Model,
-    field: &[&str],
-    what_instead_of_draft: &str,
-) -> Result<(), CommandError> {
-    let number = invoice.number.as_deref().unwrap_or_default();
+/// An invoice that is to be paid, credited or cancelled: an issued one, and no credit note. `of_a_draft` says what can be
+/// done to a draft instead.
+fn require_issued(invoice: &invoice::Model, field: &[&str], of_a_draft: Message) -> Result<(), CommandError> {
+    let number = invoice.number.clone().unwrap_or_default();
     match (invoice.kind, invoice.state) {
-        (InvoiceKind::CreditNote, _) => Err(locked(
-            field,
-            format!("{number} is a credit note: nothing is paid, credited or cancelled on it."),
-        )),
-        (_, InvoiceState::Draft) => Err(locked(
-            field,
-            format!("This invoice is a draft: {what_instead_of_draft}"),
-        )),
-        (_, InvoiceState::Cancelled) => Err(locked(
-            field,
-            format!("{number} is cancelled, which is final: write a new one with createInvoice."),
-        )),
+        (InvoiceKind::CreditNote, _) => Err(locked(field, message!("credit-note-stays", number))),
+        (_, InvoiceState::Draft) => Err(locked(field, of_a_draft)),
+        (_, InvoiceState::Cancelled) => Err(locked(field, message!("invoice-cancelled-is-final", number))),
         (InvoiceKind::Invoice, InvoiceState::Issued) => Ok(()),
     }
 }

@@ -18,13 +18,15 @@ use crate::features::{
     projects::{Project, ProjectId},
 };
 use platform::{
-    actor::{Actor, Locale},
+    actor::Actor,
     ctx::Ctx,
     db::{WriteTx, write_tx},
     editing::made_before,
     error::{CommandError, ErrorCode, Violation},
     form::{Checks, Fault, optional_line},
     idempotency::{self, Claim},
+    message,
+    messages::Message,
     money::Amount,
     record,
 };
@@ -72,7 +74,7 @@ pub async fn record_payment(
             Some(id) => {
                 refuse_other_project(tx, id, &project).await?;
                 let (_, invoice) = lock_invoice(tx, id, INVOICE).await?;
-                require_issued(&invoice, INVOICE, "issue it first with issueInvoice.")?;
+                require_issued(&invoice, INVOICE, message!("draft-not-paid"))?;
                 Some(invoice)
             }
             None => None,
@@ -80,7 +82,7 @@ pub async fn record_payment(
         let mut checks = Checks::of_new(&["input"]);
         let amount = checks.given("amount", input.amount.clone(), |text| {
             match amount(project.currency)(text)? {
-                Amount(0) => Err(Fault::invalid("A payment is more than 0.")),
+                Amount(0) => Err(Fault::invalid(message!("payment-not-positive"))),
                 amount => Ok(amount),
             }
         });
@@ -107,7 +109,7 @@ async fn refuse_other_project(tx: &WriteTx, id: InvoiceId, project: &Project) ->
         return Err(Violation::new(
             ErrorCode::Invalid,
             INVOICE.iter().copied(),
-            "This invoice is another project's: name its project, or leave the invoice out.",
+            message!("invoice-of-another-project"),
         )
         .into());
     }
@@ -117,7 +119,7 @@ async fn refuse_other_project(tx: &WriteTx, id: InvoiceId, project: &Project) ->
 /// Nothing is paid in the future.
 pub(super) fn check_day(ctx: &Ctx, paid_on: NaiveDate, checks: &mut Checks) {
     if paid_on > today(ctx) {
-        let message = "This day is yet to come: record a payment once it is there.";
+        let message = message!("payment-day-to-come");
         checks.refuse("paidOn", Fault::invalid(message));
     }
 }
@@ -156,7 +158,7 @@ pub(super) async fn receive_in_tx(
     let paid = paid_of_projects(tx.conn(), [project.id]).await?;
     let paid = paid.get(&project.id).copied().unwrap_or_default();
     if paid.checked_add(received.amount).is_none() {
-        let message = "All payments of a project together can't be this much: look at the amount again.";
+        let message = message!("payments-too-large");
         return Err(Fields::Input.invalid("amount", message).into());
     }
     let row = payment::ActiveModel {
@@ -179,17 +181,14 @@ pub(super) async fn receive_in_tx(
     Ok(payment)
 }
 
-fn overpaying(invoice: &invoice::Model, balance: Amount) -> String {
-    let number = invoice.number.as_deref().unwrap_or_default();
+fn overpaying(invoice: &invoice::Model, balance: Amount) -> Message {
+    let number = invoice.number.clone().unwrap_or_default();
     if balance <= Amount(0) {
-        return format!(
-            "Nothing is left to pay on {number}. Money for what comes next is recorded without invoiceId, and taken as the \
-             next invoice's advance."
-        );
+        return message!("invoice-has-no-balance", number);
     }
-    format!(
-        "{} is left to pay on {number}: record that here, and what goes beyond it without invoiceId, to be taken as the next \
-         invoice's advance.",
-        balance.format(invoice.currency, Locale::En)
+    message!(
+        "payment-beyond-balance",
+        number,
+        balance = (balance, invoice.currency)
     )
 }

@@ -14,14 +14,14 @@ use crate::features::{
     projects::lock_below_project_in_tx,
 };
 use platform::{
-    actor::{Actor, Locale},
+    actor::Actor,
     ctx::Ctx,
     db::write_tx,
     editing::made_before,
     error::{CommandError, Violation},
     form::{Checks, line},
     idempotency::{self, Claim},
-    record,
+    message, record,
 };
 
 /// Which payment is voided, and why.
@@ -60,9 +60,9 @@ pub async fn void_payment(
         let (project, current) = lock_below_project_in_tx::<payment::Entity>(tx, input.id.0)
             .await?
             .filter(|(project, payment)| project.deleted_at.is_none() && payment.deleted_at.is_none())
-            .ok_or_else(|| Violation::not_found(ID.iter().copied(), "payment"))?;
+            .ok_or_else(|| Violation::not_found(ID.iter().copied(), PaymentId::NOUN))?;
         if current.voided_at.is_some() {
-            return Err(locked(ID, "This payment is voided already."));
+            return Err(locked(ID, message!("payment-voided-already")));
         }
         record::expect_version::<payment::Entity>(&current, input.expected_version)?;
         let mut checks = Checks::of_new(&["input"]);
@@ -79,11 +79,7 @@ pub async fn void_payment(
                 if current.amount > free {
                     return Err(locked(
                         ID,
-                        format!(
-                            "Issued invoices have taken their advance from this payment ({} of the project's money is free): \
-                             record the payment that takes its place first, or cancel the invoice with cancelInvoice.",
-                            free.format(current.currency, Locale::En)
-                        ),
+                        message!("payment-taken-as-advance", free = (free, current.currency)),
                     ));
                 }
                 None

@@ -16,6 +16,7 @@ use crate::features::{
 use platform::{
     error::{ErrorCode, Violation},
     graphql::{ContextExt, internal, removed_meanwhile, user_error::top_level, values::Money},
+    message,
     money::{Amount, Currency},
 };
 
@@ -134,7 +135,11 @@ impl BillingFigures {
             .ok()
             .filter(|count| (1..=100).contains(count));
         let count = count.ok_or_else(|| {
-            let wrong = Violation::new(ErrorCode::Invalid, ["first"], "Ask for 1 to 100 projects.");
+            let wrong = Violation::new(
+                ErrorCode::Invalid,
+                ["first"],
+                message!("number-out-of-range", from = 1, to = 100),
+            );
             top_level(wrong)
         })?;
         let owed = self.owed(ctx).await?;

@@ -26,7 +26,7 @@ use platform::{
         editing::{CreateInput, Entered, or_current, update},
         parse_id, split,
     },
-    record_payload,
+    message, record_payload,
 };
 
 record_payload! {
@@ -352,7 +352,7 @@ impl BillingMutation {
                 until: input.until.0,
             };
             if days.until < days.from {
-                let message = "The last day is before the first.";
+                let message = message!("days-reversed");
                 return Err(Violation::new(ErrorCode::Invalid, ["input", "until"], message).into());
             }
             let separator = input.separator.into();

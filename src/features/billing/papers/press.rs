@@ -36,7 +36,7 @@ pub enum OpenError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The sign-in that it was made for has ended.
-    #[error("The sign-in that asked for this document has ended. Sign in and ask again.")]
+    #[error("the sign-in that asked for this document has ended")]
     SessionEnded,
     /// There is no such paper, or not for whoever asks.
     #[error("there is no such paper")]
@@ -50,7 +50,7 @@ pub enum OpenError {
 #[derive(Debug, thiserror::Error)]
 pub enum PrintError {
     /// Too many wait already.
-    #[error("Too many documents are being made. Try again in a few seconds.")]
+    #[error("too many documents are being made")]
     Busy,
     /// Our own fault.
     #[error(transparent)]

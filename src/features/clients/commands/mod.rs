@@ -31,7 +31,7 @@ async fn lock_account(tx: &WriteTx, client: &Model) -> Result<StoredAccount, Com
 async fn lock_client(tx: &WriteTx, id: ClientId) -> Result<(Model, StoredAccount), CommandError> {
     let client = record::lock_living::<Entity>(tx, id)
         .await?
-        .ok_or_else(|| Violation::not_found(["input", "id"], "client"))?;
+        .ok_or_else(|| Violation::not_found(["input", "id"], ClientId::NOUN))?;
     let account = lock_account(tx, &client).await?;
     Ok((client, account))
 }

@@ -7,6 +7,7 @@ use platform::{
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
+    message,
 };
 
 /// Replaces a client's password by a new temporary one, mails it, and ends the client's sessions. For staff.
@@ -23,12 +24,9 @@ pub async fn resend_client_credentials(
     write_tx!(ctx, |tx| {
         let (client, account) = lock_client(tx, id).await?;
         if account.disabled_at.is_some() {
-            return Err(Violation::new(
-                ErrorCode::Locked,
-                ["input", "id"],
-                "This client is disabled. Enable the client first.",
-            )
-            .into());
+            return Err(
+                Violation::new(ErrorCode::Locked, ["input", "id"], message!("client-disabled")).into(),
+            );
         }
         credentials::replace_in_tx(ctx, tx, actor, &account, &temporary).await?;
         Ok(client)

@@ -13,6 +13,7 @@ use platform::{
     ctx::Ctx,
     db::{WriteTx, write_tx},
     error::{CommandError, ErrorCode, Violation, Violations},
+    message,
     record::{self, RecordColumn, RecordEntity},
 };
 
@@ -69,7 +70,7 @@ where
                 violations.push(Violation::new(
                     ErrorCode::Invalid,
                     field(),
-                    "This one is named twice.",
+                    message!("named-twice"),
                 ));
             }
         }

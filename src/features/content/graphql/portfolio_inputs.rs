@@ -21,7 +21,7 @@ use platform::{
         scalars::Moment,
         values::Decimal,
     },
-    record_inputs, record_order,
+    message, record_inputs, record_order,
     search::check_key,
 };
 
@@ -93,7 +93,7 @@ fn square_cm(asked: Option<Decimal>, field: &str) -> Result<Option<i64>, Violati
     asked
         .map(|text| {
             area::from_square_metres(&text.0).ok_or_else(|| {
-                let message = "Write square metres as a decimal number with a point, such as \"405.30\".";
+                let message = message!("area-malformed");
                 Violation::new(ErrorCode::Invalid, ["filter", field], message)
             })
         })

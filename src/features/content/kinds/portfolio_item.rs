@@ -26,6 +26,7 @@ use platform::{
     error::{CommandError, ErrorCode},
     form::{self, Change, Fault, Form, line, optional_any, optional_line, optional_text, text, whole},
     listing::Listed,
+    message,
     record::Related,
     search::{fold, has_key, keys, search_text},
 };
@@ -190,7 +191,7 @@ impl Editable for Entity {
         .await?;
         let loses_image = fields.main_image_upload_id.is_none_or(|asked| asked.is_none());
         if publication.is_published && main_image.is_none() && loses_image {
-            let bare = "A published item has a main image: upload one and name it in mainImageUploadId.";
+            let bare = message!("main-image-required");
             form.refuse("isPublished", Fault::new(ErrorCode::Invalid, bare));
         }
         let item = current.map(|it| it.id);

@@ -16,6 +16,8 @@ use platform::{
     error::{CommandError, ErrorCode, Violation},
     form::{Change, Fault, Form, optional_line},
     ids::new_uuid,
+    message,
+    messages::Message,
     record::{self, Related},
     text::one_line,
     video_link::VideoLink,
@@ -107,9 +109,9 @@ async fn plan_gallery(
             (Some(id), None) => {
                 let field = format!("{LIST}.{index}.id");
                 if !before.iter().any(|row| row.id == id) {
-                    form.refuse(&field, missing("picture in this gallery"));
+                    form.refuse(&field, missing(message!("gallery-picture-missing")));
                 } else if seen.contains(&id) {
-                    form.refuse(&field, Fault::invalid("This picture is named twice."));
+                    form.refuse(&field, Fault::invalid(message!("picture-named-twice")));
                 }
                 seen.push(id);
             }
@@ -118,7 +120,7 @@ async fn plan_gallery(
                 uploads.push(upload);
             }
             _ => {
-                let which = "Name a picture by id, or a new one by uploadId: one of the two.";
+                let which = message!("picture-id-or-upload");
                 form.refuse(&format!("{LIST}.{index}"), Fault::invalid(which));
             }
         }
@@ -176,11 +178,11 @@ async fn plan_videos(
         if let Some(id) = entry.id {
             let field = format!("{LIST}.{index}.id");
             if kept.is_none() {
-                form.refuse(&field, missing("video of this item"));
+                form.refuse(&field, missing(message!("item-video-missing")));
                 continue;
             }
             if planned.iter().any(|video| video.kept == Some(id)) {
-                form.refuse(&field, Fault::invalid("This video is named twice."));
+                form.refuse(&field, Fault::invalid(message!("video-named-twice")));
                 continue;
             }
         }
@@ -208,11 +210,14 @@ fn in_list(form: &mut Form<'_>, at: &str, change: Change<String>, current: Optio
     form.required(at, change, current, |entered: String| {
         let entered = one_line(&entered);
         if entered.is_empty() {
-            return Err(Fault::new(ErrorCode::Required, "Paste the address of the video."));
+            return Err(Fault::new(
+                ErrorCode::Required,
+                message!("video-address-required"),
+            ));
         }
         match VideoLink::parse(&entered) {
             Ok(link) => Ok(link.watch_url()),
-            Err(error) => Err(Fault::invalid(error.to_string())),
+            Err(error) => Err(Fault::invalid(error.into())),
         }
     })
 }
@@ -226,8 +231,8 @@ fn optional_in_list(
     form.optional(at, change, current, optional_line(MAX_TITLE))
 }
 
-fn missing(what: &str) -> Fault {
-    Fault::new(ErrorCode::NotFound, format!("There is no such {what}."))
+fn missing(message: Message) -> Fault {
+    Fault::new(ErrorCode::NotFound, message)
 }
 
 impl PortfolioMedia {

@@ -21,11 +21,11 @@ use crate::features::{
 };
 use platform::{
     editing::Editable,
-    error::{CommandError, ErrorCode},
+    error::CommandError,
     form::{self, Change, Fault, Form, line, optional_any, optional_line, web_link},
     listing::RecordScope,
     listing::{Listed, in_scope},
-    record,
+    message, record,
     search::{fold, search_text},
 };
 
@@ -83,11 +83,11 @@ impl Editable for Entity {
                 .await?
                 .is_none()
         {
-            let missing = Fault::new(ErrorCode::NotFound, "There is no such portfolio item.");
+            let missing = Fault::not_found(PortfolioItemId::NOUN);
             form.refuse("linkedPortfolioItemId", missing);
         }
         if item.is_some() && link.is_some() {
-            let both = "A promotion leads to an item or out to the web, not both: clear one of the two.";
+            let both = message!("promotion-leads-twice");
             form.refuse("externalLink", Fault::invalid(both));
         }
         let is_active = form.or_default(
@@ -105,11 +105,11 @@ impl Editable for Entity {
         )
         .await?;
         if is_active && item.is_none() && link.is_none() {
-            let nowhere = "An active promotion leads somewhere: give linkedPortfolioItemId or externalLink.";
+            let nowhere = message!("promotion-leads-nowhere");
             form.refuse("isActive", Fault::invalid(nowhere));
         }
         if is_active && banner.is_none() {
-            let bare = "An active promotion has a banner: upload one and name it in bannerImageUploadId.";
+            let bare = message!("promotion-without-banner");
             form.refuse("isActive", Fault::invalid(bare));
         }
         let row = ActiveModel {

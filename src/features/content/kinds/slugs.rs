@@ -13,6 +13,7 @@ use platform::{
     db::WriteTx,
     error::{CommandError, ErrorCode},
     form::{Change, Fault, Form},
+    message,
     record::{RecordColumn, RecordEntity},
 };
 
@@ -96,12 +97,9 @@ async fn refuse_taken<E: Slugged>(
     if has_it || had_it {
         let free = free::<E>(form.tx(), slug, own).await?;
         let message = if has_it {
-            format!("Another record has the slug \"{slug}\"; \"{free}\" is free.")
+            message!("slug-taken", slug = slug.to_owned(), free)
         } else {
-            format!(
-                "Another record was published as \"{slug}\", and links in the world lead to it under that name; \"{free}\" \
-                 is free."
-            )
+            message!("slug-was-published", slug = slug.to_owned(), free)
         };
         form.refuse("slug", Fault::new(ErrorCode::Taken, message));
     }

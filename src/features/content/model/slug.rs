@@ -2,7 +2,7 @@
 
 use icu_properties::{CodePointMapData, props::GeneralCategory};
 
-use platform::{form::Fault, text::one_line};
+use platform::{form::Fault, message, text::one_line};
 
 /// The longest slug, in characters, its number included.
 pub const MAX_SLUG: usize = 100;
@@ -81,9 +81,10 @@ pub fn written(text: &str) -> Result<String, Fault> {
     if !text.is_empty() && text.len() <= MAX_SLUG && slug::slugify(text) == text {
         return Ok(text.to_owned());
     }
-    Err(Fault::invalid(format!(
-        "A slug has up to {MAX_SLUG} small letters and digits with single hyphens between them, such as \"{}\".",
-        from_title(text, "villa-plateau")
+    Err(Fault::invalid(message!(
+        "slug-malformed",
+        max = MAX_SLUG,
+        example = from_title(text, "villa-plateau")
     )))
 }
 
@@ -135,11 +136,9 @@ mod tests {
         ] {
             assert!(written(wrong).is_err(), "{wrong}");
         }
-        assert!(
-            written("Villa Élégance")
-                .unwrap_err()
-                .message
-                .contains("\"villa-elegance\"")
+        assert_eq!(
+            written("Villa Élégance").unwrap_err().message,
+            message!("slug-malformed", max = MAX_SLUG, example = "villa-elegance")
         );
     }
 }

@@ -15,6 +15,7 @@ use crate::features::{
 use platform::{
     error::{ErrorCode, Violation},
     graphql::{Connection, ContextExt, paged, user_error::top_level},
+    message,
     outbox::Status,
     paging::{OrderBy, PageArgs},
 };
@@ -63,7 +64,11 @@ impl Dashboard {
         args: PageArgs,
     ) -> Result<Connection<GqlProject>> {
         if !(1..=365).contains(&days) {
-            let wrong = Violation::new(ErrorCode::Invalid, ["days"], "Give 1 to 365 days.");
+            let wrong = Violation::new(
+                ErrorCode::Invalid,
+                ["days"],
+                message!("number-out-of-range", from = 1, to = 365),
+            );
             return Err(top_level(wrong));
         }
         let command = ctx.app();

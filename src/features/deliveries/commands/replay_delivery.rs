@@ -10,6 +10,8 @@ use platform::{
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
+    message,
+    messages::Message,
     outbox::{self, DeliveryId, Status},
 };
 
@@ -28,7 +30,7 @@ pub async fn replay_delivery(ctx: &Ctx, actor: &Actor, id: DeliveryId) -> Result
             .lock_exclusive()
             .one(tx.conn())
             .await?
-            .ok_or_else(|| Violation::not_found(["input", "id"], "delivery"))?;
+            .ok_or_else(|| Violation::not_found(["input", "id"], DeliveryId::NOUN))?;
         if let Some(why) = why_not(&delivery, tx.now()) {
             return Err(Violation::new(ErrorCode::Locked, ["input", "id"], why).into());
         }
@@ -49,21 +51,21 @@ pub async fn replay_delivery(ctx: &Ctx, actor: &Actor, id: DeliveryId) -> Result
     })
 }
 
-fn why_not(delivery: &Delivery, now: chrono::DateTime<chrono::Utc>) -> Option<&'static str> {
+fn why_not(delivery: &Delivery, now: chrono::DateTime<chrono::Utc>) -> Option<Message> {
     match delivery.status {
-        Status::Pending => return Some("This delivery waits for its next attempt already."),
-        Status::Sent => return Some("This delivery was sent."),
+        Status::Pending => return Some(message!("delivery-waits")),
+        Status::Sent => return Some(message!("delivery-sent")),
         Status::Cancelled => {
-            return Some("This delivery was cancelled, because a newer one took its place.");
+            return Some(message!("delivery-cancelled"));
         }
         // A device may have been registered since.
         Status::Dead | Status::NoDevice => {}
     }
     if delivery.is_secret && delivery.secret_data.is_none() {
-        return Some("The credentials in this message were wiped: send new ones instead.");
+        return Some(message!("delivery-wiped"));
     }
     if delivery.expires_at.is_some_and(|at| at <= now) {
-        return Some("This message is too old to be of use.");
+        return Some(message!("delivery-too-old"));
     }
     None
 }

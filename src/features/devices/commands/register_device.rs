@@ -15,6 +15,7 @@ use platform::{
     db::{WriteTx, write_tx},
     error::{CommandError, ErrorCode},
     form::{Checks, Fault, optional_line},
+    message,
     outbox::{self, Channel, NewDelivery},
 };
 
@@ -136,21 +137,16 @@ async fn greet_in_tx(ctx: &Ctx, tx: &WriteTx, caller: &Account) -> Result<(), Co
 fn token(text: String) -> Result<String, Fault> {
     let token = text.trim();
     if token.is_empty() {
-        return Err(Fault::new(
-            ErrorCode::Required,
-            "Give the token that FCM gave the app.",
-        ));
+        return Err(Fault::new(ErrorCode::Required, message!("device-token-required")));
     }
     if token.len() > MAX_TOKEN {
         return Err(Fault::new(
             ErrorCode::TooLong,
-            format!("At most {MAX_TOKEN} characters."),
+            message!("text-too-long", max = MAX_TOKEN),
         ));
     }
     if !token.chars().all(|c| c.is_ascii_graphic()) {
-        return Err(Fault::invalid(
-            "This is not a token of FCM: it holds spaces or letters that those never hold.",
-        ));
+        return Err(Fault::invalid(message!("device-token-malformed")));
     }
     Ok(token.to_owned())
 }

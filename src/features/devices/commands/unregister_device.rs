@@ -26,7 +26,7 @@ pub async fn unregister_device(ctx: &Ctx, actor: &Actor, id: DeviceId) -> Result
             .exec(tx.conn())
             .await?;
         if gone.rows_affected == 0 {
-            return Err(Violation::not_found(["input", "id"], "device").into());
+            return Err(Violation::not_found(["input", "id"], DeviceId::NOUN).into());
         }
         Ok(id)
     })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, ErrorExtensions, ID, Result, Subscription};
+use async_graphql::{Context, ID, Result, Subscription};
 use futures_util::{Stream, stream};
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -19,7 +19,8 @@ use platform::{
     clock::SharedClock,
     error::Violation,
     feed::{Item, Reader, Subscription as FeedStream, later_of},
-    graphql::{Allow, ContextExt, RecordScope, ResumeFrom, internal, user_error::top_level},
+    graphql::{Allow, ContextExt, RecordScope, ResumeFrom, coded, internal, user_error::top_level},
+    message,
 };
 
 /// How long a stream waits before it reads the log again after the database failed.
@@ -128,8 +129,7 @@ async fn checked_project(ctx: &Context<'_>, id: Option<ID>) -> Result<Option<Pro
         .map_err(internal)?;
     match found {
         Some(_) => Ok(Some(id)),
-        None => Err(async_graphql::Error::new("There is no such project.")
-            .extend_with(|_, extensions| extensions.set("code", "NOT_FOUND"))),
+        None => Err(coded("NOT_FOUND", message!("no-such", kind = ProjectId::NOUN))),
     }
 }
 

@@ -31,6 +31,7 @@ use platform::{
     error::{CommandError, ErrorCode, Violation, Violations},
     form::Checks,
     idempotency::{self, Claim},
+    message,
     outbox::DeliveryId,
     record,
 };
@@ -113,7 +114,7 @@ pub async fn convert_lead(ctx: &Ctx, actor: &Actor, input: ConvertLead) -> Resul
             Conversion::Existing(id) => {
                 let client = lock_living_client_in_tx(tx, id).await?;
                 if client.is_none() {
-                    violations.push(Violation::not_found(["input", "clientId"], "client"));
+                    violations.push(Violation::not_found(["input", "clientId"], ClientId::NOUN));
                 }
                 client
             }
@@ -177,7 +178,7 @@ async fn prepare(ctx: &Ctx, lead: &lead::Model, input: &ConvertLead) -> Result<N
         return Err(Violation::new(
             ErrorCode::Required,
             ["input", "client", "email"],
-            "The lead left no e-mail address, and a client signs in with one: give it here.",
+            message!("lead-without-email"),
         )
         .into());
     };
@@ -209,11 +210,8 @@ async fn refuse_taken(ctx: &Ctx, email: &str) -> Result<(), CommandError> {
         return Ok(());
     };
     let message = match client_of_account(conn, account.id).await? {
-        Some(client) => format!(
-            "The client {} ({}) has this e-mail address: send `clientId: \"{}\"` to give them the project, or another address for a new client.",
-            client.name, client.id, client.id
-        ),
-        None => "Somebody of the staff has this e-mail address: give another one.".to_owned(),
+        Some(client) => message!("email-of-client", name = client.name, id = client.id.to_string()),
+        None => message!("email-of-staff"),
     };
     Err(Violation::new(ErrorCode::Taken, ["input", "client", "email"], message).into())
 }
@@ -237,15 +235,18 @@ async fn make_client(
 }
 
 fn no_such_lead() -> Violation {
-    Violation::not_found(["input", "id"], "lead")
+    Violation::not_found(["input", "id"], LeadId::NOUN)
 }
 
 fn already(lead: &lead::Model) -> CommandError {
-    let ids = match (lead.client_id, lead.project_id) {
-        (Some(client), Some(project)) => format!(": the client {client} and the project {project}"),
-        _ => String::new(),
+    let message = match (lead.client_id, lead.project_id) {
+        (Some(client), Some(project)) => message!(
+            "lead-became",
+            client = client.to_string(),
+            project = project.to_string()
+        ),
+        _ => message!("lead-converted-already"),
     };
-    let message = format!("This lead is converted already{ids}. Another project is made with createProject.");
     Violation::new(ErrorCode::Locked, ["input", "id"], message).into()
 }
 

@@ -23,7 +23,7 @@ use platform::{
     error::{CommandError, ErrorCode},
     events::{NewEvent, append_in_tx},
     form::{self, Change, Checks, Fault, Form, optional_line, optional_text},
-    search,
+    message, search,
 };
 
 /// What a lead says, and what the staff make of it.
@@ -79,7 +79,10 @@ impl Editable for Entity {
         if let Some(account) = assignee.filter(|account| Some(*account) != follows)
             && !is_staff(form.tx(), account).await?
         {
-            form.refuse("assigneeId", Fault::not_found("member of staff"));
+            form.refuse(
+                "assigneeId",
+                Fault::new(ErrorCode::NotFound, message!("assignee-missing")),
+            );
         }
         check_item(form.tx().conn(), form, item, Items::Living).await?;
         Ok((row, ()))
@@ -124,7 +127,7 @@ pub(super) fn read(checks: &mut Checks, fields: LeadFields, current: Option<&Mod
         optional_line(MAX_LOCATION),
     );
     if has_land && location.is_none() && !checks.is_refused("locationOfLand") {
-        let missing = Fault::new(ErrorCode::Required, "Say where the land is.");
+        let missing = Fault::new(ErrorCode::Required, message!("land-location-required"));
         checks.refuse("locationOfLand", missing);
     }
     let message = checks.optional(
@@ -178,7 +181,7 @@ pub(super) async fn check_item(
         Items::Published(now) => item.is_public(now),
         Items::Living => item.deleted_at.is_none(),
     }) {
-        checks.refuse("interestedIn", Fault::not_found("portfolio item"));
+        checks.refuse("interestedIn", Fault::not_found(PortfolioItemId::NOUN));
     }
     Ok(())
 }

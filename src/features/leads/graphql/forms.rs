@@ -10,12 +10,13 @@ use crate::features::leads::{
     },
 };
 use platform::{
-    error::CommandError,
+    error::{CommandError, ErrorCode, Violation},
     graphql::{
-        ContextExt, UserError, UserErrorCode,
+        ContextExt, UserError,
         scalars::{EmailAddress, Moment},
         split,
     },
+    message,
 };
 
 /// The form "Build for me".
@@ -188,13 +189,11 @@ impl Answer {
             return Ok(Self {
                 accepted: false,
                 retry_after_seconds: Some(seconds),
-                user_errors: vec![UserError {
-                    code: UserErrorCode::RateLimited,
-                    message: format!(
-                        "Several forms came from your connection just now: wait {minutes} min and send this one again, or call us."
-                    ),
-                    field: None,
-                }],
+                user_errors: vec![UserError::from(Violation {
+                    code: ErrorCode::RateLimited,
+                    message: message!("forms-too-many", minutes),
+                    field: Vec::new(),
+                })],
             });
         }
         let (accepted, user_errors) = split(outcome)?;

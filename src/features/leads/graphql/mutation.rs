@@ -25,11 +25,11 @@ use platform::{
     error::{CommandError, ErrorCode, Violation, Violations},
     export::Exports,
     graphql::{
-        Allow, BoundedList, BulkRowInput, ContextExt, ExportPayload, Payload, UserError, UserErrorCode,
+        Allow, BoundedList, BulkRowInput, ContextExt, ExportPayload, Payload, UserError,
         editing::{create, update},
         internal, parse_id, split,
     },
-    ids, record_payload,
+    ids, message, record_payload,
 };
 
 record_payload! {
@@ -289,7 +289,7 @@ fn conversion(input: ConvertLeadInput) -> Result<ConvertLead, CommandError> {
             violations.push(Violation::new(
                 ErrorCode::Invalid,
                 ["input", "client"],
-                "Give either `clientId`, for a client whom the company has, or `client`, for a new one.",
+                message!("client-id-or-client"),
             ));
             None
         }
@@ -337,9 +337,9 @@ fn conversion(input: ConvertLeadInput) -> Result<ConvertLead, CommandError> {
 /// The lead as it is, for a caller who had read an older one.
 async fn current_lead(ctx: &Context<'_>, id: Option<LeadId>, errors: &[UserError]) -> Result<Option<Lead>> {
     let outdated = errors.iter().any(|error| {
-        error.code == UserErrorCode::Conflict
-            || (error.code == UserErrorCode::Locked
-                && error.field.as_deref().is_some_and(|it| it == ["input", "id"]))
+        let error = error.violation();
+        error.code == ErrorCode::Conflict
+            || (error.code == ErrorCode::Locked && error.field == ["input", "id"])
     });
     match id {
         Some(id) if outdated => find::<Leads>(ctx.app().db.reader(), id.into())

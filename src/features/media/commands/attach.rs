@@ -13,6 +13,7 @@ use platform::actor::Actor;
 use platform::db::WriteTx;
 use platform::error::{CommandError, ErrorCode, Violation, Violations};
 use platform::ids::new_uuid;
+use platform::message;
 
 /// Takes uploads for a record that the caller writes in the same transaction, in the order they were named, and
 /// answers with their pictures. `field` is the path of the list in the input, such as `["input", "uploadIds"]`;
@@ -53,29 +54,29 @@ pub async fn attach_in_tx(
                 .chain([index.to_string()])
         };
         if !seen.insert(*id) {
-            let message = "This upload is named twice in the list.";
+            let message = message!("upload-named-twice");
             violations.push(Violation::new(ErrorCode::Invalid, path(), message));
             continue;
         }
         let Some(row) = rows.get(id) else {
-            violations.push(Violation::not_found(path(), "upload"));
+            violations.push(Violation::not_found(path(), UploadId::NOUN));
             continue;
         };
         match row.state {
             UploadState::Used => violations.push(Violation::new(
                 ErrorCode::Invalid,
                 path(),
-                "This upload is part of a record already. Upload the file again to show it twice.",
+                message!("upload-used"),
             )),
             _ if row.expires_at <= tx.now() => violations.push(Violation::new(
                 ErrorCode::Expired,
                 path(),
-                "This upload has expired. Upload the file again.",
+                message!("upload-expired"),
             )),
             UploadState::Pending => violations.push(Violation::new(
                 ErrorCode::Invalid,
                 path(),
-                "The file has not been received yet: PUT it to the upload's uploadUrl first.",
+                message!("upload-not-received"),
             )),
             UploadState::Complete => images.push(row.image_id),
         }

@@ -12,6 +12,7 @@ use platform::actor::Actor;
 use platform::db::write_tx;
 use platform::error::{CommandError, ErrorCode, Violation, Violations};
 use platform::images::MAX_BYTES;
+use platform::message;
 use platform::text::one_line;
 
 /// Longer names are a mistake.
@@ -124,11 +125,11 @@ fn filename(given: &str) -> Result<String, Violation> {
         return Err(Violation::new(
             ErrorCode::Required,
             field,
-            "Give the file's name.",
+            message!("file-name-required"),
         ));
     }
     if name.chars().count() > MAX_FILENAME {
-        let message = format!("A file name has at most {MAX_FILENAME} characters.");
+        let message = message!("text-too-long", max = MAX_FILENAME);
         return Err(Violation::new(ErrorCode::TooLong, field, message));
     }
     Ok(name)
@@ -153,8 +154,7 @@ fn content_type(given: &str) -> Result<String, Violation> {
     if well_formed && essence.starts_with("image/") {
         return Ok(essence);
     }
-    let message = "Pictures are accepted as image/jpeg, image/png or image/webp, logos and icons as image/svg+xml too; say \
-                   application/octet-stream if you don't know.";
+    let message = message!("file-type-refused");
     Err(Violation::new(
         ErrorCode::Invalid,
         ["input", "contentType"],
@@ -165,24 +165,18 @@ fn content_type(given: &str) -> Result<String, Violation> {
 fn byte_size(given: i64) -> Result<i32, Violation> {
     let field = ["input", "byteSize"];
     if given < 1 {
-        return Err(Violation::new(ErrorCode::Invalid, field, "The file is empty."));
+        return Err(Violation::new(ErrorCode::Invalid, field, message!("image-empty")));
     }
     i32::try_from(given)
         .ok()
         .filter(|size| usize::try_from(*size).is_ok_and(|size| size <= MAX_BYTES))
-        .ok_or_else(|| {
-            Violation::new(
-                ErrorCode::Invalid,
-                field,
-                "A file has at most 10 MB (10485760 bytes).",
-            )
-        })
+        .ok_or_else(|| Violation::new(ErrorCode::Invalid, field, message!("image-too-large")))
 }
 
 fn alt(given: Option<String>, field: &str) -> Result<Option<String>, Violation> {
     let text = given.map(|text| one_line(&text)).filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > MAX_ALT) {
-        let message = format!("A description has at most {MAX_ALT} characters.");
+        let message = message!("text-too-long", max = MAX_ALT);
         return Err(Violation::new(ErrorCode::TooLong, ["input", field], message));
     }
     Ok(text)

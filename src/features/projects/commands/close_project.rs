@@ -50,7 +50,7 @@ async fn set_closed(
         let current = lock_project_in_tx(tx, id)
             .await?
             .filter(|project| project.deleted_at.is_none())
-            .ok_or_else(|| Violation::not_found(["input", "id"], "project"))?;
+            .ok_or_else(|| Violation::not_found(["input", "id"], ProjectId::NOUN))?;
         record::expect_version::<project::Entity>(&current, expected_version)?;
         if current.closed_at.is_some() == closed {
             return Ok(current);

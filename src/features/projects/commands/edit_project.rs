@@ -20,6 +20,7 @@ use platform::{
     error::CommandError,
     events::{NewEvent, append_in_tx},
     form::{self, Change, Checks, Fault, Form, line, whole},
+    message,
     money::{Amount, Currency},
     record::{self, RecordEntity},
     search,
@@ -72,7 +73,7 @@ impl Editable for Entity {
         let client = ClientId(form.required("clientId", client, stands.as_ref(), form::any));
         let moves = !form.is_refused("clientId") && Some(client.0) != stands;
         if moves && lock_living_client_in_tx(form.tx(), client).await?.is_none() {
-            form.refuse("clientId", Fault::not_found("client"));
+            form.refuse("clientId", Fault::not_found(ClientId::NOUN));
         }
         if let Some(current) = current {
             ask(form, current, moves, MOVES, &["input", "patch", "clientId"]).await?;
@@ -154,7 +155,7 @@ pub fn read(ctx: &Ctx, checks: &mut Checks, fields: ProjectFields, current: Opti
         form::optional_any,
     );
     if !schedule_is_ordered(start, completion) {
-        let message = "Work can't be complete before it starts: this date must not be before the start date.";
+        let message = message!("completion-before-start");
         checks.refuse("estimatedCompletion", Fault::invalid(message));
     }
     let currency = now.map_or_else(
@@ -187,8 +188,8 @@ pub fn read(ctx: &Ctx, checks: &mut Checks, fields: ProjectFields, current: Opti
 fn quote(text: &str, currency: Currency) -> Result<Amount, Fault> {
     match Amount::parse(text, currency) {
         Ok(amount) if amount >= Amount(0) => Ok(amount),
-        Ok(_) => Err(Fault::invalid("A quote is not negative.")),
-        Err(error) => Err(Fault::invalid(format!("Not a quote: {error}."))),
+        Ok(_) => Err(Fault::invalid(message!("quote-negative"))),
+        Err(error) => Err(Fault::invalid(error.into())),
     }
 }
 

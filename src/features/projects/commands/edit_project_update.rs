@@ -21,8 +21,9 @@ use crate::features::{
 use platform::{
     db::WriteTx,
     editing::Editable,
-    error::{CommandError, Violation},
+    error::{CommandError, ErrorCode, Violation},
     form::{self, Change, Fault, Form, line, optional_text},
+    message,
     record::Related,
     search,
 };
@@ -93,7 +94,7 @@ impl Editable for Entity {
             None => None,
         };
         let Some(project) = project.filter(|project| project.deleted_at.is_none()) else {
-            return Err(form.end_with("projectId", Fault::not_found("project")));
+            return Err(form.end_with("projectId", Fault::not_found(ProjectId::NOUN)));
         };
         let (before, after) = pictures(form, fields.upload_ids, fields.images, now).await?;
         let post = form.or_default("post", fields.post, None, false, form::any);
@@ -167,9 +168,12 @@ async fn pictures(
             ImageChoice::Keep(image) => {
                 let field = format!("{field}.{index}.id");
                 if !before.contains(image) {
-                    form.refuse(&field, Fault::not_found("picture on this update"));
+                    form.refuse(
+                        &field,
+                        Fault::new(ErrorCode::NotFound, message!("update-picture-missing")),
+                    );
                 } else if kept.contains(image) {
-                    form.refuse(&field, Fault::invalid("This picture is named twice."));
+                    form.refuse(&field, Fault::invalid(message!("update-picture-named-twice")));
                 }
                 kept.push(*image);
             }

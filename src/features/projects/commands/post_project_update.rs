@@ -14,7 +14,7 @@ use platform::{
     db::{WriteTx, write_tx},
     error::{CommandError, ErrorCode, Violation},
     events::{NewEvent, append_in_tx},
-    record,
+    message, record,
 };
 
 /// Posts a draft.
@@ -33,12 +33,12 @@ pub async fn post_project_update(
         let (project, current) = lock_below_project_in_tx::<update::Entity>(tx, id.0)
             .await?
             .filter(|(project, update)| project.deleted_at.is_none() && update.deleted_at.is_none())
-            .ok_or_else(|| Violation::not_found(["input", "id"], "project update"))?;
+            .ok_or_else(|| Violation::not_found(["input", "id"], ProjectUpdateId::NOUN))?;
         if current.posted_at.is_some() {
             return Err(Violation::new(
                 ErrorCode::Locked,
                 ["input", "id"],
-                "This update is posted already; its client has been told. Use updateProjectUpdate to change it.",
+                message!("update-posted-already"),
             )
             .into());
         }

@@ -18,7 +18,7 @@ use platform::{
         scalars::Moment,
         values::{CurrencyCode, Date, Decimal},
     },
-    read_inputs, search,
+    message, read_inputs, search,
 };
 
 /// How far a building is.
@@ -311,7 +311,7 @@ impl Entered<ImageChoice> for ProjectUpdateImageInput {
             (Some(id), None) => id.read(&at("id"), violations).map(ImageChoice::Keep),
             (None, Some(id)) => id.read(&at("uploadId"), violations).map(ImageChoice::Add),
             _ => {
-                let message = "Give either `id` or `uploadId`.";
+                let message = message!("update-picture-id-or-upload");
                 violations.push(Violation::new(ErrorCode::Invalid, path.iter().cloned(), message));
                 None
             }

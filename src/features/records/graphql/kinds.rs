@@ -7,7 +7,7 @@ use platform::{
     deletion::FIELD,
     error::{ErrorCode, Violation},
     graphql::{RecordType, records::RecordActions},
-    ids,
+    ids, message,
 };
 
 /// The features that have records: a feature adds itself here, a kind goes into its feature's list.
@@ -54,15 +54,10 @@ pub(super) fn parse(text: &str) -> Result<RecordId, Violation> {
     if let Some(record) = found.and_then(with_prefix).zip(id) {
         return Ok(record);
     }
-    let expected: Vec<String> = found_by_id()
-        .map(|(kind, actions)| format!("{} ({}_…)", with_article(actions.noun()), kind.prefix))
-        .collect();
-    let expected = expected.join(", ");
+    let expected = prefixes(found_by_id().map(|(kind, _)| kind));
     let message = match found {
-        Some(found) => {
-            format!("Expected the id of one of {expected}; got one that starts with \"{found}\".")
-        }
-        None => format!("This is not an id; expected that of one of {expected}."),
+        Some(found) => message!("record-id-of-another-kind", expected, found = found.to_owned()),
+        None => message!("record-id-malformed", expected),
     };
     Err(Violation::new(ErrorCode::Invalid, FIELD, message))
 }
@@ -75,22 +70,15 @@ pub(super) fn audited_id(text: &str, field: &[&str]) -> Result<(&'static str, Uu
     ids::decode(text)
         .and_then(|(found, id)| Some((all().find(|kind| kind.prefix == found)?.name, id)))
         .ok_or_else(|| {
-            let prefixes: Vec<String> = all().map(|kind| format!("{}_…", kind.prefix)).collect();
-            Violation::new(
-                ErrorCode::Invalid,
-                field.iter().copied(),
-                format!("Expected the id of a record: one of {}.", prefixes.join(", ")),
-            )
+            let message = message!("record-id-malformed", expected = prefixes(all()));
+            Violation::new(ErrorCode::Invalid, field.iter().copied(), message)
         })
 }
 
-fn with_article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    };
-    format!("{article} {noun}")
+/// How the ids of these kinds begin.
+fn prefixes(kinds: impl Iterator<Item = &'static RecordType>) -> String {
+    let prefixes: Vec<String> = kinds.map(|kind| format!("{}_…", kind.prefix)).collect();
+    prefixes.join(", ")
 }
 
 #[cfg(test)]
@@ -101,10 +89,13 @@ mod tests {
     fn a_wrong_kind_of_id_says_what_is_expected() {
         let error = parse("acc_01h2xcejqtf2nbrexx3vqjhp41").err().unwrap();
         assert_eq!(error.code, ErrorCode::Invalid);
-        assert!(error.message.contains("a project (prj_…)") && error.message.contains("\"acc\""));
-        assert!(error.message.contains("an inquiry (inq_…)"));
-        let (kind, _) = parse("prj_01h2xcejqtf2nbrexx3vqjhp41").ok().unwrap();
-        assert_eq!(kind.noun(), "project");
+        assert_eq!(error.message.id(), "record-id-of-another-kind");
+        let told = error.message.to_string();
+        assert!(
+            told.contains("prj_…") && told.contains("inq_…") && told.contains("acc"),
+            "{told}"
+        );
+        assert!(parse("prj_01h2xcejqtf2nbrexx3vqjhp41").is_ok());
         assert!(parse("nonsense").is_err());
     }
 }

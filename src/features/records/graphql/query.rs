@@ -13,7 +13,7 @@ use platform::{
     audit,
     error::{CommandError, ErrorCode, Violation},
     graphql::{Allow, Connection, ContextExt, OrderDirection, internal, paged, user_error::top_level},
-    ids,
+    ids, message,
     paging::{OrderBy, PageArgs},
 };
 
@@ -37,7 +37,7 @@ impl RecordsQuery {
             return Err(top_level(CommandError::from(Violation::new(
                 ErrorCode::Invalid,
                 ["id"],
-                "not an id: an id is a prefix, an underscore, and 26 letters and digits",
+                message!("node-id-malformed"),
             ))));
         };
         let actor = ctx.actor();

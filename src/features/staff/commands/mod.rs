@@ -12,7 +12,8 @@ use super::queries::{LockedMember, lock_member_in_tx};
 use platform::{
     actor::AccountId,
     db::WriteTx,
-    error::{CommandError, Violation},
+    error::{CommandError, ErrorCode, Violation},
+    message,
 };
 
 const ID: [&str; 2] = ["input", "id"];
@@ -20,5 +21,5 @@ const ID: [&str; 2] = ["input", "id"];
 /// Locks a member of staff.
 async fn lock_member(tx: &WriteTx, id: AccountId) -> Result<LockedMember, CommandError> {
     let member = lock_member_in_tx(tx, id).await?;
-    Ok(member.ok_or_else(|| Violation::not_found(ID, "member of staff"))?)
+    Ok(member.ok_or_else(|| Violation::new(ErrorCode::NotFound, ID, message!("staff-member-missing")))?)
 }

@@ -7,6 +7,7 @@ use platform::{
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
+    message,
 };
 
 /// Replaces the password of a member of staff by a new temporary one, mails it, and ends their sessions. For
@@ -24,7 +25,7 @@ pub async fn resend_staff_credentials(
     write_tx!(ctx, |tx| {
         let account = lock_member(tx, id).await?.account;
         if account.disabled_at.is_some() {
-            let message = "This member of staff is disabled. Enable them first.";
+            let message = message!("staff-member-disabled");
             return Err(Violation::new(ErrorCode::Locked, ID, message).into());
         }
         credentials::replace_in_tx(ctx, tx, actor, &account, &temporary).await

@@ -21,7 +21,7 @@ use crate::{
     features::accounts::AuthError,
     http::graphql::{Answer, BAD_REQUEST, Caller, Endpoint, LIMIT_EXCEEDED, Params, Refused},
 };
-use platform::graphql::ResumeFrom;
+use platform::{actor::Locale, graphql::ResumeFrom};
 
 /// An operation's answers, and `None` at its end.
 type Answers = BoxStream<'static, Option<Answer>>;
@@ -45,6 +45,10 @@ pub(super) struct Connection {
     upgrade_token: Result<Option<String>, Unreadable>,
     request_id: String,
     remote_addr: IpAddr,
+    /// The language that the request for the upgrade asked for.
+    language: Locale,
+    /// The language that the caller reads.
+    locale: Locale,
     signed_in: Option<SignedIn>,
     operations: StreamMap<String, Answers>,
 }
@@ -68,6 +72,7 @@ impl Connection {
         upgrade_token: Result<Option<String>, Unreadable>,
         request_id: String,
         remote_addr: IpAddr,
+        language: Locale,
     ) -> Box<Self> {
         Box::new(Self {
             endpoint,
@@ -76,6 +81,8 @@ impl Connection {
             upgrade_token,
             request_id,
             remote_addr,
+            language,
+            locale: language,
             signed_in: None,
             operations: StreamMap::new(),
         })
@@ -225,7 +232,8 @@ impl Connection {
         match id {
             Some(id) => {
                 let (_, reason) = invalid.code_and_reason();
-                self.refuse(&id, Refused::new(BAD_REQUEST, reason)).await
+                self.refuse(&id, Refused::for_developers(BAD_REQUEST, reason))
+                    .await
             }
             None => self.say(Outgoing::ConnectionError(invalid)).await,
         }
@@ -267,8 +275,9 @@ impl Connection {
 
     /// Who holds the token now: asked again for each operation, since a session can end and a password change.
     async fn caller(&mut self, token: Option<&str>) -> Result<Caller, End> {
-        self.endpoint
-            .authenticate(token, self.request_id.clone(), self.remote_addr)
+        let caller = self
+            .endpoint
+            .authenticate(token, self.request_id.clone(), self.remote_addr, self.language)
             .await
             .map_err(|error| {
                 End::Close(match error {
@@ -280,12 +289,14 @@ impl Connection {
                     AuthError::Invalid => Close::BadToken,
                     AuthError::Revoked => Close::SessionEnded,
                 })
-            })
+            })?;
+        self.locale = caller.locale();
+        Ok(caller)
     }
 
     async fn start(&mut self, id: String, params: Result<Params, Refused>) -> Result<(), End> {
         if self.operations.len() >= MAX_OPERATIONS {
-            let refused = Refused::new(
+            let refused = Refused::for_developers(
                 LIMIT_EXCEEDED,
                 format!("A connection runs {MAX_OPERATIONS} operations at a time; complete one first."),
             );
@@ -313,7 +324,8 @@ impl Connection {
     }
 
     async fn refuse(&mut self, id: &str, refused: Refused) -> Result<(), End> {
-        let errors = refused.into_errors();
+        let mut errors = refused.into_errors();
+        self.endpoint.tell(&mut errors, self.locale);
         self.say(Outgoing::Error { id, errors: &errors }).await
     }
 

@@ -156,7 +156,8 @@ impl Outgoing<'_> {
             Self::KeepAlive => message("ka", None, None::<()>),
             Self::ConnectionError(close) => {
                 let (_, reason) = close.code_and_reason();
-                let errors = Refused::new(close.error_code().unwrap_or(BAD_REQUEST), reason).into_errors();
+                let errors =
+                    Refused::for_developers(close.error_code().unwrap_or(BAD_REQUEST), reason).into_errors();
                 message("connection_error", None, LegacyError::of(&errors))
             }
             Self::Answer { id, response } => {

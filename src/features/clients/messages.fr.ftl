@@ -1,0 +1,4 @@
+# Ce que la gestion des clients dit à l'équipe.
+
+client-disabled = Ce client est désactivé. Réactivez-le d’abord.
+email-taken-meanwhile = Un autre compte a pris l’adresse e-mail { $email } entre-temps : changez-la d’abord.

@@ -1,0 +1,2 @@
+noun-notification = notification
+    .a = a notification

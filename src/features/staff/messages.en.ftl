@@ -1,0 +1,6 @@
+# What administrators are told about the company's own people.
+
+staff-member-missing = There is no such member of staff.
+staff-member-disabled = This member of staff is disabled. Enable them first.
+staff-role-client = Clients are made with createClient.
+last-administrator = This is the last administrator: make somebody else one first, or nobody could let people in any more.
