@@ -1,5 +1,7 @@
 //! `schema.graphql` is what clients read: it must be what the server serves, and say what everything means.
 
+use std::collections::BTreeMap;
+
 use async_graphql::parser::types::{
     InputValueDefinition, ServiceDocument, TypeDefinition, TypeKind, TypeSystemDefinition,
 };
@@ -34,6 +36,28 @@ fn everything_in_the_schema_is_described() {
         "without a description:\n{}",
         missing.join("\n")
     );
+}
+
+/// The object types and interfaces of the schema, with the types of their fields.
+pub fn types() -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut types = BTreeMap::new();
+    for definition in parse_schema(sdl()).unwrap().definitions {
+        let TypeSystemDefinition::Type(definition) = definition else {
+            continue;
+        };
+        let fields = match &definition.node.kind {
+            TypeKind::Object(object) => &object.fields,
+            TypeKind::Interface(interface) => &interface.fields,
+            _ => continue,
+        };
+        let fields = fields.iter().map(|field| {
+            let ty = field.node.ty.node.to_string();
+            let ty = ty.trim_matches(['[', ']', '!']).to_owned();
+            (field.node.name.node.to_string(), ty)
+        });
+        types.insert(definition.node.name.node.to_string(), fields.collect());
+    }
+    types
 }
 
 fn undescribed(document: &ServiceDocument) -> Vec<String> {
