@@ -14,7 +14,7 @@ use opendal::services::{Fs, S3};
 use opendal::{ErrorKind, Operator};
 use secrecy::ExposeSecret;
 
-use super::config::StorageConfig;
+use super::{config::StorageConfig, private_folder};
 
 /// A file to be kept.
 #[derive(Debug, Clone)]
@@ -65,7 +65,8 @@ impl Storage {
     fn open_folder(folder: &Path) -> anyhow::Result<Self> {
         // Files are written here and renamed into place: a reader never sees half of one.
         let unfinished = folder.join("unfinished");
-        std::fs::create_dir_all(&unfinished)
+        private_folder::create_closed(folder)
+            .and_then(|()| private_folder::create_closed(&unfinished))
             .with_context(|| format!("the media folder {} can't be made", folder.display()))?;
         remove_leftovers(&unfinished)?;
         let folder = std::path::absolute(folder)?;
