@@ -40,6 +40,7 @@ mod harness;
 mod hostile;
 mod http_graphql;
 mod http_world;
+mod kept_connections;
 mod lead_convert;
 mod lead_desk;
 mod lead_export;
