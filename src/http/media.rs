@@ -97,7 +97,12 @@ async fn serve(
             .await
             .map_err(|error| Problem::internal(&error))?;
         let content = content.ok_or_else(|| {
-            Problem::internal(&anyhow::anyhow!("storage has lost {width}.{format} of {id}"))
+            tracing::error!(image = %id, width, %format, "storage has lost a picture's file");
+            Problem::new(
+                StatusCode::NOT_FOUND,
+                "FILE_MISSING",
+                "The picture is known, but its file is gone. Upload the picture anew.",
+            )
         })?;
         *response.body_mut() = Body::from(content);
     }

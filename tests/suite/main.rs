@@ -78,6 +78,7 @@ mod records;
 mod repeated_keys;
 mod retries;
 mod round_trips;
+mod safe_defaults;
 mod schema;
 mod session;
 mod sources;
