@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::{
+    application,
     lock::{ServingLock, one_name},
-    output, serve,
+    output,
 };
 use crate::{
     app,
@@ -27,7 +28,7 @@ pub async fn load(config: Config, into_production: bool) -> Result<()> {
              `demo --into-production` loads it all the same."
         );
     }
-    let app = serve::init(config).await?;
+    let app = application::init(config).await?;
     let addresses: Vec<&str> = LOGINS.iter().map(|login| login.email).collect();
     if !into_production && accounts::has_others(app.ctx.db.reader(), &addresses).await? {
         bail!(
@@ -66,7 +67,7 @@ pub async fn make_database(config: &Config) -> Result<()> {
     let mut unfinished = config.clone();
     unfinished.database.url = format!("sqlite://{}", aside.display()).into();
     discard(&unfinished, &aside).await?;
-    let app = serve::init(unfinished).await?;
+    let app = application::init(unfinished).await?;
     demo::load(&app).await?;
     app.ctx.db.clone().close().await?;
     drop(app);

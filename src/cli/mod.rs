@@ -1,5 +1,6 @@
 //! The command line.
 
+mod application;
 mod database;
 mod demo;
 mod doctor;

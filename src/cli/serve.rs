@@ -1,18 +1,14 @@
 //! `serve`: the whole product.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{demo, lock::ServingLock, output};
-use crate::app::{App, AppOptions, Workers};
-use platform::{
-    clock::{SharedClock, SystemClock},
-    config::Config,
-    mail, push,
-};
+use super::{application, demo, lock::ServingLock, output};
+use crate::app::Workers;
+use platform::config::Config;
 
 /// How long requests may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -35,7 +31,7 @@ pub async fn run(config: Config) -> Result<()> {
         output::line("First start: drawing and loading a demo company, a few seconds…")?;
         demo::make_database(&config).await?;
     }
-    let app = init(config).await?;
+    let app = application::init(config).await?;
     let address = listener.local_addr()?;
     greet(&app.ctx.config, address, wants_demo)?;
     let db = app.ctx.db.clone();
@@ -59,34 +55,6 @@ pub async fn run(config: Config) -> Result<()> {
         Err(_) => tracing::warn!("the database was not closed in time"),
     }
     served
-}
-
-/// The application on the machine's clock with the configured ways out.
-///
-/// # Errors
-/// When a part can't be set up.
-pub async fn init(config: Config) -> Result<App> {
-    let clock = clock();
-    let mail = mail::from_config(&config)?;
-    let push = push::from_config(&config, Arc::clone(&clock))?;
-    App::init(AppOptions {
-        config,
-        clock,
-        mail,
-        push,
-        random: Arc::new(rand::random),
-        on_statement: None,
-    })
-    .await
-}
-
-/// The machine's clock; in a debug build one that `TEST_CLOCK` moves.
-fn clock() -> SharedClock {
-    #[cfg(debug_assertions)]
-    if let Some(file) = std::env::var_os("TEST_CLOCK") {
-        return Arc::new(platform::clock::MovedClock(file.into()));
-    }
-    Arc::new(SystemClock)
 }
 
 /// The demo company loads by itself in one case alone: in development, on loopback, into an SQLite file that is about
