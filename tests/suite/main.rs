@@ -31,6 +31,7 @@ mod content_records;
 mod content_world;
 mod database_faults;
 mod deliveries;
+mod deliveries_of_records;
 mod devices;
 mod docs;
 mod feed_delivery;

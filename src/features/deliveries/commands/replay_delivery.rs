@@ -54,13 +54,13 @@ fn why_not(delivery: &Delivery, now: chrono::DateTime<chrono::Utc>) -> Option<&'
         Status::Pending => return Some("This delivery waits for its next attempt already."),
         Status::Sent => return Some("This delivery was sent."),
         Status::Cancelled => {
-            return Some("This delivery was cancelled, because a newer one took its place.");
+            return Some("This delivery was cancelled: what it told of is over, or somebody dismissed it.");
         }
         // A device may have been registered since.
         Status::Dead | Status::NoDevice => {}
     }
-    if delivery.is_secret && delivery.secret_data.is_none() {
-        return Some("The credentials in this message were wiped: send new ones instead.");
+    if outbox::is_wiped(delivery) {
+        return Some("What this message said was wiped: send a new one instead.");
     }
     if delivery.expires_at.is_some_and(|at| at <= now) {
         return Some("This message is too old to be of use.");

@@ -21,6 +21,7 @@ use platform::{
     events::{NewEvent, append_in_tx},
     form::{self, Change, Checks, Fault, Form, line, whole},
     money::{Amount, Currency},
+    outbox,
     record::{self, RecordEntity},
     search,
 };
@@ -106,6 +107,8 @@ impl Editable for Entity {
             }
             if before.client_id != saved.client_id {
                 append_moved_away(form.tx(), before, saved.version).await?;
+                // It is not the former client's to hear of any more.
+                outbox::cancel_about_in_tx(form.tx(), &[saved.id.0]).await?;
             }
         }
         append_project_changed(form.tx(), saved).await
