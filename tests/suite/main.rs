@@ -59,6 +59,7 @@ mod media_world;
 mod notification_inbox;
 mod operations;
 mod outbox;
+mod outbox_outages;
 mod outbox_transports;
 mod outbox_world;
 mod paging_edges;
