@@ -34,6 +34,7 @@ mod deliveries;
 mod deliveries_of_records;
 mod devices;
 mod docs;
+mod ends_of_sessions;
 mod feed_delivery;
 mod feed_fake;
 mod feed_streams;

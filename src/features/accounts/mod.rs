@@ -25,8 +25,8 @@ pub use queries::{
     living_staff, open_addresses, session_access, sessions_of, staff_session,
 };
 pub use sessions::{
-    ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, purge as purge_sessions,
-    revoke_all_in_tx,
+    ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, TOKENS_REPLACED, announce_end_in_tx,
+    purge as purge_sessions, revoke_all_in_tx,
 };
 pub use store::{
     NewAccount, check_email_free_in_tx, disable_in_tx, enable_in_tx, insert_in_tx, taken_or_internal,
