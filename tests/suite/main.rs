@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod audit_access;
 mod backlog;
 mod billing_drafts;
 mod billing_exports;

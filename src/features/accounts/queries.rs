@@ -159,7 +159,7 @@ pub async fn open_addresses(conn: &impl ConnectionTrait, addresses: &[&str]) -> 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaffSession {
     /// The session is good, and its account works for the company.
-    Good,
+    Good(AccountId),
     /// It ended, or its account is no longer of the staff.
     Over,
 }
@@ -172,10 +172,6 @@ pub async fn staff_session(ctx: &Ctx, session: SessionId) -> Result<StaffSession
     let found = session_access(ctx.db.reader(), ctx.clock.now(), [session]).await?;
     let good = found
         .iter()
-        .any(|it| matches!(it.role, Role::Staff | Role::Admin) && !it.must_change_password);
-    Ok(if good {
-        StaffSession::Good
-    } else {
-        StaffSession::Over
-    })
+        .find(|it| matches!(it.role, Role::Staff | Role::Admin) && !it.must_change_password);
+    Ok(good.map_or(StaffSession::Over, |it| StaffSession::Good(it.account_id)))
 }
