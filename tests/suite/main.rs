@@ -21,6 +21,7 @@ mod billing_papers;
 mod billing_reminders;
 mod billing_totals;
 mod billing_world;
+mod bins;
 mod client;
 mod command_line;
 mod content_edit;
