@@ -20,7 +20,7 @@ use crate::{
         leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
         notifications::Inbox,
-        projects::{ProjectHolds, ProjectImages},
+        projects::{self, ProjectHolds, ProjectImages},
     },
     graphql,
     http::{
@@ -55,6 +55,9 @@ pub const PURGES: &[housekeeping::Purge] = &[
     |ctx| Box::pin(async move { Ok(accounts::purge_sessions(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(purge_password_resets(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(devices::purge(&ctx.db, ctx.clock.now()).await?) }),
+    |ctx| Box::pin(async move { content::sweep_bins(&ctx).await }),
+    |ctx| Box::pin(async move { projects::sweep_bins(&ctx).await }),
+    |ctx| Box::pin(async move { Ok(outbox::purge(&ctx.db, ctx.clock.now()).await?) }),
 ];
 
 /// Called with each SQL statement that has run.

@@ -52,6 +52,7 @@ impl Launch {
                 "Kq7vT2mXw9ZpLr4sYd8hBn3cJf6gUe1aQoRi5tNk".to_owned(),
             ),
             ("DEBUG", "false".to_owned()),
+            ("EMAIL_BACKEND", "file".to_owned()),
         ] {
             launch = launch.env(key, value);
         }

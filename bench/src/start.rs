@@ -16,7 +16,7 @@ pub struct Options {
 /// Measures and prints.
 pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
     launch.run(&["migrate"], "")?;
-    launch.run(&["demo"], "")?;
+    launch.run(&["demo", "--into-production"], "")?;
     let mut answers = Samples::default();
     let mut resident = Vec::new();
     for _ in 0..options.times {

@@ -17,6 +17,8 @@ mod m20261129_000040_heartbeat;
 mod m20261129_000050_faqs;
 mod m20261129_000060_password_resets;
 mod m20261129_000070_devices;
+mod m20261129_000090_deliveries_of_records;
+mod m20261129_000091_update_images_bin;
 mod m20261129_000120_jobs;
 mod record_columns;
 
@@ -43,6 +45,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000050_faqs::Migration),
             Box::new(m20261129_000060_password_resets::Migration),
             Box::new(m20261129_000070_devices::Migration),
+            Box::new(m20261129_000090_deliveries_of_records::Migration),
+            Box::new(m20261129_000091_update_images_bin::Migration),
             Box::new(m20261129_000120_jobs::Migration),
         ]
     }

@@ -1,4 +1,5 @@
-//! Who changed what, when, from what to what: one entry a change, in the change's own transaction.
+//! Who changed what, when, from what to what: one entry a change, in the change's own transaction. And who signed in, who took
+//! lists home, and which documents the staff fetched.
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -35,6 +36,15 @@ pub enum AuditAction {
     /// It was removed for good.
     #[sea_orm(string_value = "FORCE_DELETE")]
     ForceDelete,
+    /// Somebody signed in.
+    #[sea_orm(string_value = "SIGN_IN")]
+    SignIn,
+    /// A list was taken home.
+    #[sea_orm(string_value = "EXPORT")]
+    Export,
+    /// A printed document was fetched.
+    #[sea_orm(string_value = "DOWNLOAD")]
+    Download,
 }
 
 /// The table `audit_entries`.
@@ -75,14 +85,40 @@ pub fn write_in_tx(
     record_id: Uuid,
     changes: Json,
 ) {
+    let entry = Entry {
+        account: actor.account_id(),
+        action,
+        record: (record_kind, record_id),
+        changes,
+    };
+    write_entry_in_tx(tx, entry);
+}
+
+/// An entry to write.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// Who did it.
+    pub account: Option<AccountId>,
+    /// What was done.
+    pub action: AuditAction,
+    /// The kind of record, and its id.
+    pub record: (&'a str, Uuid),
+    /// `{ "column": { "old": …, "new": … } }`.
+    pub changes: Json,
+}
+
+/// Writes an entry about what somebody did who isn't the caller, or not yet: at the end of the transaction, as
+/// [`write_in_tx`] does.
+pub fn write_entry_in_tx(tx: &WriteTx, entry: Entry<'_>) {
+    let (record_kind, record_id) = entry.record;
     let entry = ActiveModel {
         id: Set(AuditEntryId::generate(tx.now())),
         at: Set(tx.now()),
-        account_id: Set(actor.account_id()),
-        action: Set(action),
+        account_id: Set(entry.account),
+        action: Set(entry.action),
         record_kind: Set(record_kind.to_owned()),
         record_id: Set(record_id),
-        changes: Set(changes),
+        changes: Set(entry.changes),
     };
     tx.later(|entries: &mut Entries| entries.0.push(entry));
 }

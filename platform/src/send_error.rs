@@ -8,6 +8,10 @@ pub enum SendError {
     /// Trying again can't help: the address doesn't exist, the message can't be made.
     #[error("{0}")]
     Permanent(String),
+    /// The mail or push service itself doesn't answer, or doesn't let us in: whatever goes the same way fails as well, and
+    /// goes once the service answers again.
+    #[error("{0}")]
+    Unreachable(String),
     /// Trying again may help.
     #[error("{reason}")]
     Temporary {
@@ -22,6 +26,11 @@ impl SendError {
     /// Trying again can't help.
     pub fn permanent(reason: impl std::fmt::Display) -> Self {
         Self::Permanent(reason.to_string())
+    }
+
+    /// The service doesn't answer.
+    pub fn unreachable(reason: impl std::fmt::Display) -> Self {
+        Self::Unreachable(reason.to_string())
     }
 
     /// Trying again may help, after the usual wait.

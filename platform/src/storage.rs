@@ -8,13 +8,16 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use opendal::layers::{RetryLayer, TimeoutLayer};
 use opendal::services::{Fs, S3};
 use opendal::{ErrorKind, Operator};
 use secrecy::ExposeSecret;
 
-use super::config::StorageConfig;
+use super::{config::StorageConfig, private_folder};
+
+/// The folder of files that are being written.
+const UNFINISHED: &str = "unfinished";
 
 /// A file to be kept.
 #[derive(Debug, Clone)]
@@ -64,8 +67,9 @@ impl Storage {
 
     fn open_folder(folder: &Path) -> anyhow::Result<Self> {
         // Files are written here and renamed into place: a reader never sees half of one.
-        let unfinished = folder.join("unfinished");
-        std::fs::create_dir_all(&unfinished)
+        let unfinished = folder.join(UNFINISHED);
+        private_folder::create_closed(folder)
+            .and_then(|()| private_folder::create_closed(&unfinished))
             .with_context(|| format!("the media folder {} can't be made", folder.display()))?;
         remove_leftovers(&unfinished)?;
         let folder = std::path::absolute(folder)?;
@@ -76,7 +80,7 @@ impl Storage {
         };
         let service = Fs::default()
             .root(&text(&folder)?)
-            .atomic_write_dir(&text(&folder.join("unfinished"))?);
+            .atomic_write_dir(&text(&folder.join(UNFINISHED))?);
         Ok(Self {
             operator: Operator::new(service)?,
             folder: Some(folder),
@@ -117,7 +121,8 @@ impl Storage {
     /// When the disk or the bucket refuses; some of the files may be there then.
     pub async fn put(&self, files: Vec<NewFile>) -> anyhow::Result<()> {
         let keys: Vec<String> = files.iter().map(|file| file.key.clone()).collect();
-        try_join_all(files.into_iter().map(|file| async move {
+        // All of them to the end, whatever becomes of one: what is left behind then can be told and removed.
+        let written = join_all(files.into_iter().map(|file| async move {
             let write = self.operator.write_with(&file.key, file.bytes);
             // A folder keeps no media types.
             let written = match self.folder {
@@ -126,11 +131,33 @@ impl Storage {
             };
             written.with_context(|| format!("{} can't be written", file.key))
         }))
-        .await?;
+        .await;
+        written
+            .into_iter()
+            .collect::<anyhow::Result<Vec<_>>>()
+            .inspect_err(|_| self.forget_unfinished(&keys))?;
         if let Some(folder) = self.folder.clone() {
             tokio::task::spawn_blocking(move || sync_folders(&folder, &keys)).await??;
         }
         Ok(())
+    }
+
+    /// Removes what failed writes of these files have left: opendal leaves its half of a file behind.
+    fn forget_unfinished(&self, keys: &[String]) {
+        let Some(folder) = &self.folder else { return };
+        let Ok(entries) = std::fs::read_dir(folder.join(UNFINISHED)) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            // Named as the file is, then something random.
+            let is_theirs = |key: &String| key.rsplit('/').next().is_some_and(|file| name.starts_with(file));
+            if keys.iter().any(is_theirs) {
+                // What can't be removed now is, in a day, by the next start.
+                drop(std::fs::remove_file(entry.path()));
+            }
+        }
     }
 
     /// Reads a file or, with `range` (from, to excluding), a part of one. `None` when it isn't there.
@@ -304,6 +331,20 @@ mod tests {
         assert_eq!(leftovers, 0);
         assert!(storage.put(vec![file("../outside", b"x")]).await.is_err());
         assert!(!folder.path().join("outside").exists());
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_written_leaves_nothing_unfinished() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Storage::open(&StorageConfig::Fs, folder.path()).unwrap();
+        storage.put(vec![file("images/a", b"in the way")]).await.unwrap();
+        // A file can't be below another, so its half can't be moved into place.
+        std::fs::create_dir(folder.path().join("media/images/2.webp")).unwrap();
+        std::fs::create_dir(folder.path().join("media/images/2.webp/full")).unwrap();
+        let files = vec![file("images/1.webp", b"one"), file("images/2.webp", b"two")];
+        storage.put(files).await.unwrap_err();
+        let unfinished = std::fs::read_dir(folder.path().join("media/unfinished")).unwrap();
+        assert_eq!(unfinished.count(), 0);
     }
 
     #[test]

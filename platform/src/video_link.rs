@@ -30,13 +30,16 @@ pub struct VideoLink {
 }
 
 /// Why an address was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum VideoLinkError {
     /// No web address at all.
+    #[error("it is no web address")]
     NotAnAddress,
     /// Somewhere else.
+    #[error("it leads to another site")]
     OtherSite,
     /// A channel, a playlist, a search.
+    #[error("it is no single video")]
     NoVideo,
 }
 

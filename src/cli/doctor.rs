@@ -7,14 +7,18 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{database, lock::is_served, output};
-use crate::{features::deliveries, http::graphiql};
+use crate::{
+    demo,
+    features::{accounts, deliveries, media},
+    http::graphiql,
+};
 use platform::{
     clock::{Clock, SharedClock, SystemClock},
     config::Config,
     db::{Db, heartbeat},
     mail, migrate,
     outbox::{Status, table},
-    push,
+    private_folder, push,
     storage::Storage,
 };
 
@@ -57,11 +61,18 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
     let clock: SharedClock = Arc::new(SystemClock);
     let mut findings = configuration(config);
     findings.push(("data", data_dir(&config.data_dir)));
+    findings.extend(openness(&config.data_dir).map(|finding| ("data", finding)));
     let db = reach_database(config).await;
     findings.push(("database", check_database(config, &db).await));
     if let Ok(Some(db)) = &db {
         findings.extend(heartbeat(config, db).await.map(|finding| ("writes", finding)));
         findings.extend(outbox(db).await.map(|finding| ("outbox", finding)));
+        findings.extend(
+            demo_accounts(config, db)
+                .await
+                .map(|finding| ("accounts", finding)),
+        );
+        findings.extend(pictures(config, db).await.map(|finding| ("pictures", finding)));
     }
     findings.push(("storage", storage(config).await));
     let mail = async { mail::from_config(config)?.check().await };
@@ -127,7 +138,7 @@ fn configuration(config: &Config) -> Vec<(&'static str, Finding)> {
 
 fn data_dir(folder: &Path) -> Finding {
     let probe = folder.join(".doctor");
-    let tried = std::fs::create_dir_all(folder)
+    let tried = private_folder::create(folder)
         .and_then(|()| std::fs::write(&probe, b""))
         .and_then(|()| std::fs::remove_file(&probe));
     match tried {
@@ -137,6 +148,58 @@ fn data_dir(folder: &Path) -> Finding {
             mend: "Let the server's user write to DATA_DIR, or name another folder.".to_owned(),
         },
     }
+}
+
+/// Whether others on this machine can look into the data.
+fn openness(folder: &Path) -> Option<Finding> {
+    let is_open = private_folder::is_open_to_others(folder).ok()?;
+    is_open.then(|| Finding::Wrong {
+        what: format!("{} can be read by others on this machine", folder.display()),
+        mend: format!("It holds people's data: chmod 700 {}", folder.display()),
+    })
+}
+
+/// The demo company's accounts, whose password stands in the source.
+async fn demo_accounts(config: &Config, db: &Db) -> Option<Finding> {
+    let addresses: Vec<&str> = demo::LOGINS.iter().map(|login| login.email).collect();
+    // A database without the table has been reported already.
+    let open = accounts::open_addresses(db.reader(), &addresses).await.ok()?;
+    if open.is_empty() {
+        return None;
+    }
+    let what = format!(
+        "{} of the demo company can sign in, with a password that everybody knows: {}",
+        open.len(),
+        open.join(", ")
+    );
+    Some(if config.debug {
+        Finding::Notice(what)
+    } else {
+        Finding::Wrong {
+            what,
+            mend: "`belle-house disable-account --email …` shuts each of them out.".to_owned(),
+        }
+    })
+}
+
+/// Pictures whose files are gone.
+async fn pictures(config: &Config, db: &Db) -> Option<Finding> {
+    // Storage that can't be opened or read is reported by itself, a database without the table too.
+    let storage = Storage::open(&config.storage, &config.data_dir).ok()?;
+    let counted = tokio::time::timeout(PATIENCE, media::count_missing(db.reader(), &storage)).await;
+    let (missing, all) = counted.ok()?.ok()?;
+    Some(if missing == 0 {
+        Finding::Fine(format!("{all}, and all of their files are there"))
+    } else {
+        Finding::Wrong {
+            what: format!(
+                "{missing} of {all} lack files in {}; whoever asks for one is told 404",
+                storage.describe()
+            ),
+            mend: "Copy the folder `images` back from a backup; what can't be had any more is uploaded anew."
+                .to_owned(),
+        }
+    })
 }
 
 /// `None` when there is no SQLite file yet: looking must not create one.

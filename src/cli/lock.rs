@@ -2,9 +2,10 @@
 //! first writes.
 
 use std::{
-    fs::{File, TryLockError},
-    io::{Read, Seek, Write},
-    path::PathBuf,
+    fs::{self, File, TryLockError},
+    io::{self, Read, Seek, Write},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
@@ -21,12 +22,15 @@ impl ServingLock {
     /// # Errors
     /// When another process serves on the same file, saying which and what to do.
     pub fn take(config: &Config) -> Result<Self> {
-        let Some(path) = path(config) else {
+        let Some(database) = config.database.sqlite_path() else {
             return Ok(Self(None));
         };
-        if let Some(folder) = path.parent() {
+        if let Some(folder) = database.parent() {
             private_folder::create(folder).with_context(|| folder.display().to_string())?;
         }
+        let database = one_name(&database).with_context(|| database.display().to_string())?;
+        refuse_other_names(&database)?;
+        let path = beside(&database);
         let mut file = File::options()
             .read(true)
             .write(true)
@@ -61,16 +65,59 @@ impl ServingLock {
 /// Whether another process serves on the configured SQLite file.
 #[must_use]
 pub fn is_served(config: &Config) -> bool {
-    path(config)
-        .and_then(|path| File::open(path).ok())
+    config
+        .database
+        .sqlite_path()
+        .and_then(|database| File::open(beside(&one_name(&database).ok()?)).ok())
         .is_some_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// Beside the database, so that two servers of different folders on one file meet here too; in DATA_DIR by default.
-fn path(config: &Config) -> Option<PathBuf> {
-    let mut path = config.database.sqlite_path()?.into_os_string();
+fn beside(database: &Path) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
     path.push(".lock");
-    Some(path.into())
+    path.into()
+}
+
+/// The one name that a file has behind all symbolic links, as SQLite opens it; it need not be there yet.
+///
+/// # Errors
+/// When its folder isn't there, or the links lead in a circle.
+pub fn one_name(file: &Path) -> io::Result<PathBuf> {
+    /// As many as the kernel follows.
+    const LINKS: usize = 40;
+    let mut file = file.to_owned();
+    for _ in 0..LINKS {
+        match file.canonicalize() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            found => return found,
+        }
+        let folder = match file.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let folder = folder.canonicalize()?;
+        match fs::read_link(&file) {
+            Ok(target) => file = folder.join(target),
+            Err(_) => return Ok(folder.join(file.file_name().unwrap_or_default())),
+        }
+    }
+    Err(io::Error::other("symbolic links lead in a circle"))
+}
+
+/// A file that has a second name can be served under both, each with a lock and a write-ahead log of its own, which
+/// destroys it (<https://sqlite.org/howtocorrupt.html>, 2.5).
+fn refuse_other_names(database: &Path) -> Result<()> {
+    let names = fs::metadata(database).map_or(1, |metadata| metadata.nlink());
+    if names > 1 {
+        bail!(
+            "{} has {names} names (hard links). Served under two of them a database is destroyed: remove the others \
+             (`find -samefile {}` names them), or copy the file instead.",
+            database.display(),
+            database.display()
+        );
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -94,5 +141,46 @@ mod tests {
         );
         drop(first);
         ServingLock::take(&config).unwrap();
+    }
+
+    #[test]
+    fn no_other_name_of_a_database_passes_its_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let config = |name: &str| {
+            Config::load(|key| match key {
+                "DATABASE_URL" => Some(format!("sqlite://{}", at(name).display())),
+                "SECRET_KEY" => Some("Zq7vJ0mKx2LwB9tR4yHs6PfD8gNc1AeU".to_owned()),
+                _ => None,
+            })
+            .unwrap()
+        };
+        // Before the file is there, and after.
+        std::os::unix::fs::symlink("true.sqlite3", at("link.sqlite3")).unwrap();
+        std::os::unix::fs::symlink("link.sqlite3", at("link-to-link.sqlite3")).unwrap();
+        for made in [false, true] {
+            let serving = ServingLock::take(&config("true.sqlite3")).unwrap();
+            if made {
+                fs::write(at("true.sqlite3"), "").unwrap();
+            }
+            for name in ["link.sqlite3", "link-to-link.sqlite3"] {
+                let told = ServingLock::take(&config(name)).unwrap_err().to_string();
+                assert!(told.contains("already serves"), "{told}");
+                assert!(is_served(&config(name)));
+            }
+            drop(serving);
+            drop(ServingLock::take(&config("link-to-link.sqlite3")).unwrap());
+        }
+        let serving = ServingLock::take(&config("true.sqlite3")).unwrap();
+        fs::hard_link(at("true.sqlite3"), at("hard.sqlite3")).unwrap();
+        let told = ServingLock::take(&config("hard.sqlite3"))
+            .unwrap_err()
+            .to_string();
+        assert!(told.contains("2 names"), "{told}");
+        drop(serving);
+        fs::remove_file(at("hard.sqlite3")).unwrap();
+        ServingLock::take(&config("true.sqlite3")).unwrap();
+        std::os::unix::fs::symlink("round.sqlite3", at("round.sqlite3")).unwrap();
+        assert!(ServingLock::take(&config("round.sqlite3")).is_err());
     }
 }

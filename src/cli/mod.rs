@@ -1,6 +1,8 @@
 //! The command line.
 
+mod application;
 mod database;
+mod demo;
 mod doctor;
 mod healthcheck;
 mod lock;
@@ -34,8 +36,12 @@ struct Arguments {
 enum Command {
     /// Serve everything. What happens without a command, too.
     Serve,
-    /// Load the demo company.
-    Demo,
+    /// Load the demo company. Its passwords are known to everybody.
+    Demo {
+        /// Also where DEBUG=false, or where real accounts are.
+        #[arg(long)]
+        into_production: bool,
+    },
     /// Bring the database's schema up to date.
     Migrate,
     /// Make an administrator. The password is read from standard input.
@@ -132,7 +138,7 @@ pub fn runtime(stack: usize) -> std::io::Result<tokio::runtime::Runtime> {
 async fn execute(command: Command, config: Config) -> Result<ExitCode> {
     match command {
         Command::Serve => serve::run(config).await?,
-        Command::Demo => serve::load_demo(config).await?,
+        Command::Demo { into_production } => demo::load(config, into_production).await?,
         Command::Migrate => {
             database::open(&config).await?;
             output::line("The database is up to date.")?;

@@ -1,21 +1,14 @@
 //! `serve`: the whole product.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{lock::ServingLock, output};
-use crate::{
-    app::{App, AppOptions, Workers},
-    demo,
-};
-use platform::{
-    clock::{SharedClock, SystemClock},
-    config::Config,
-    mail, push,
-};
+use super::{application, demo, lock::ServingLock, output};
+use crate::app::Workers;
+use platform::config::Config;
 
 /// How long requests may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -34,11 +27,11 @@ pub async fn run(config: Config) -> Result<()> {
         format!("can't listen on {bind_addr}; is another server there? BIND_ADDR chooses another")
     })?;
     let wants_demo = wants_demo(&config);
-    let app = init(config).await?;
     if wants_demo {
         output::line("First start: drawing and loading a demo company, a few seconds…")?;
-        demo::load(&app).await?;
+        demo::make_database(&config).await?;
     }
+    let app = application::init(config).await?;
     let address = listener.local_addr()?;
     greet(&app.ctx.config, address, wants_demo)?;
     let db = app.ctx.db.clone();
@@ -65,46 +58,6 @@ pub async fn run(config: Config) -> Result<()> {
     served
 }
 
-/// `demo`: loads the demo company into whatever database is configured.
-///
-/// # Errors
-/// When it is there already.
-pub async fn load_demo(config: Config) -> Result<()> {
-    let _lock = ServingLock::take(&config)?;
-    let app = init(config).await?;
-    demo::load(&app).await?;
-    output::line("The demo company is loaded. Its logins:")?;
-    print_logins()
-}
-
-/// The application on the machine's clock with the configured ways out.
-///
-/// # Errors
-/// When a part can't be set up.
-pub async fn init(config: Config) -> Result<App> {
-    let clock = clock();
-    let mail = mail::from_config(&config)?;
-    let push = push::from_config(&config, Arc::clone(&clock))?;
-    App::init(AppOptions {
-        config,
-        clock,
-        mail,
-        push,
-        random: Arc::new(rand::random),
-        on_statement: None,
-    })
-    .await
-}
-
-/// The machine's clock; in a debug build one that `TEST_CLOCK` moves.
-fn clock() -> SharedClock {
-    #[cfg(debug_assertions)]
-    if let Some(file) = std::env::var_os("TEST_CLOCK") {
-        return Arc::new(platform::clock::MovedClock(file.into()));
-    }
-    Arc::new(SystemClock)
-}
-
 /// The demo company loads by itself in one case alone: in development, on loopback, into an SQLite file that is about
 /// to be made (DESIGN.md 9). A release `serve` never makes an account.
 fn wants_demo(config: &Config) -> bool {
@@ -126,16 +79,9 @@ fn greet(config: &Config, address: std::net::SocketAddr, with_demo: bool) -> Res
     output::line(format!("  data folder:  {}", config.data_dir.display()))?;
     if with_demo {
         output::line("  a demo company has been loaded; sign in as")?;
-        print_logins()?;
+        demo::print_logins()?;
     }
     Ok(())
-}
-
-fn print_logins() -> Result<()> {
-    for login in demo::LOGINS {
-        output::line(format!("    {:<28} {}", login.email, login.who))?;
-    }
-    output::line(format!("    each with the password       {}", demo::PASSWORD))
 }
 
 async fn stop_on_signal(stop: CancellationToken) {
@@ -170,6 +116,7 @@ mod tests {
             "DATA_DIR" => Some(data_dir.display().to_string()),
             "SECRET_KEY" => Some("Zq7vJ0mKx2LwB9tR4yHs6PfD8gNc1AeU".to_owned()),
             "PUBLIC_URL" => Some("http://localhost:8000".to_owned()),
+            "EMAIL_BACKEND" => Some("file".to_owned()),
             _ => pairs
                 .iter()
                 .find(|(name, _)| *name == key)

@@ -76,6 +76,7 @@ pub const MUTATION: &[Permission] = &[
     ("deleteRecord", Access::Staff),
     ("disableClient", Access::Staff),
     ("disableStaffMember", Access::Admin),
+    ("dismissDelivery", Access::Staff),
     ("enableClient", Access::Staff),
     ("enableStaffMember", Access::Admin),
     ("exportAccountingJournal", Access::Staff),

@@ -12,7 +12,7 @@ use axum::{
 use futures_util::FutureExt;
 
 use super::problem::Problem;
-use crate::features::accounts::{StaffSession, staff_session};
+use crate::features::accounts::{StaffSession, commands::note_export, staff_session};
 use platform::{
     export::{Exports, OpenError, stream},
     message,
@@ -35,7 +35,9 @@ async fn download(
     let session = opened.session;
     let ctx = exports.ctx().clone();
     match staff_session(&ctx, session).await {
-        Ok(StaffSession::Good) => {}
+        Ok(StaffSession::Good(account)) => note_export(&ctx, account, &opened.file_name)
+            .await
+            .map_err(|error| Problem::internal(&error.into()))?,
         Ok(StaffSession::Over) => {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
@@ -48,7 +50,7 @@ async fn download(
     let headers = headers(&opened.file_name).map_err(|error| Problem::internal(&error))?;
     let rows = stream(opened, move || {
         let ctx = ctx.clone();
-        async move { Ok(staff_session(&ctx, session).await? == StaffSession::Good) }.boxed()
+        async move { Ok(staff_session(&ctx, session).await? != StaffSession::Over) }.boxed()
     });
     Ok((headers, Body::from_stream(rows)).into_response())
 }

@@ -1,8 +1,8 @@
 //! `GET /media/{image}/{width}.{format}`: a picture's file, for whoever holds a URL that was signed for them; and
 //! `GET /media/{image}/{width}-{hash}.{format}`: one of what the website shows, for everybody and for ever.
 //!
-//! The signature says that the URL is ours and not too old; the record says, at each request, whether its audience
-//! may still see the picture. Both answers are the same for a picture that never existed.
+//! The signature says that the URL is ours and not too old; the database says, at each request, whether the sign-in that it
+//! was made for is still good, and whether a record still shows the picture to its person. Both answers are the same for a picture that never existed.
 
 use axum::Router;
 use axum::body::Body;
@@ -34,7 +34,7 @@ async fn serve(
 ) -> Result<Response, Problem> {
     let (audience, caching) = match parse_public(&file) {
         Some(_) => (Audience::Public, FOR_EVER.to_owned()),
-        None => signed_access(&media, &image, &file, query.as_deref())?,
+        None => signed_access(&media, &image, &file, query.as_deref()).await?,
     };
     let (id, width, format) = parse(&image, &file).ok_or_else(Problem::not_found)?;
     let image = media
@@ -98,7 +98,12 @@ async fn serve(
             .await
             .map_err(|error| Problem::internal(&error))?;
         let content = content.ok_or_else(|| {
-            Problem::internal(&anyhow::anyhow!("storage has lost {width}.{format} of {id}"))
+            tracing::error!(image = %id, width, %format, "storage has lost a picture's file");
+            Problem::new(
+                StatusCode::NOT_FOUND,
+                "FILE_MISSING",
+                message!("picture-file-missing"),
+            )
         })?;
         *response.body_mut() = Body::from(content);
     }
@@ -108,8 +113,8 @@ async fn serve(
 /// How long a file whose URL names its content may be kept.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// Who a signed URL was made for, and how long its answer may be kept.
-fn signed_access(
+/// Who a signed URL was made for, as far as they are still signed in, and how long its answer may be kept.
+async fn signed_access(
     media: &Media,
     image: &str,
     file: &str,
@@ -117,11 +122,21 @@ fn signed_access(
 ) -> Result<(Audience, String), Problem> {
     let signed = SignedQuery::parse(query);
     let path = format!("/media/{image}/{file}");
-    media
+    let session = media
         .urls()
-        .check_rendition(&path, &signed.audience, signed.expires, &signed.signature)
+        .check_rendition(&path, &signed)
         .map_err(Problem::refused)?;
-    let audience = signed.audience.parse().map_err(|_| Problem::not_found())?;
+    let audience = media
+        .audience_of(session)
+        .await
+        .map_err(|error| Problem::internal(&error))?
+        .ok_or_else(|| {
+            Problem::new(
+                StatusCode::FORBIDDEN,
+                "SESSION_ENDED",
+                message!("picture-session-ended"),
+            )
+        })?;
     let age = (signed.expires - media.now().timestamp()).max(0);
     Ok((audience, format!("private, max-age={age}, immutable")))
 }

@@ -20,5 +20,7 @@ file-too-slow = The file took more than 15 minutes. Make it smaller, or send it 
 file-stalled = Nothing arrived for 30 seconds. Send the whole file again, to the same URL.
 file-longer-than-declared = More than the { $declared } bytes that were declared to `createUpload` arrived.
 list-session-ended = The sign-in that asked for this list has ended. Sign in and ask again.
+picture-file-missing = The picture is known, but its file is gone. Upload the picture anew.
+picture-session-ended = The sign-in that asked for this picture has ended. Sign in and ask again.
 paper-session-ended = The sign-in that asked for this document has ended. Sign in and ask again.
 papers-busy = Too many documents are being made. Try again in a few seconds.

@@ -20,5 +20,7 @@ file-too-slow = Le fichier a pris plus de 15 minutes. Réduisez-le, ou envoyez-l
 file-stalled = Rien n’est arrivé pendant 30 secondes. Renvoyez le fichier entier, à la même adresse.
 file-longer-than-declared = Il est arrivé plus que les { $declared } octets annoncés à `createUpload`.
 list-session-ended = La connexion qui a demandé cette liste est terminée. Reconnectez-vous et redemandez-la.
+picture-file-missing = La photo est connue, mais son fichier a disparu. Envoyez la photo de nouveau.
+picture-session-ended = La connexion qui a demandé cette photo est terminée. Reconnectez-vous et redemandez-la.
 paper-session-ended = La connexion qui a demandé ce document est terminée. Reconnectez-vous et redemandez-le.
 papers-busy = Trop de documents sont en préparation. Réessayez dans quelques secondes.

@@ -12,6 +12,7 @@ mod problem;
 pub mod public_answers;
 mod serve;
 mod site;
+mod unread;
 pub mod uploads;
 
 use std::{sync::Arc, time::Duration};
@@ -83,6 +84,7 @@ pub fn router(
         )
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(from_fn(middleware::security_headers))
+        .layer(from_fn(unread::settle))
         .layer(from_fn_with_state(Arc::clone(config), middleware::observe))
 }
 

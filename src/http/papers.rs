@@ -33,6 +33,10 @@ async fn serve(
     if matches_etag(headers.get(header::IF_NONE_MATCH), &etag) {
         return Ok((StatusCode::NOT_MODIFIED, described).into_response());
     }
+    papers
+        .note_download(&opened)
+        .await
+        .map_err(|error| Problem::internal(&error))?;
     let pdf = papers.print(opened).await.map_err(unprinted)?;
     Ok((described, Body::from(pdf)).into_response())
 }

@@ -130,6 +130,7 @@ async fn read(body: Body, declared: u64) -> Result<Bytes, Problem> {
             None => return Ok(bytes.freeze()),
             // The sender is gone; nobody reads this answer, but the log shows it.
             Some(Err(error)) => {
+                tracing::debug!(%error, "an upload broke off");
                 return Err(Problem::new(
                     StatusCode::BAD_REQUEST,
                     "CONNECTION_LOST",

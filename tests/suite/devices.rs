@@ -55,6 +55,7 @@ async fn push(world: &World, email: &str) -> (Vec<String>, Status) {
         locale: Locale::Fr,
         data: json!({ "name": "Zaïnab", "projectName": "Villa", "updateTitle": "Dalle" }),
         secret: false,
+        about: None,
         idempotency_key: format!("test/{before}/{email}"),
         expires_at: None,
     };

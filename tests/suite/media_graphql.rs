@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, EmptySubscription, Object, Request, Schema};
 use belle_house::features::media::graphql::{GqlImage, MediaMutation};
-use belle_house::features::media::{ImageId, find_image};
+use belle_house::features::media::{Audience, ImageId, find_image};
 use platform::actor::Actor;
 use platform::db::Db;
 use serde_json::{Value, json};
@@ -40,6 +40,11 @@ async fn run(schema: &TestSchema, actor: Actor, document: &str) -> Value {
 async fn an_image_offers_the_right_file_for_each_width() {
     let world = World::start().await;
     let (client, client_id) = world.client();
+    let Actor::Account(mut account) = client else {
+        panic!("a client has an account");
+    };
+    account.session = world.session_of(Audience::Client(client_id)).await;
+    let client = Actor::Account(account);
     let image = world.shown_image(client_id).await;
     let schema = schema(&world);
     let document = format!(

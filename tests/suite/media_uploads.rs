@@ -1,10 +1,11 @@
 //! Files come in two steps: announced, sent, then named in a mutation.
 
-use belle_house::features::media::{CreateUpload, create_upload};
+use belle_house::features::media::{CreateUpload, ImageId, create_upload};
 use chrono::TimeDelta;
 use platform::actor::Actor;
 use platform::clock::Clock;
 use platform::error::{CommandError, ErrorCode};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 
@@ -334,4 +335,40 @@ async fn two_mutations_cannot_take_one_upload() {
             assert!(matches!(error, CommandError::Rejected(_)), "{error:?}");
         }
     }
+}
+
+/// As on a disk that is full: some of a picture's files can be written, and one can't.
+#[tokio::test]
+async fn what_could_not_be_kept_whole_leaves_nothing_behind() {
+    let world = World::start().await;
+    let photo = jpeg(800, 600);
+    let (_, first) = world.upload(photo.clone()).await;
+    let media = world.folder.path().join("media");
+    let entries = |folder: &std::path::Path| -> Vec<String> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    };
+    let folder = |image: ImageId| media.join("images").join(image.to_string());
+    let names = entries(&folder(first));
+    assert!(names.len() > 2, "{names:?}");
+
+    let created = world.announce(photo.len()).await;
+    let find = "SELECT image_id FROM uploads WHERE id = $1";
+    let find = Statement::from_sql_and_values(world.db.backend(), find, [created.id.0.into()]);
+    let found = world.db.reader().query_one_raw(find).await.unwrap().unwrap();
+    let second = ImageId(found.try_get_by_index(0).unwrap());
+    // The same photo gives files of the same names: where one of them belongs, something is in the way.
+    let blocked = folder(second).join(&names[1]);
+    std::fs::create_dir_all(blocked.join("in the way")).unwrap();
+    let refused = world.put(&created.upload_url, photo.clone()).await;
+    assert_eq!(refused.status(), 500);
+    assert_eq!(entries(&folder(second)), [names[1].clone()]);
+    assert!(entries(&media.join("unfinished")).is_empty());
+
+    std::fs::remove_dir_all(&blocked).unwrap();
+    let taken = world.put(&created.upload_url, photo).await;
+    assert_eq!(taken.status(), 200, "the same URL, once there is room");
+    assert_eq!(entries(&folder(second)).len(), names.len());
 }

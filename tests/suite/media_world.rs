@@ -5,10 +5,13 @@ use std::collections::{HashMap, HashSet};
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
+use belle_house::features::accounts::{AccountRow, Accounts, StoredSession};
+use belle_house::features::clients::{ClientRow, Clients};
 use belle_house::features::media::{
     Audience, CreateUpload, CreatedUpload, ImageId, ImageUse, ImageUses, Media, MediaOptions, UploadId,
     create_upload,
 };
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use image::{ImageFormat, Rgb, RgbImage};
 use platform::actor::{Account, AccountId, Actor, ClientId, Locale, Role, SessionId};
@@ -19,9 +22,10 @@ use platform::crypto::Keys;
 use platform::ctx::Ctx;
 use platform::db::{Db, WriteTx};
 use platform::error::CommandError;
+use platform::record;
 use platform::storage::Storage;
 use reqwest::{Client, Response};
-use sea_orm::DbErr;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DbErr, IntoActiveModel};
 use serde_json::Value;
 
 use crate::support::database::TestDatabase;
@@ -96,6 +100,8 @@ pub struct World {
     pub http: Client,
     pub folder: tempfile::TempDir,
     base: String,
+    sessions: Mutex<HashMap<Audience, SessionId>>,
+    pub accounts: Mutex<HashMap<SessionId, AccountId>>,
     _database: TestDatabase,
 }
 
@@ -135,6 +141,8 @@ impl World {
             http: Client::new(),
             folder,
             base,
+            sessions: Mutex::default(),
+            accounts: Mutex::default(),
             _database: database,
         }
     }
@@ -205,7 +213,24 @@ impl World {
         image
     }
 
+    /// The session of somebody of this audience, signed in from the beginning.
+    pub async fn session_of(&self, audience: Audience) -> SessionId {
+        let client = match audience {
+            Audience::Client(client) => Some(client),
+            Audience::Staff | Audience::Public => None,
+        };
+        let made = self.sessions.lock().unwrap().get(&audience).copied();
+        if let Some(session) = made {
+            return session;
+        }
+        let (account, session) = sign_in(&self.db, self.clock.now(), client).await;
+        self.sessions.lock().unwrap().insert(audience, session);
+        self.accounts.lock().unwrap().insert(session, account);
+        session
+    }
+
     pub async fn url(&self, image: ImageId, audience: Audience) -> String {
+        let session = self.session_of(audience).await;
         let found = belle_house::features::media::find_image(self.db.reader(), image)
             .await
             .unwrap()
@@ -213,7 +238,7 @@ impl World {
         let rendition = found
             .renditions
             .best(Some(640), platform::images::RenditionFormat::Webp);
-        let url = self.media.urls().rendition(&found, rendition.unwrap(), audience);
+        let url = self.media.urls().rendition(&found, rendition.unwrap(), session);
         assert!(url.starts_with(&self.base), "{url}");
         url
     }
@@ -226,6 +251,72 @@ impl World {
             .map(|file| file.file_name().into_string().unwrap())
             .collect()
     }
+}
+
+/// Rows of somebody who is signed in for a year.
+async fn sign_in(db: &Db, now: DateTime<Utc>, client: Option<ClientId>) -> (AccountId, SessionId) {
+    let (account, session) = (AccountId::generate(now), SessionId::generate(now));
+    let tx = db.begin_write(now).await.unwrap();
+    let row = AccountRow {
+        id: Set(account),
+        email: Set(format!("{account}@example.ne")),
+        email_normalized: Set(format!("{account}@example.ne")),
+        name: Set("Test".to_owned()),
+        role: Set(if client.is_some() {
+            Role::Client
+        } else {
+            Role::Staff
+        }),
+        locale: Set(Locale::Fr),
+        password_hash: Set(String::new()),
+        must_change_password: Set(false),
+        temporary_password_expires_at: Set(None),
+        disabled_at: Set(None),
+        ..Default::default()
+    };
+    record::insert::<Accounts, _>(&tx, &Actor::System, row)
+        .await
+        .unwrap();
+    if let Some(client) = client {
+        let row = ClientRow {
+            id: Set(client),
+            account_id: Set(account),
+            name: Set("Test".to_owned()),
+            phone: Set(None),
+            address: Set(None),
+            locale: Set(Locale::Fr),
+            whatsapp_enabled: Set(false),
+            email_updates: Set(true),
+            push_updates: Set(true),
+            sort_name: Set("test".to_owned()),
+            search_text: Set("test".to_owned()),
+            ..Default::default()
+        };
+        record::insert::<Clients, _>(&tx, &Actor::System, row)
+            .await
+            .unwrap();
+    }
+    let row = StoredSession {
+        id: session,
+        account_id: account,
+        device_name: None,
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now + chrono::TimeDelta::days(365),
+        revoked_at: None,
+        revoked_reason: None,
+        refresh_hash: Vec::new(),
+        previous_refresh_hash: None,
+        refreshed_at: now,
+        tokens_from: None,
+    };
+    row.into_active_model()
+        .reset_all()
+        .insert(tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    (account, session)
 }
 
 /// A JPEG with some content.

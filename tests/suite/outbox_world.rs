@@ -128,6 +128,7 @@ pub fn update_mail(key: &str) -> NewDelivery {
             "updateId": "upd_1",
         }),
         secret: false,
+        about: None,
         idempotency_key: key.to_owned(),
         expires_at: None,
     }

@@ -172,6 +172,8 @@ async fn a_new_password_must_be_hard_to_guess_and_the_present_one_known() {
         (PASSWORD, "short", "INVALID", "newPassword"),
         (PASSWORD, "motdepasse2026", "INVALID", "newPassword"),
         (PASSWORD, "issoufou1987", "INVALID", "newPassword"),
+        (PASSWORD, "Belle-House-2026", "INVALID", "newPassword"),
+        (PASSWORD, "www.bellehouse.ne", "INVALID", "newPassword"),
         (PASSWORD, PASSWORD, "INVALID", "newPassword"),
         (PASSWORD, &"x9".repeat(65), "TOO_LONG", "newPassword"),
         ("wrong", OTHER_PASSWORD, "INVALID", "currentPassword"),

@@ -318,7 +318,7 @@ impl Config {
                     365,
                 ))),
             },
-            email: read.email(),
+            email: read.email(debug),
             firebase_credentials_path: read.optional("FIREBASE_CREDENTIALS_PATH").map(PathBuf::from),
             storage: read.storage(),
             cloudinary_configured: [

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr, path::Path, str::FromStr};
 
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use secrecy::SecretString;
 use url::Url;
 
@@ -280,14 +281,19 @@ impl<'a> Reader<'a> {
                 format!("sqlite://{}", data_dir.join("belle-house.sqlite3").display()).into()
             });
         };
+        // The value may hold a password: no part of it is repeated.
         if !["sqlite:", "postgres://", "postgresql://"]
             .iter()
             .any(|scheme| url.starts_with(scheme))
         {
-            // The value may hold a password: it is not repeated.
             self.error(
                 "DATABASE_URL",
                 "must begin with sqlite:// or postgres://.".to_owned(),
+            );
+        } else if !is_whole(&url) {
+            self.error(
+                "DATABASE_URL",
+                "isn't a URL of a database: write postgres://user:password@host:5432/name, and in the password %40 for @, %2F for /, %23 for #, %3F for ? and %25 for %; or set DB_NAME, DB_USER and DB_PASSWORD, which need none of that.".to_owned(),
             );
         }
         url.into()
@@ -319,8 +325,14 @@ impl<'a> Reader<'a> {
         Some(format!("postgres://{login}@{host}:{port}/{name}").into())
     }
 
-    pub(super) fn email(&mut self) -> EmailConfig {
+    pub(super) fn email(&mut self, debug: bool) -> EmailConfig {
         let name = self.text("EMAIL_BACKEND");
+        if !debug && self.optional("EMAIL_BACKEND").is_none() {
+            self.error(
+                "EMAIL_BACKEND",
+                "is missing. With DEBUG=false the server does not start without one: write smtp, or say file if letters, temporary passwords in them, are to stay in DATA_DIR/mail.".to_owned(),
+            );
+        }
         let backend = match name.as_str() {
             "smtp" | "django.core.mail.backends.smtp.EmailBackend" => EmailBackend::Smtp,
             "file" | "django.core.mail.backends.filebased.EmailBackend" => EmailBackend::File,
@@ -364,10 +376,18 @@ impl<'a> Reader<'a> {
                 "and EMAIL_HOST_USER go together: set both or none.".to_owned(),
             );
         }
+        let host = self.text("EMAIL_HOST");
+        let is_open = backend == EmailBackend::Smtp && !use_tls && !use_ssl && !is_this_machine(&host);
+        if is_open && host_password.is_some() {
+            self.error(
+                "EMAIL_USE_TLS",
+                format!("is false, and {host} is another machine: the password would cross the network in clear. Set EMAIL_USE_TLS=true (usually port 587) or EMAIL_USE_SSL=true (465)."),
+            );
+        }
         EmailConfig {
             backend,
             default_from,
-            host: self.text("EMAIL_HOST"),
+            host,
             port,
             use_tls,
             use_ssl,
@@ -395,6 +415,30 @@ impl<'a> Reader<'a> {
             String::new()
         })
     }
+}
+
+/// Whether a database's URL says all that it seems to: a `/`, `?` or `#` in a password ends the part before the `@`, and
+/// what follows would be taken for a name, and told as one.
+fn is_whole(url: &str) -> bool {
+    let Ok(parsed) = Url::parse(url) else {
+        return false;
+    };
+    if parsed.scheme() == "sqlite" {
+        return true;
+    }
+    let rest = [Some(parsed.path()), parsed.query()];
+    parsed.fragment().is_none()
+        && !rest.into_iter().flatten().any(|part| part.contains('@'))
+        && url.parse::<PgConnectOptions>().is_ok()
+}
+
+/// Whether a host is the machine that we run on.
+fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// As a part of a URL: whatever could end the part is written by its code (RFC 3986, 2.1).

@@ -35,7 +35,93 @@ fn refuses_to_start_in_production_without_a_good_secret() {
         let errors = load(&[("DEBUG", "false"), ("SECRET_KEY", secret)]).unwrap_err();
         assert_eq!(errors.0[0].key, "SECRET_KEY", "{secret}");
     }
-    assert!(load(&[("DEBUG", "false"), ("SECRET_KEY", SECRET)]).is_ok());
+    assert!(production(&[]).is_ok());
+}
+
+/// As on a server of our own, with what differs.
+fn production(pairs: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+    let usual = [
+        ("DEBUG", "false"),
+        ("SECRET_KEY", SECRET),
+        ("EMAIL_BACKEND", "smtp"),
+    ];
+    load(&[usual.as_slice(), pairs].concat())
+}
+
+#[test]
+fn refuses_to_start_in_production_without_a_way_for_mail() {
+    let errors = load(&[("DEBUG", "false"), ("SECRET_KEY", SECRET)]).unwrap_err();
+    assert_eq!(errors.0.len(), 1);
+    assert_eq!(errors.0[0].key, "EMAIL_BACKEND");
+    assert!(errors.to_string().contains("temporary passwords"), "{errors}");
+    let config = production(&[("EMAIL_BACKEND", "file")]).unwrap();
+    assert_eq!(
+        config.email.backend,
+        EmailBackend::File,
+        "whoever asks for it has it"
+    );
+}
+
+#[test]
+fn a_mail_password_crosses_no_network_in_clear() {
+    let login = [("EMAIL_HOST_USER", "contact"), ("EMAIL_HOST_PASSWORD", "hunter2")];
+    let of = |pairs: &[(&str, &str)]| production(&[login.as_slice(), pairs].concat());
+    for host in [
+        "smtp.gmail.com",
+        "10.0.0.7",
+        "localhost.example.ne",
+        "127.0.0.1.ne",
+    ] {
+        let errors = of(&[("EMAIL_HOST", host)]).unwrap_err();
+        assert_eq!(errors.0[0].key, "EMAIL_USE_TLS", "{host}");
+        assert!(!errors.to_string().contains("hunter2"));
+        assert!(
+            of(&[("EMAIL_HOST", host), ("EMAIL_USE_TLS", "true")]).is_ok(),
+            "{host}"
+        );
+        assert!(
+            of(&[("EMAIL_HOST", host), ("EMAIL_USE_SSL", "true")]).is_ok(),
+            "{host}"
+        );
+    }
+    for host in ["localhost", "127.0.0.1", "::1", "[::1]"] {
+        assert!(of(&[("EMAIL_HOST", host)]).is_ok(), "{host}");
+    }
+    assert!(
+        production(&[("EMAIL_HOST", "relay.bellehouse.ne")]).is_ok(),
+        "without a password there is none to see"
+    );
+}
+
+#[test]
+fn a_wrong_database_url_is_refused_and_no_part_of_it_told() {
+    for url in [
+        "postgres://bh:hun/ter2@db:5432/bh",
+        "postgres://bh:12/hunter2@db/bh",
+        "postgres://bh:12?hunter2@db/bh",
+        "postgres://bh:12#hunter2@db/bh",
+        "postgres://bh:hunter2@db:port/bh",
+        "postgres://bh:hunter2@db:99999/bh",
+        "postgres://bh:hunter2@db/bh?sslmode=hunter2",
+        "mysql://bh:hunter2@db/bh",
+        "bh:hunter2@db/bh",
+    ] {
+        let errors = load(&[("SECRET_KEY", SECRET), ("DATABASE_URL", url)]).unwrap_err();
+        assert_eq!(errors.0[0].key, "DATABASE_URL", "{url}");
+        let told = format!("{errors} {errors:?}");
+        assert!(!told.contains("ter2"), "{told}");
+    }
+    for url in [
+        "postgres://bh:hun%2Fter2@db:5432/bh",
+        "postgresql:///bh?host=/run/postgresql",
+        "sqlite://data/bh.sqlite3",
+        "sqlite:///srv/bh data/bh.sqlite3?vfs=unix",
+    ] {
+        assert!(
+            load(&[("SECRET_KEY", SECRET), ("DATABASE_URL", url)]).is_ok(),
+            "{url}"
+        );
+    }
 }
 
 #[test]
@@ -118,7 +204,8 @@ fn takes_secrets_from_files() {
         path.display().to_string()
     };
     let secret = file("secret", &format!("{SECRET}\n"));
-    let config = load(&[("DEBUG", "false"), ("SECRET_KEY_FILE", &secret)]).unwrap();
+    let in_production = [("DEBUG", "false"), ("EMAIL_BACKEND", "smtp")];
+    let config = load(&[in_production.as_slice(), &[("SECRET_KEY_FILE", &secret)]].concat()).unwrap();
     assert_eq!(config.secret_key.expose_secret(), SECRET);
     assert!(!config.secret_key_generated);
 
@@ -134,7 +221,7 @@ fn takes_secrets_from_files() {
             "SECRET_KEY: is missing",
         ),
     ] {
-        let pairs = [vec![("DEBUG", "false")], pairs].concat();
+        let pairs = [in_production.to_vec(), pairs].concat();
         let told = load(&pairs).unwrap_err().to_string();
         assert!(told.contains(expected) && !told.contains(SECRET), "{told}");
     }

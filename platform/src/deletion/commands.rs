@@ -10,7 +10,7 @@ use crate::{
     db::{WriteTx, write_tx},
     error::CommandError,
     ids::new_uuid,
-    message,
+    message, outbox,
     record::{self, RecordColumn},
 };
 
@@ -55,6 +55,8 @@ pub async fn delete_in_tx<E: RecordKind>(
     let deleted = record::soft_delete::<E>(with.tx, with.actor, batch, which).await?;
     if !deleted.is_empty() {
         let ids: Vec<Uuid> = deleted.iter().map(E::id_of).collect();
+        // Nobody is told any more of what is gone.
+        outbox::cancel_about_in_tx(with.tx, &ids).await?;
         E::delete_below(with, batch, &deleted).await?;
         with.ctx.holders.delete_below(with, E::KIND, &ids, batch).await?;
     }
@@ -156,6 +158,7 @@ pub async fn force_delete_in_tx<E: RecordKind>(
     with.ctx.holders.force_delete_below(with, E::KIND, &[id]).await?;
     let this = Condition::all().add(E::column(RecordColumn::Id).eq(id));
     record::force_delete::<E>(with.tx, with.actor, this).await?;
+    outbox::forget_about_in_tx(with.tx, id).await?;
     E::force_delete_rest(with, row).await
 }
 

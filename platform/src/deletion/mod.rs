@@ -7,6 +7,7 @@ mod commands;
 
 pub use commands::{delete, delete_in_tx, force_delete, force_delete_in_tx, restore, restore_in_tx};
 
+use chrono::TimeDelta;
 use sea_orm::Select;
 use uuid::Uuid;
 
@@ -23,6 +24,9 @@ use crate::messages::Noun;
 
 /// Where the mutations take the record's id: the path of what is wrong with it.
 pub const FIELD: [&str; 2] = ["input", "id"];
+
+/// How long what was taken out of a list that a record shows stays in that record's bin.
+pub const BIN_KEEPS: TimeDelta = TimeDelta::days(30);
 
 /// The event that tells that a record is gone.
 pub const RECORD_REMOVED: EventKind = EventKind::new("RecordRemoved");

@@ -219,6 +219,10 @@ impl<S: FeedSource> Hub<S> {
         for row in rows {
             match row.control {
                 Some(Control::SessionEnded(session)) => self.end_sessions(|it, _| it == session),
+                Some(Control::TokensReplaced(session)) => {
+                    self.0.sessions.end_present(session);
+                    self.end_streams(|it, _| it == session);
+                }
                 Some(Control::AccountEnded(account)) => self.end_sessions(|_, it| it == account),
                 Some(Control::RightsLost(client)) => self.reread(client, row.position),
                 None => {}
@@ -237,6 +241,10 @@ impl<S: FeedSource> Hub<S> {
 
     fn end_sessions(&self, which: impl Fn(SessionId, AccountId) -> bool) {
         self.0.sessions.end(&which);
+        self.end_streams(which);
+    }
+
+    fn end_streams(&self, which: impl Fn(SessionId, AccountId) -> bool) {
         for subscriber in self.subscribers().by_id.values() {
             if which(subscriber.reader.session, subscriber.reader.account) {
                 subscriber.mailbox.end();

@@ -48,6 +48,8 @@ pub struct Audience {
 pub enum Control {
     /// A session ended: its streams and sockets end.
     SessionEnded(SessionId),
+    /// A session goes on with new tokens: streams and sockets that the former ones opened end.
+    TokensReplaced(SessionId),
     /// An account may no longer sign in.
     AccountEnded(AccountId),
     /// Something is no longer this client's: what waits for its streams is judged anew.

@@ -74,6 +74,16 @@ impl Sessions {
         }
         ended
     }
+
+    /// Ends those who watch the session now; it goes on for those who come later.
+    pub(super) fn end_present(&self, session: SessionId) {
+        let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = map.get_mut(&session) {
+            let present = std::mem::take(&mut entry.end);
+            present.ended.store(true, Ordering::Release);
+            present.notify.notify_waiters();
+        }
+    }
 }
 
 impl Watch {

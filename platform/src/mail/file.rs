@@ -7,7 +7,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::io::AsyncWriteExt;
 
 use super::{Mail, MailTransport, Sender};
-use crate::send_error::SendError;
+use crate::{private_folder, send_error::SendError};
 
 /// Writes each message to a file of its own, `FOLDER/dlv_….eml`, which mail programs open. A second attempt
 /// replaces the first one's file.
@@ -38,9 +38,7 @@ impl MailTransport for FileMail {
 
     fn check(&self) -> BoxFuture<'_, Result<String>> {
         async move {
-            tokio::fs::create_dir_all(&self.folder)
-                .await
-                .with_context(|| self.folder.display().to_string())?;
+            private_folder::create_closed(&self.folder).with_context(|| self.folder.display().to_string())?;
             let probe = self.folder.join(".doctor");
             tokio::fs::write(&probe, b"")
                 .await
@@ -53,9 +51,7 @@ impl MailTransport for FileMail {
 }
 
 async fn write(folder: &Path, id: &str, bytes: &[u8]) -> Result<()> {
-    tokio::fs::create_dir_all(folder)
-        .await
-        .with_context(|| folder.display().to_string())?;
+    private_folder::create_closed(folder).with_context(|| folder.display().to_string())?;
     // Written aside and moved into place: whoever watches the folder sees whole messages only.
     let aside = folder.join(format!(".{id}"));
     // The messages hold temporary passwords: they are the server's user's alone.

@@ -18,7 +18,7 @@ use super::{Mail, MailTransport, Sender};
 use crate::{config::EmailConfig, send_error::SendError};
 
 /// Kept connections at most; the outbox sends no more messages than this at once.
-const CONNECTIONS: u32 = 4;
+const CONNECTIONS: u32 = 8;
 /// A server that doesn't answer for so long isn't there.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -90,7 +90,7 @@ impl MailTransport for SmtpMail {
 }
 
 /// What the server refuses for good concerns this message, unless it says that it doesn't want *us*: that is for
-/// the operator to mend, and the message waits meanwhile.
+/// the operator to mend, and all messages wait meanwhile, as when it doesn't answer at all.
 fn classify(error: &smtp::Error) -> SendError {
     let reason = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
         .map(ToString::to_string)
@@ -99,7 +99,9 @@ fn classify(error: &smtp::Error) -> SendError {
     let about_us = error
         .status()
         .is_some_and(|code| matches!(u16::from(code), 530 | 534 | 535 | 538 | 454 | 421));
-    if error.is_permanent() && !about_us {
+    if about_us || error.status().is_none() && !error.is_client() {
+        SendError::unreachable(reason)
+    } else if error.is_permanent() {
         SendError::permanent(reason)
     } else {
         SendError::temporary(reason)

@@ -4,9 +4,10 @@ use anyhow::{Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, DbErr, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
+use uuid::Uuid;
 
 use super::{
     Channel, DeliveryId, Status,
@@ -20,6 +21,17 @@ use crate::{
 
 /// Credentials are kept no longer than this, even if they could not be sent (DESIGN.md 2.7).
 const SECRETS_LIVE: TimeDelta = TimeDelta::hours(72);
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// The kind of record.
+    pub kind: &'static str,
+    /// The record.
+    pub record: Uuid,
+    /// The project that it belongs to.
+    pub project: Option<Uuid>,
+}
 
 /// A message to write.
 #[derive(Debug, Clone)]
@@ -39,6 +51,8 @@ pub struct NewDelivery {
     pub data: serde_json::Value,
     /// The data holds credentials: encrypted in the table, shown to nobody, wiped after sending or 72 hours.
     pub secret: bool,
+    /// What it is about: with that, the message goes. `None` for what concerns the recipient's account.
+    pub about: Option<About>,
     /// One thing that happened is told once: such as `upd_…/posted/push`.
     pub idempotency_key: String,
     /// After this moment it is not sent any more.
@@ -119,9 +133,14 @@ fn row(tx: &WriteTx, keys: &Keys, id: DeliveryId, delivery: NewDelivery) -> Resu
         data: Set(data),
         secret_data: Set(secret_data),
         is_secret: Set(delivery.secret),
+        is_wiped: Set(false),
         idempotency_key: Set(delivery.idempotency_key),
+        record_kind: Set(delivery.about.map(|about| about.kind.to_owned())),
+        record_id: Set(delivery.about.map(|about| about.record)),
+        project_id: Set(delivery.about.and_then(|about| about.project)),
         attempts: Set(0),
         next_attempt_at: Set(tx.now()),
+        waits_for_service: Set(false),
         lease_owner: Set(None),
         lease_until: Set(None),
         last_error: Set(None),
@@ -138,26 +157,41 @@ fn row(tx: &WriteTx, keys: &Keys, id: DeliveryId, delivery: NewDelivery) -> Resu
 /// # Errors
 /// When the database refuses.
 pub async fn cancel_in_tx(tx: &WriteTx, recipient: AccountId, template: &str) -> Result<u64, DbErr> {
-    let cancelled = Entity::update_many()
-        .col_expr(Column::Status, Expr::value(Status::Cancelled))
-        .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
-        .filter(Column::RecipientId.eq(recipient))
-        .filter(Column::Template.eq(template))
-        .filter(Column::Status.is_in([Status::Pending, Status::Dead]))
-        .exec(tx.conn())
-        .await?;
-    Ok(cancelled.rows_affected)
+    let which = Condition::all()
+        .add(Column::RecipientId.eq(recipient))
+        .add(Column::Template.eq(template));
+    cancel_unsent(tx, which).await
 }
 
-/// Cancels everything that waits for `recipient`, because the account is gone. Returns how many were cancelled.
+/// Cancels everything that waits for `recipient`, because the account is gone or shut out. Returns how many were
+/// cancelled.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn cancel_all_in_tx(tx: &WriteTx, recipient: AccountId) -> Result<u64, DbErr> {
+    cancel_unsent(tx, Condition::all().add(Column::RecipientId.eq(recipient))).await
+}
+
+/// Cancels what waits to tell of these records, or of what belongs to them if they are projects: they are deleted, or are
+/// somebody else's now. Returns how many were cancelled.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn cancel_about_in_tx(tx: &WriteTx, records: &[Uuid]) -> Result<u64, DbErr> {
+    cancel_unsent(tx, about(records)).await
+}
+
+fn about(records: &[Uuid]) -> Condition {
+    Condition::any()
+        .add(Column::RecordId.is_in(records.iter().copied()))
+        .add(Column::ProjectId.is_in(records.iter().copied()))
+}
+
+async fn cancel_unsent(tx: &WriteTx, which: Condition) -> Result<u64, DbErr> {
     let cancelled = Entity::update_many()
         .col_expr(Column::Status, Expr::value(Status::Cancelled))
         .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
-        .filter(Column::RecipientId.eq(recipient))
+        .filter(which)
         .filter(Column::Status.is_in([Status::Pending, Status::Dead]))
         .exec(tx.conn())
         .await?;
@@ -169,14 +203,26 @@ pub fn wake_in_tx(tx: &WriteTx) {
     tx.mark_deliveries();
 }
 
-/// Removes the messages about something that is removed for good: those whose idempotency key begins with `about` and a
-/// slash. What they said goes with them.
+/// Removes the messages about a record that is removed for good, sent or not, and about what belonged to it. What they said
+/// goes with them.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn forget_in_tx(tx: &WriteTx, about: &str) -> Result<u64, DbErr> {
+pub async fn forget_about_in_tx(tx: &WriteTx, record: Uuid) -> Result<u64, DbErr> {
     let removed = Entity::delete_many()
-        .filter(Column::IdempotencyKey.starts_with(format!("{about}/")))
+        .filter(about(&[record]))
+        .exec(tx.conn())
+        .await?;
+    Ok(removed.rows_affected)
+}
+
+/// Removes all messages to an account that is removed for good: name and address stand in them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_recipient_in_tx(tx: &WriteTx, recipient: AccountId) -> Result<u64, DbErr> {
+    let removed = Entity::delete_many()
+        .filter(Column::RecipientId.eq(recipient))
         .exec(tx.conn())
         .await?;
     Ok(removed.rows_affected)

@@ -5,17 +5,24 @@
 //! therefore carries its id to the other side (`Message-ID`, push tag), where a repetition takes the place of the
 //! first instead of standing beside it.
 
+mod attempt;
+mod claim;
 mod enqueue;
 mod policy;
+mod purge;
 pub mod table;
 mod templates;
+mod transports;
 mod worker;
 
 pub use enqueue::{
-    NewDelivery, cancel_all_in_tx, cancel_in_tx, enqueue_all_in_tx, enqueue_in_tx, forget_in_tx, wake_in_tx,
+    About, NewDelivery, cancel_about_in_tx, cancel_all_in_tx, cancel_in_tx, enqueue_all_in_tx, enqueue_in_tx,
+    forget_about_in_tx, forget_recipient_in_tx, wake_in_tx,
 };
+pub use purge::{BODY_KEPT_FOR, KEPT_FOR, is_wiped, purge};
 pub use templates::{Letter, Notice, Templates};
-pub use worker::{Devices, Randomness, Report, Transports, deliver_due, run};
+pub use transports::{Devices, Randomness, Transports};
+pub use worker::{Report, deliver_due, run};
 
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +91,7 @@ pub enum Status {
     /// Given up: refused for good, tried too often, or too old. A person may replay it.
     #[sea_orm(string_value = "DEAD")]
     Dead,
-    /// Overtaken by something newer before it was sent.
+    /// Not sent: overtaken by something newer, about what is deleted, or dealt with by a person.
     #[sea_orm(string_value = "CANCELLED")]
     Cancelled,
 }

@@ -25,11 +25,20 @@ pub struct Model {
     /// The encrypted data of a message with credentials; null once it is sent or too old.
     pub secret_data: Option<Vec<u8>>,
     pub is_secret: bool,
+    /// What it said was removed, since it is long over.
+    pub is_wiped: bool,
     #[sea_orm(unique)]
     pub idempotency_key: String,
+    /// What it is about: the kind of record and its id; null for what concerns the account itself.
+    pub record_kind: Option<String>,
+    pub record_id: Option<Uuid>,
+    /// The project that the record belongs to.
+    pub project_id: Option<Uuid>,
     /// Attempts begun, so that one that takes the server down with it counts too.
     pub attempts: i32,
     pub next_attempt_at: DateTime<Utc>,
+    /// The last attempt failed because the mail or push service didn't answer: it goes once that does, and not before.
+    pub waits_for_service: bool,
     /// The attempt that is under way…
     pub lease_owner: Option<Uuid>,
     /// …and until when nobody else may begin one.

@@ -170,9 +170,10 @@ impl FcmPush {
             let retry_after = retry_after(&answer, self.clock.now());
             let status = answer.status();
             let text = answer.text().await.unwrap_or_default();
-            return Err(SendError::Temporary {
-                reason: format!("no token for FCM: {status} {}", brief(&text)),
-                retry_after,
+            let reason = format!("no token for FCM: {status} {}", brief(&text));
+            return Err(match retry_after {
+                Some(_) => SendError::Temporary { reason, retry_after },
+                None => SendError::unreachable(reason),
             });
         }
         let answer: TokenAnswer = answer.json().await.map_err(unreachable)?;
@@ -218,6 +219,10 @@ impl FcmPush {
                 reason: format!("FCM's quota is used up: {}", brief(&text)),
                 retry_after: asked.or(Some(QUOTA_WAIT)),
             }),
+            // Google asks for patience itself where it knows how long.
+            (status, _) if status.is_server_error() && asked.is_none() => Err(SendError::unreachable(
+                format!("FCM answered {status}: {}", brief(&text)),
+            )),
             _ => Err(SendError::Temporary {
                 reason: format!("FCM answered {status}: {}", brief(&text)),
                 retry_after: asked,
@@ -297,7 +302,7 @@ impl PushTransport for FcmPush {
 
 fn unreachable(error: reqwest::Error) -> SendError {
     let error = error.without_url();
-    SendError::temporary(format!("FCM can't be reached: {:#}", anyhow::Error::from(error)))
+    SendError::unreachable(format!("FCM can't be reached: {:#}", anyhow::Error::from(error)))
 }
 
 /// FCM's own code (`details[].errorCode`), or the general status.

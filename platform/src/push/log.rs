@@ -7,7 +7,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::{io::AsyncWriteExt, sync::Mutex};
 
 use super::{Push, PushTransport, Pushed};
-use crate::send_error::SendError;
+use crate::{private_folder, send_error::SendError};
 
 /// Appends each push to a file as one line of JSON, devices or not.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl LogPush {
 
     async fn append(&self, line: &str) -> Result<()> {
         if let Some(folder) = self.path.parent() {
-            tokio::fs::create_dir_all(folder).await?;
+            private_folder::create(folder)?;
         }
         let _alone = self.writing.lock().await;
         let mut file = tokio::fs::OpenOptions::new()

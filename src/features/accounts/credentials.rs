@@ -89,6 +89,7 @@ pub async fn send_in_tx(
             "expiresAt": temporary.expires_at,
         }),
         secret: true,
+        about: None,
         // The version changes with each new password: one mail for each.
         idempotency_key: format!("{}/credentials/{}", account.id, account.version),
         expires_at: Some(temporary.expires_at),

@@ -21,12 +21,12 @@ pub use model::{MAX_NAME_LENGTH, email, normalize_email, optional_email};
 pub use passwords::{check_new as check_new_password, hash as hash_password};
 pub use phone::{phone, readable_phone};
 pub use queries::{
-    SessionAccess, StaffSession, account_by_id, accounts_by_ids, living_account_by_email, living_staff,
-    session_access, sessions_of, staff_session,
+    SessionAccess, StaffSession, account_by_id, accounts_by_ids, has_others, living_account_by_email,
+    living_staff, open_addresses, session_access, sessions_of, staff_session,
 };
 pub use sessions::{
-    ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, announce_end_in_tx, purge as purge_sessions,
-    revoke_all_in_tx,
+    ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, TOKENS_REPLACED, announce_end_in_tx,
+    purge as purge_sessions, revoke_all_in_tx,
 };
 pub use store::{
     NewAccount, check_email_free_in_tx, disable_in_tx, enable_in_tx, insert_in_tx, taken_or_internal,

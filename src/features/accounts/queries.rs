@@ -127,11 +127,39 @@ pub async fn living_staff(conn: &impl ConnectionTrait) -> Result<Vec<account::Mo
         .await
 }
 
+/// Whether there are living accounts of other addresses than these.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn has_others(conn: &impl ConnectionTrait, addresses: &[&str]) -> Result<bool, DbErr> {
+    let other = account::Entity::find()
+        .filter(account::Column::EmailNormalized.is_not_in(addresses.iter().copied()))
+        .filter(account::Column::DeletedAt.is_null());
+    Ok(other.one(conn).await?.is_some())
+}
+
+/// Those of these addresses that somebody can sign in with.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open_addresses(conn: &impl ConnectionTrait, addresses: &[&str]) -> Result<Vec<String>, DbErr> {
+    account::Entity::find()
+        .select_only()
+        .column(account::Column::EmailNormalized)
+        .filter(account::Column::EmailNormalized.is_in(addresses.iter().copied()))
+        .filter(account::Column::DeletedAt.is_null())
+        .filter(account::Column::DisabledAt.is_null())
+        .order_by_asc(account::Column::EmailNormalized)
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
 /// Whether somebody of the staff is still signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StaffSession {
     /// The session is good, and its account works for the company.
-    Good,
+    Good(AccountId),
     /// It ended, or its account is no longer of the staff.
     Over,
 }
@@ -144,10 +172,6 @@ pub async fn staff_session(ctx: &Ctx, session: SessionId) -> Result<StaffSession
     let found = session_access(ctx.db.reader(), ctx.clock.now(), [session]).await?;
     let good = found
         .iter()
-        .any(|it| matches!(it.role, Role::Staff | Role::Admin) && !it.must_change_password);
-    Ok(if good {
-        StaffSession::Good
-    } else {
-        StaffSession::Over
-    })
+        .find(|it| matches!(it.role, Role::Staff | Role::Admin) && !it.must_change_password);
+    Ok(good.map_or(StaffSession::Over, |it| StaffSession::Good(it.account_id)))
 }

@@ -25,6 +25,8 @@ use platform::{
 
 /// Control row: the session in `{"session": "ses_…"}` has ended.
 pub const SESSION_REVOKED: EventKind = EventKind::new("SessionRevoked");
+/// Control row: the session in `{"session": "ses_…"}` goes on with new tokens, and what the former ones opened ends.
+pub const TOKENS_REPLACED: EventKind = EventKind::new("TokensReplaced");
 /// Control row: the account in `{"account": "acc_…"}` was disabled or deleted, and all its sessions with it.
 pub const ACCOUNT_DISABLED: EventKind = EventKind::new("AccountDisabled");
 
@@ -35,6 +37,8 @@ const MAX_DEVICE_NAME_LENGTH: usize = 100;
 pub struct SessionTokens {
     /// The session.
     pub session: SessionId,
+    /// What the person calls the device, when it is new.
+    pub device_name: Option<String>,
     /// For `Authorization: Bearer`.
     pub access_token: SecretString,
     /// When it runs out.
@@ -62,7 +66,7 @@ pub(super) async fn open_in_tx(
     session::ActiveModel {
         id: Set(id),
         account_id: Set(account),
-        device_name: Set(device_name),
+        device_name: Set(device_name.clone()),
         created_at: Set(tx.now()),
         last_seen_at: Set(tx.now()),
         expires_at: Set(expires_at),
@@ -75,7 +79,11 @@ pub(super) async fn open_in_tx(
     }
     .insert(tx.conn())
     .await?;
-    tokens_of(ctx, tx.now(), account, &refresh, expires_at)
+    let tokens = tokens_of(ctx, tx.now(), account, &refresh, expires_at)?;
+    Ok(SessionTokens {
+        device_name,
+        ..tokens
+    })
 }
 
 /// The tokens to hand out for a session whose present refresh token is `refresh`.
@@ -95,6 +103,7 @@ pub(super) fn tokens_of(
     )?;
     Ok(SessionTokens {
         session: refresh.session(),
+        device_name: None,
         access_token,
         access_token_expires_at,
         refresh_token: refresh.encode(&ctx.keys),
@@ -125,6 +134,12 @@ pub(super) async fn revoke_in_tx(
         }
     }
     Ok(ended.into_iter().map(|session| session.id).collect())
+}
+
+/// Ends the streams and sockets that a session's former tokens opened.
+pub(super) fn announce_new_tokens_in_tx(tx: &WriteTx, session: SessionId) {
+    let replaced = NewEvent::control(TOKENS_REPLACED, json!({ "session": session }));
+    events::append_in_tx(tx, replaced);
 }
 
 /// Ends all sessions of an account.

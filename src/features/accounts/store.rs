@@ -13,7 +13,7 @@ use platform::{
     actor::{AccountId, Actor, Locale, Role},
     db::WriteTx,
     error::{CommandError, ErrorCode, Violation},
-    message, record,
+    message, outbox, record,
 };
 
 /// An account to insert.
@@ -63,7 +63,8 @@ pub async fn insert_in_tx(
         .map_err(|error| taken_or_internal(error, &EMAIL))
 }
 
-/// Shuts an account out: it can't sign in, its sessions end, its streams close within seconds.
+/// Shuts an account out: it can't sign in, its sessions end, its streams close within seconds, and messages that wait for it
+/// are not sent.
 ///
 /// # Errors
 /// When the database refuses.
@@ -74,6 +75,7 @@ pub async fn disable_in_tx(
 ) -> Result<account::Model, DbErr> {
     let disabled = set_disabled_in_tx(tx, actor, account, Some(tx.now())).await?;
     revoke_all_in_tx(tx, account.id, RevokedReason::AccountDisabled).await?;
+    outbox::cancel_all_in_tx(tx, account.id).await?;
     announce_end_in_tx(tx, account.id).await?;
     Ok(disabled)
 }

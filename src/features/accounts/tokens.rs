@@ -28,7 +28,7 @@ const TAG_LENGTH: usize = 16;
 const BODY_LENGTH: usize = 16 + 4 + SECRET_LENGTH;
 
 /// What an access token says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claims {
     iss: String,
     aud: String,
@@ -38,6 +38,9 @@ pub struct Claims {
     pub sid: SessionId,
     iat: i64,
     exp: i64,
+    /// From when on it is good (RFC 7519, 4.1.5); ours are at once, and don't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<f64>,
 }
 
 impl Claims {
@@ -84,6 +87,7 @@ pub fn issue_access(
         sid: session,
         iat: now.timestamp(),
         exp: (now + lifetime).timestamp(),
+        nbf: None,
     };
     let header = Header {
         typ: Some(ACCESS_TOKEN_TYPE.to_owned()),
@@ -94,7 +98,7 @@ pub fn issue_access(
     Ok((token.into(), claims.expires_at()))
 }
 
-/// Checks an access token: signature, algorithm, key id, type, issuer, audience, expiry.
+/// Checks an access token: signature, algorithm, key id, type, issuer, audience, beginning, expiry.
 ///
 /// # Errors
 /// [`AccessTokenError`].
@@ -109,6 +113,11 @@ pub fn read_access(keys: &Keys, now: DateTime<Utc>, token: &str) -> Result<Claim
     let data = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&key), &validation)
         .map_err(|_| AccessTokenError::Invalid)?;
     if data.header.typ.as_deref() != Some(ACCESS_TOKEN_TYPE) || data.header.kid != Some(key_id(&key)) {
+        return Err(AccessTokenError::Invalid);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
+    let seconds = now.timestamp() as f64;
+    if data.claims.nbf.is_some_and(|from| from > seconds) {
         return Err(AccessTokenError::Invalid);
     }
     if data.claims.expires_at() <= now {
@@ -288,6 +297,17 @@ mod tests {
         };
         let good = sign(header(ACCESS_TOKEN_TYPE, Algorithm::HS256), claims(AUDIENCE));
         assert!(read_access(&keys, now(), &good).is_ok());
+        let from = |seconds: i64| {
+            let mut claims = claims(AUDIENCE);
+            claims["nbf"] = (now().timestamp() + seconds).into();
+            sign(header(ACCESS_TOKEN_TYPE, Algorithm::HS256), claims)
+        };
+        assert!(read_access(&keys, now(), &from(0)).is_ok());
+        assert_eq!(
+            read_access(&keys, now(), &from(1)),
+            Err(AccessTokenError::Invalid),
+            "a token of tomorrow"
+        );
         let mut without_exp = claims(AUDIENCE);
         without_exp.as_object_mut().unwrap().remove("exp");
         for bad in [

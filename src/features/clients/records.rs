@@ -66,7 +66,7 @@ impl RecordKind for Entity {
     async fn force_delete_below(with: &RecordTx<'_>, client: &Model) -> Result<(), CommandError> {
         let told = Forgotten::Account(client.account_id);
         with.ctx.announcer.forget_in_tx(with.tx, told).await?;
-        outbox::cancel_all_in_tx(with.tx, client.account_id).await?;
+        outbox::forget_recipient_in_tx(with.tx, client.account_id).await?;
         Ok(())
     }
 

@@ -47,20 +47,22 @@ fn in_column<E: Listed>(
         .into_query()
 }
 
+/// The staff see what is in a gallery's bin too.
 fn in_galleries(scope: RecordScope, now: DateTime<Utc>, images: &[ImageId]) -> SelectStatement {
     let mut rows = gallery_image::Entity::find()
         .select_only()
         .column(gallery_image::Column::ImageId)
         .filter(gallery_image::Column::ImageId.is_in(images.iter().copied()));
+    if scope == RecordScope::Published {
+        rows = rows.filter(gallery_image::Column::DeletedAt.is_null());
+    }
     if scope != RecordScope::All {
         let items = portfolio_item::Entity::find()
             .select_only()
             .column(portfolio_item::Column::Id)
             .filter(in_scope::<portfolio_item::Entity>(scope, now))
             .into_query();
-        rows = rows
-            .filter(gallery_image::Column::DeletedAt.is_null())
-            .filter(gallery_image::Column::PortfolioItemId.in_subquery(items));
+        rows = rows.filter(gallery_image::Column::PortfolioItemId.in_subquery(items));
     }
     rows.into_query()
 }

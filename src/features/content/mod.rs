@@ -8,10 +8,12 @@ pub mod kinds;
 mod model;
 pub mod queries;
 mod records;
+mod sweep;
 pub mod tables;
 
 pub use images::ContentImages;
 pub use model::Category;
+pub use sweep::sweep_bins;
 pub use tables::portfolio_item::{
     Column as PortfolioItemColumn, Entity as PortfolioItems, Model as PortfolioItem,
 };

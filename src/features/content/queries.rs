@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
 use super::{
     PortfolioItemId,
     kinds::{blog_post::BlogPostFilter, portfolio_item::PortfolioFilter},
+    model::{MAX_GALLERY, MAX_VIDEOS},
     tables::{blog_post, gallery_image, portfolio_item, video},
 };
 use crate::features::media::{Image, tables::image};
@@ -23,20 +24,45 @@ pub struct ItemBelow {
     pub item: PortfolioItemId,
     /// The batch that the item was deleted with.
     pub batch: Option<Uuid>,
+    /// What it shows, what is in its bin, or both.
+    pub scope: RecordScope,
 }
 
+/// The rows below these items, which are all asked for in one scope.
 fn below<C: ColumnTrait>(of: &[ItemBelow], item: C, deleted_at: C, batch: C) -> Condition {
     let batches: Vec<Uuid> = of.iter().filter_map(|key| key.batch).collect();
-    let mut seen = Condition::any().add(deleted_at.is_null());
-    if !batches.is_empty() {
-        seen = seen.add(batch.is_in(batches));
-    }
+    let scope = of.first().map_or(RecordScope::Living, |key| key.scope);
+    let with_item = (!batches.is_empty()).then(|| batch.is_in(batches.iter().copied()));
+    let seen = match scope {
+        RecordScope::Published | RecordScope::Living => {
+            Condition::any().add(deleted_at.is_null()).add_option(with_item)
+        }
+        // What was deleted together with its item isn't in its bin.
+        RecordScope::Deleted => Condition::all()
+            .add(deleted_at.is_not_null())
+            .add_option((!batches.is_empty()).then(|| batch.is_not_in(batches.iter().copied()))),
+        RecordScope::All => Condition::all(),
+    };
     Condition::all()
         .add(item.is_in(of.iter().map(|key| key.item.0)))
         .add(seen)
 }
 
-/// The galleries of many items with their pictures, each in order. One statement.
+/// Living ones in their order, then the latest deleted.
+fn in_order<E: EntityTrait>(
+    rows: Select<E>,
+    deleted_at: E::Column,
+    position: E::Column,
+    id: E::Column,
+) -> Select<E> {
+    rows.order_by_asc(deleted_at.is_not_null())
+        .order_by_desc(deleted_at)
+        .order_by_asc(position)
+        .order_by_asc(id)
+}
+
+/// The galleries of many items with their pictures, each in order and [`MAX_GALLERY`] at most. All of them in the scope of the
+/// first. One statement.
 ///
 /// # Errors
 /// When the database refuses.
@@ -45,27 +71,28 @@ pub async fn galleries(
     of: &[ItemBelow],
 ) -> Result<HashMap<PortfolioItemId, Vec<(gallery_image::Model, Image)>>, DbErr> {
     use gallery_image::Column;
-    let rows = gallery_image::Entity::find()
+    let rows = gallery_image::Entity::find().filter(below(
+        of,
+        Column::PortfolioItemId,
+        Column::DeletedAt,
+        Column::DeletionBatch,
+    ));
+    let rows = in_order(rows, Column::DeletedAt, Column::Position, Column::Id)
         .find_also_related(image::Entity)
-        .filter(below(
-            of,
-            Column::PortfolioItemId,
-            Column::DeletedAt,
-            Column::DeletionBatch,
-        ))
-        .order_by_asc(Column::Position)
-        .order_by_asc(Column::Id)
         .all(conn)
         .await?;
     let mut galleries: HashMap<_, Vec<_>> = HashMap::new();
     for (row, image) in rows {
         let gallery = galleries.entry(row.portfolio_item_id).or_default();
-        gallery.extend(image.map(|image| (row, image)));
+        if gallery.len() < MAX_GALLERY {
+            gallery.extend(image.map(|image| (row, image)));
+        }
     }
     Ok(galleries)
 }
 
-/// The videos of many items, each item's in order. One statement.
+/// The videos of many items, each item's in order and [`MAX_VIDEOS`] at most. All of them in the scope of the first. One
+/// statement.
 ///
 /// # Errors
 /// When the database refuses.
@@ -74,20 +101,21 @@ pub async fn videos(
     of: &[ItemBelow],
 ) -> Result<HashMap<PortfolioItemId, Vec<video::Model>>, DbErr> {
     use video::Column;
-    let rows = video::Entity::find()
-        .filter(below(
-            of,
-            Column::PortfolioItemId,
-            Column::DeletedAt,
-            Column::DeletionBatch,
-        ))
-        .order_by_asc(Column::Position)
-        .order_by_asc(Column::Id)
+    let rows = video::Entity::find().filter(below(
+        of,
+        Column::PortfolioItemId,
+        Column::DeletedAt,
+        Column::DeletionBatch,
+    ));
+    let rows = in_order(rows, Column::DeletedAt, Column::Position, Column::Id)
         .all(conn)
         .await?;
     let mut videos: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
-        videos.entry(row.portfolio_item_id).or_default().push(row);
+        let of_item = videos.entry(row.portfolio_item_id).or_default();
+        if of_item.len() < MAX_VIDEOS {
+            of_item.push(row);
+        }
     }
     Ok(videos)
 }

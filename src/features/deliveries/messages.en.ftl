@@ -2,6 +2,7 @@
 
 delivery-waits = This delivery waits for its next attempt already.
 delivery-sent = This delivery was sent.
-delivery-cancelled = This delivery was cancelled, because a newer one took its place.
-delivery-wiped = The credentials in this message were wiped: send new ones instead.
+delivery-cancelled = This delivery was cancelled: what it told of is over, or somebody dismissed it.
+delivery-wiped = What this message said was wiped: send a new one instead.
+delivery-not-given-up = This delivery was not given up: there is nothing to dismiss.
 delivery-too-old = This message is too old to be of use.

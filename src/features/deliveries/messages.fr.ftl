@@ -2,6 +2,7 @@
 
 delivery-waits = Cet envoi attend déjà sa prochaine tentative.
 delivery-sent = Cet envoi est parti.
-delivery-cancelled = Cet envoi a été annulé, car un plus récent l’a remplacé.
-delivery-wiped = Les identifiants de ce message ont été effacés : envoyez-en de nouveaux.
+delivery-cancelled = Cet envoi a été annulé : ce qu’il annonçait n’est plus d’actualité, ou quelqu’un l’a écarté.
+delivery-wiped = Le contenu de ce message a été effacé : envoyez-en un nouveau.
+delivery-not-given-up = Cet envoi n’a pas été abandonné : il n’y a rien à écarter.
 delivery-too-old = Ce message est trop ancien pour être encore utile.

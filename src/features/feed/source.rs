@@ -15,7 +15,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::features::{
-    accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, session_access},
+    accounts::{ACCOUNT_DISABLED, SESSION_REVOKED, TOKENS_REPLACED, session_access},
     billing::{
         BilledInvoice, InvoiceId, InvoiceStatus, Invoices, Payment, PaymentId, billed_invoices,
         events as billing, payments_by_ids,
@@ -377,6 +377,10 @@ fn control(row: &events::Model) -> Option<Control> {
     if SESSION_REVOKED.is(row) {
         let session = SessionId::parse(text("session")?).ok()?;
         return Some(Control::SessionEnded(session));
+    }
+    if TOKENS_REPLACED.is(row) {
+        let session = SessionId::parse(text("session")?).ok()?;
+        return Some(Control::TokensReplaced(session));
     }
     if ACCOUNT_DISABLED.is(row) {
         let account = AccountId::parse(text("account")?).ok()?;

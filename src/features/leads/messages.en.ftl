@@ -2,6 +2,7 @@
 
 ## Forms
 
+name-required = Give a name.
 phone-required = Give a telephone number.
 subject-required = Say in a few words what it is about.
 question-required = Write a message.

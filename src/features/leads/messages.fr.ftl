@@ -2,6 +2,7 @@
 
 ## Formulaires
 
+name-required = Donnez un nom.
 phone-required = Indiquez un numéro de téléphone.
 subject-required = Dites en quelques mots de quoi il s’agit.
 question-required = Écrivez un message.

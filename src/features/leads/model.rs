@@ -107,7 +107,7 @@ fn required(text: Option<String>, message: Message) -> Result<String, Fault> {
 /// # Errors
 /// REQUIRED, TOO_LONG.
 pub fn name(text: String) -> Result<String, Fault> {
-    required(optional_line(MAX_NAME_LENGTH)(text)?, "Give a name.")
+    required(optional_line(MAX_NAME_LENGTH)(text)?, message!("name-required"))
 }
 
 /// The rule of a telephone number, kept in E.164.

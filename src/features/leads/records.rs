@@ -13,7 +13,6 @@ use platform::{
     error::CommandError,
     events::append_in_tx,
     listing::RecordScope,
-    outbox,
 };
 
 impl RecordKind for lead::Entity {
@@ -21,12 +20,6 @@ impl RecordKind for lead::Entity {
 
     fn readable(_: &Ctx, actor: &Actor) -> Select<Self> {
         select_leads(actor, &LeadFilter::default(), RecordScope::Living)
-    }
-
-    /// The e-mails about it say what it said.
-    async fn force_delete_rest(with: &RecordTx<'_>, lead: &lead::Model) -> Result<(), CommandError> {
-        outbox::forget_in_tx(with.tx, &lead.id.to_string()).await?;
-        Ok(())
     }
 
     async fn tell_removed(with: &RecordTx<'_>, (): &(), lead: &lead::Model) -> Result<(), CommandError> {
@@ -40,12 +33,6 @@ impl RecordKind for inquiry::Entity {
 
     fn readable(_: &Ctx, actor: &Actor) -> Select<Self> {
         select_inquiries(actor, &InquiryFilter::default(), RecordScope::Living)
-    }
-
-    /// The e-mails about it say what it said.
-    async fn force_delete_rest(with: &RecordTx<'_>, row: &inquiry::Model) -> Result<(), CommandError> {
-        outbox::forget_in_tx(with.tx, &row.id.to_string()).await?;
-        Ok(())
     }
 
     async fn tell_removed(with: &RecordTx<'_>, (): &(), row: &inquiry::Model) -> Result<(), CommandError> {

@@ -25,7 +25,7 @@ pub use commands::attach::{attach_in_tx, remove_in_tx};
 pub use commands::create_upload::{CreateUpload, CreatedUpload, create_upload};
 pub use error::UploadError;
 pub use model::{Rendition, Renditions, UploadState};
-pub use queries::find_image;
+pub use queries::{count_missing, find_image, folders};
 pub use references::{Audience, ImageUse, ImageUses};
 pub use service::{Media, MediaOptions};
 pub use sweep::SweepReport;

@@ -1,10 +1,13 @@
 //! Reading pictures. Who may see one is the business of the record that shows it; lists of pictures are joined by
 //! the features that list them (`tables::image`), in one statement.
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use std::collections::HashSet;
 
-use super::tables::image;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QuerySelect};
+
+use super::tables::{image, upload};
 use super::{Image, ImageId};
+use platform::storage::Storage;
 
 /// One picture.
 ///
@@ -12,4 +15,43 @@ use super::{Image, ImageId};
 /// When the database can't be read.
 pub async fn find_image(conn: &impl ConnectionTrait, id: ImageId) -> Result<Option<Image>, DbErr> {
     image::Entity::find_by_id(id).one(conn).await
+}
+
+/// The folders in storage of all pictures that the database knows, those of unfinished uploads too.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn folders(conn: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let mut ids: Vec<ImageId> = image::Entity::find()
+        .select_only()
+        .column(image::Column::Id)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let announced: Vec<ImageId> = upload::Entity::find()
+        .select_only()
+        .column(upload::Column::ImageId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    ids.extend(announced);
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids.into_iter().map(image::folder_of).collect())
+}
+
+/// How many pictures lack a file in storage, of how many.
+///
+/// # Errors
+/// When the database or storage can't be read.
+pub async fn count_missing(conn: &impl ConnectionTrait, storage: &Storage) -> anyhow::Result<(usize, usize)> {
+    let kept: HashSet<String> = storage.list(image::FOLDER).await?.into_iter().collect();
+    let images = image::Entity::find().all(conn).await?;
+    let lacks = |image: &Image| {
+        let files = image.renditions.0.iter();
+        files
+            .map(|rendition| image::key_of(image.id, rendition))
+            .any(|key| !kept.contains(&key))
+    };
+    Ok((images.iter().filter(|image| lacks(image)).count(), images.len()))
 }

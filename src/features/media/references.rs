@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -12,15 +11,14 @@ use super::ImageId;
 use platform::actor::{Actor, ClientId};
 use platform::db::Db;
 
-/// For whom a URL was made. It is part of what the URL's signature covers.
+/// Who looks at a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Audience {
     /// Whoever works for the company.
     Staff,
-    /// One client: the URL dies when what it shows is no longer theirs.
+    /// One client.
     Client(ClientId),
-    /// Everybody, for pictures of what the website shows: their URLs carry no signature, and no signed one names this
-    /// audience.
+    /// Everybody, for pictures of what the website shows: their URLs carry no signature.
     Public,
 }
 
@@ -32,28 +30,6 @@ impl Audience {
             Some(Self::Staff)
         } else {
             actor.client_id().map(Self::Client)
-        }
-    }
-}
-
-impl fmt::Display for Audience {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Staff => f.write_str("staff"),
-            Self::Client(client) => client.fmt(f),
-            Self::Public => f.write_str("public"),
-        }
-    }
-}
-
-impl FromStr for Audience {
-    type Err = platform::ids::IdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "staff" {
-            Ok(Self::Staff)
-        } else {
-            ClientId::parse(text).map(Self::Client)
         }
     }
 }

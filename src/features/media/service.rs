@@ -17,6 +17,8 @@ use super::{
     Audience, Image, ImageId, ImageUses, MediaUrls, Rendition, Renditions, UploadError, UploadId,
     UploadState, find_image,
 };
+use crate::features::accounts::actor_of_session;
+use platform::actor::SessionId;
 use platform::crypto::sha256;
 use platform::ctx::Ctx;
 use platform::db::write_tx;
@@ -164,7 +166,11 @@ impl Media {
         let image_id = row.ok_or(UploadError::NotFound)?.image_id;
         let (image, files) = describe(image_id, made, source_hash, received);
         let keys: Vec<String> = files.iter().map(|file| file.key.clone()).collect();
-        self.storage().put(files).await?;
+        if let Err(error) = self.storage().put(files).await {
+            // A full disk, most often: what did fit must not take its last room.
+            self.remove_files_of(&keys).await;
+            return Err(error.into());
+        }
         self.complete(id, image, keys).await
     }
 
@@ -218,7 +224,12 @@ impl Media {
             .iter()
             .map(|rendition| image::key_of(winner.id, rendition))
             .collect();
-        for key in keys.iter().filter(|key| !kept.contains(key)) {
+        let lost: Vec<String> = keys.into_iter().filter(|key| !kept.contains(key)).collect();
+        self.remove_files_of(&lost).await;
+    }
+
+    async fn remove_files_of(&self, keys: &[String]) {
+        for key in keys {
             if let Err(error) = self.storage().remove(key).await {
                 tracing::warn!(
                     key,
@@ -227,6 +238,15 @@ impl Media {
                 );
             }
         }
+    }
+
+    /// Who is signed in with `session` now; `None` when it has ended.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn audience_of(&self, session: SessionId) -> anyhow::Result<Option<Audience>> {
+        let actor = actor_of_session(self.ctx(), session).await?;
+        Ok(actor.as_ref().and_then(Audience::of))
     }
 
     /// A picture that the audience may see through a living record, or nothing.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Audience, Image, ImageId, Rendition, UploadId};
+use super::{Image, ImageId, Rendition, UploadId};
+use platform::actor::SessionId;
 use platform::clock::SharedClock;
 use platform::crypto::Keys;
-use platform::signed_url::{Action, Grant, Refusal, stable_expiry};
+use platform::signed_url::{Action, Grant, Refusal, SignedQuery, stable_expiry};
 
 /// Makes URLs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -28,12 +29,12 @@ impl MediaUrls {
         }
     }
 
-    /// The URL of one file of a picture: valid 12 to 24 hours, and the same for the same audience until the next
-    /// half-day begins.
+    /// The URL of one file of a picture for whoever is signed in with `session`: valid 12 to 24 hours, but no longer than
+    /// the session, and the same until the next half-day begins.
     #[must_use]
-    pub fn rendition(&self, image: &Image, rendition: &Rendition, audience: Audience) -> String {
+    pub fn rendition(&self, image: &Image, rendition: &Rendition, session: SessionId) -> String {
         let path = rendition_path(image.id, rendition);
-        let audience = audience.to_string();
+        let audience = session.to_string();
         let expires = stable_expiry(self.clock.now());
         let signature = Grant {
             action: Action::Read,
@@ -56,24 +57,20 @@ impl MediaUrls {
         format!("{}/media/{}/{width}-{hash}.{format}", self.public_url, image.id)
     }
 
-    /// Checks the URL of a picture's file.
+    /// Checks the URL of a picture's file, and says whose it is.
     ///
     /// # Errors
     /// [`Refusal`].
-    pub fn check_rendition(
-        &self,
-        path: &str,
-        audience: &str,
-        expires: i64,
-        signature: &str,
-    ) -> Result<(), Refusal> {
-        Grant {
+    pub fn check_rendition(&self, path: &str, signed: &SignedQuery) -> Result<SessionId, Refusal> {
+        let grant = Grant {
             action: Action::Read,
             path,
-            audience,
-            expires,
-        }
-        .verify(&self.keys, self.clock.now(), signature)
+            audience: &signed.audience,
+            expires: signed.expires,
+        };
+        grant.verify(&self.keys, self.clock.now(), &signed.signature)?;
+        // What we signed is a session.
+        SessionId::parse(&signed.audience).map_err(|_| Refusal::Forged)
     }
 
     /// The URL to `PUT` an upload's bytes to.

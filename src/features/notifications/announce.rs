@@ -23,7 +23,7 @@ use platform::{
     crypto::Keys,
     db::WriteTx,
     events::{EventKind, NewEvent, append_in_tx},
-    outbox::{Channel, NewDelivery, Templates, enqueue_all_in_tx},
+    outbox::{About, Channel, NewDelivery, Templates, enqueue_all_in_tx},
 };
 
 /// Writes inbox entries and deliveries.
@@ -134,6 +134,11 @@ impl Inbox {
                 locale: client.locale,
                 data: data.clone(),
                 secret: false,
+                about: Some(About {
+                    kind: record_kind,
+                    record: record_id,
+                    project: announcement.project,
+                }),
                 idempotency_key: format!("{id}/{channel:?}"),
                 expires_at: None,
             })

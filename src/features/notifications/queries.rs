@@ -1,7 +1,8 @@
 //! Reads of inboxes: everybody their own.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -9,9 +10,14 @@ use super::{
     NotificationId,
     table::{Column, Entity, Model},
 };
+use crate::features::projects::{
+    ProjectColumn, ProjectFilter, ProjectUpdates, UpdateColumn, UpdateFilter, select_projects, select_updates,
+};
 use platform::{
     actor::{AccountId, Actor},
     db::WriteTx,
+    listing::RecordScope,
+    record::RecordEntity,
 };
 
 /// Which entries a list shows.
@@ -23,16 +29,34 @@ pub struct NotificationFilter {
     pub project: Option<Uuid>,
 }
 
-/// The entries of the actor's own inbox.
+/// The entries of the actor's own inbox, but for those about what is deleted or has become another client's.
 #[must_use]
 pub fn select_notifications(actor: &Actor, filter: &NotificationFilter) -> Select<Entity> {
     let own = match actor.account_id() {
         Some(account) => Column::AccountId.eq(account),
         None => Column::Id.is_null(),
     };
+    let projects = select_projects(actor, &ProjectFilter::default(), RecordScope::Living)
+        .select_only()
+        .column(ProjectColumn::Id)
+        .into_query();
+    let updates = select_updates(actor, &UpdateFilter::default(), RecordScope::Living)
+        .select_only()
+        .column(UpdateColumn::Id)
+        .into_query();
     Entity::find().filter(
         Condition::all()
             .add(own)
+            .add(
+                Condition::any()
+                    .add(Column::ProjectId.is_null())
+                    .add(Column::ProjectId.in_subquery(projects)),
+            )
+            .add(
+                Condition::any()
+                    .add(Column::RecordKind.ne(ProjectUpdates::KIND))
+                    .add(Column::RecordId.in_subquery(updates)),
+            )
             .add_option(filter.project.map(|project| Column::ProjectId.eq(project)))
             .add_option(filter.unread.map(|unread| {
                 if unread {

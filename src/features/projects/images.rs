@@ -38,11 +38,15 @@ impl ImageUse for ProjectImages {
         audience: Audience,
     ) -> BoxFuture<'a, Result<bool, DbErr>> {
         Box::pin(async move {
-            let shown = update_image::Entity::find()
+            let mut shown = update_image::Entity::find()
                 .select_only()
                 .column(update_image::Column::UpdateId)
-                .filter(update_image::Column::ImageId.eq(image))
-                .into_query();
+                .filter(update_image::Column::ImageId.eq(image));
+            // The staff see what is in an update's bin too.
+            if audience != Audience::Staff {
+                shown = shown.filter(update_image::Column::DeletedAt.is_null());
+            }
+            let shown = shown.into_query();
             let mut projects = project::Entity::find()
                 .select_only()
                 .column(project::Column::Id)

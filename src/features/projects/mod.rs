@@ -10,6 +10,7 @@ mod model;
 mod parents;
 mod queries;
 mod records;
+mod sweep;
 mod tables;
 
 pub use images::ProjectImages;
@@ -23,6 +24,7 @@ pub use queries::{
     select_projects, select_updates, select_without_news, updates_with_all,
 };
 pub use records::ProjectHolds;
+pub use sweep::sweep_bins;
 pub use tables::{
     project::{Column as ProjectColumn, Entity as Projects, Model as Project},
     update::{Column as UpdateColumn, Entity as ProjectUpdates, Model as ProjectUpdate},

@@ -11,6 +11,7 @@ use sea_orm::{
 
 use super::{
     Phase, ProjectId, ProjectUpdateId,
+    model::MAX_IMAGES,
     tables::{project, update, update_image},
 };
 use crate::features::media::{Image, tables::image};
@@ -275,26 +276,37 @@ pub async fn projects_by_ids(
     Ok(found.into_iter().map(|project| (project.id, project)).collect())
 }
 
-/// The pictures of many updates, each update's in order. One statement.
+/// The pictures of many updates, each update's in order; of those in its bin, the latest first and [`MAX_IMAGES`] at most. One
+/// statement.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn images_of_updates(
     conn: &impl ConnectionTrait,
     updates: impl IntoIterator<Item = ProjectUpdateId>,
+    scope: RecordScope,
 ) -> Result<HashMap<ProjectUpdateId, Vec<Arc<Image>>>, DbErr> {
-    let rows = update_image::Entity::find()
+    use update_image::Column;
+    let mut rows = update_image::Entity::find()
         .find_also_related(image::Entity)
-        .filter(update_image::Column::UpdateId.is_in(updates))
-        .order_by_asc(update_image::Column::Position)
-        .all(conn)
-        .await?;
+        .filter(Column::UpdateId.is_in(updates));
+    rows = match scope {
+        RecordScope::Published | RecordScope::Living => rows.filter(Column::DeletedAt.is_null()),
+        RecordScope::Deleted => rows
+            .filter(Column::DeletedAt.is_not_null())
+            .order_by_desc(Column::DeletedAt),
+        // The living have no date, and come first or last as the database likes: so by whether they have one.
+        RecordScope::All => rows
+            .order_by_asc(Column::DeletedAt.is_not_null())
+            .order_by_desc(Column::DeletedAt),
+    };
+    let rows = rows.order_by_asc(Column::Position).all(conn).await?;
     let mut images: HashMap<ProjectUpdateId, Vec<Arc<Image>>> = HashMap::new();
     for (link, image) in rows {
-        images
-            .entry(link.update_id)
-            .or_default()
-            .extend(image.map(Arc::new));
+        let of_update = images.entry(link.update_id).or_default();
+        if of_update.len() < MAX_IMAGES {
+            of_update.extend(image.map(Arc::new));
+        }
     }
     Ok(images)
 }
@@ -322,7 +334,7 @@ pub async fn updates_with_all(
         .filter(update::Column::PostedAt.is_not_null())
         .all(conn)
         .await?;
-    let mut images = images_of_updates(conn, ids).await?;
+    let mut images = images_of_updates(conn, ids, RecordScope::Living).await?;
     Ok(updates
         .into_iter()
         .map(|update| {

@@ -35,11 +35,12 @@ export class Deployment {
       PUBLIC_URL: this.base,
       SECRET_KEY: "Kq7vT2mXw9ZpLr4sYd8hBn3cJf6gUe1aQoRi5tNk",
       DEBUG: "false",
+      EMAIL_BACKEND: "file",
       TRUSTED_PROXIES: "127.0.0.1",
       CORS_ALLOWED_ORIGINS: SITE,
     };
     // Its pictures take a debug build 20 s of processor time.
-    execFileSync(this.binary, ["demo"], { cwd: this.folder, env: { ...this.environment, LOG: "warn" }, stdio: ["ignore", "ignore", "inherit"], timeout: 120_000 });
+    execFileSync(this.binary, ["demo", "--into-production"], { cwd: this.folder, env: { ...this.environment, LOG: "warn" }, stdio: ["ignore", "ignore", "inherit"], timeout: 120_000 });
     await Promise.all(instances.map((_, number) => this.startInstance(number)));
     await this.startNginx();
   }

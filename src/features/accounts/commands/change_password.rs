@@ -125,6 +125,7 @@ pub async fn change_password(
         }
         .update(tx.conn())
         .await?;
+        sessions::announce_new_tokens_in_tx(tx, this.id);
         Ok(sessions::tokens_of(ctx, now, account.id, &refresh, expires_at)?)
     })
 }
@@ -139,6 +140,7 @@ pub(super) async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, account: &account::Model
         locale: account.locale,
         data: json!({ "name": account.name, "changedAt": tx.now() }),
         secret: false,
+        about: None,
         idempotency_key: format!("{}/password-changed/{}", account.id, account.version),
         expires_at: None,
     };

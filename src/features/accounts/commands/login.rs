@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 
 use super::super::{
     authenticate::{Authenticated, authenticate},
@@ -14,11 +15,13 @@ use super::super::{
 };
 use platform::{
     actor::Actor,
+    audit::{self, AuditAction},
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
     limiter::{self, Limit},
-    message, record,
+    message,
+    record::{self, RecordEntity},
 };
 
 /// Ten failures for an account from one address in a quarter of an hour; then each further attempt waits twice
@@ -86,6 +89,16 @@ pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
             .ok_or_else(wrong)?;
         check_standing(&current, tx.now())?;
         let tokens = sessions::open_in_tx(ctx, tx, current.id, input.device_name.as_deref()).await?;
+        let entry = audit::Entry {
+            account: Some(current.id),
+            action: AuditAction::SignIn,
+            record: (<account::Entity as RecordEntity>::KIND, current.id.0),
+            changes: json!({
+                "session": { "old": null, "new": tokens.session },
+                "device_name": { "old": null, "new": tokens.device_name },
+            }),
+        };
+        audit::write_entry_in_tx(tx, entry);
         Ok::<_, CommandError>(tokens)
     })?;
     tracing::info!(account = %account.id, session = %tokens.session, "signed in");

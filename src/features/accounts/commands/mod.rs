@@ -3,6 +3,7 @@
 mod change_password;
 mod login;
 mod logout;
+mod note_export;
 mod refresh_session;
 mod replace_password;
 mod request_password_reset;
@@ -12,6 +13,7 @@ mod revoke_sessions;
 pub use change_password::{ChangePassword, change_password};
 pub use login::{LoggedIn, Login, login};
 pub use logout::logout;
+pub use note_export::note_export;
 pub use refresh_session::refresh_session;
 pub use replace_password::replace_password;
 pub use request_password_reset::{

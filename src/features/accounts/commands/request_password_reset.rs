@@ -116,6 +116,7 @@ async fn send_in_tx(
             "expiresAt": expires_at,
         }),
         secret: true,
+        about: None,
         idempotency_key: format!("{}/password-reset/{}", account.id, HEXLOWER.encode(&hash[..16])),
         expires_at: Some(expires_at),
     };

@@ -15,12 +15,21 @@ pub use urls::paper_url;
 use anyhow::Result;
 use documents::Document;
 
-use super::{InvoiceId, PaymentId};
-use crate::features::{media::ImageId, projects::ProjectId};
+use uuid::Uuid;
+
+use super::{
+    InvoiceId, PaymentId,
+    tables::{invoice as invoice_table, payment as payment_table},
+};
+use crate::features::{
+    media::ImageId,
+    projects::{ProjectId, Projects},
+};
 use platform::{
     actor::{Actor, Locale},
     ctx::Ctx,
     money::{Amount, Currency},
+    record::RecordEntity,
 };
 
 /// What a paper is of.
@@ -42,6 +51,18 @@ impl PaperId {
         let receipt = || PaymentId::parse(text).ok().map(Self::Receipt);
         let statement = || ProjectId::parse(text).ok().map(Self::Statement);
         invoice.or_else(receipt).or_else(statement)
+    }
+}
+
+impl PaperId {
+    /// The record that it is of, as the audit log names it.
+    #[must_use]
+    pub fn record(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Invoice(id) => (invoice_table::Entity::KIND, id.0),
+            Self::Receipt(id) => (payment_table::Entity::KIND, id.0),
+            Self::Statement(id) => (Projects::KIND, id.0),
+        }
     }
 }
 

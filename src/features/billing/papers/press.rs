@@ -5,17 +5,22 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
+use sea_orm::DbErr;
 use serde::Serialize;
+use serde_json::json;
 use tokio::sync::Semaphore;
 
-use super::{Paper, paper, urls};
+use super::{Paper, PaperId, paper, urls};
 use crate::features::{
     accounts::actor_of_session,
     media::{Image, Media, Rendition, find_image},
 };
 use platform::{
+    actor::Actor,
+    audit::{self, AuditAction},
     crypto::sha256,
     ctx::Ctx,
+    db::write_tx,
     images::RenditionFormat,
     memory,
     signed_url::Refusal,
@@ -62,6 +67,8 @@ pub enum PrintError {
 pub struct Opened {
     paper: Paper,
     logo: Option<(Image, Rendition)>,
+    /// The member of staff who opened it, and what it is of.
+    staff: Option<(Actor, PaperId)>,
     /// Names its content: what has the same is the same, byte for byte.
     pub fingerprint: String,
 }
@@ -130,6 +137,7 @@ impl Papers {
             .map_err(anyhow::Error::from)?;
         let actor = actor.ok_or(OpenError::SessionEnded)?;
         let paper = paper(ctx, &actor, id).await?.ok_or(OpenError::NotFound)?;
+        let staff = actor.is_staff().then(|| (actor.clone(), id));
         let logo = self.logo(&paper).await?;
         let origin = Origin {
             template: documents::TEMPLATE_VERSION,
@@ -141,7 +149,24 @@ impl Papers {
             fingerprint: HEXLOWER.encode(&sha256(&origin)[..16]),
             logo,
             paper,
+            staff,
         })
+    }
+
+    /// Notes in the audit log that a member of staff takes this paper; clients' own are theirs to read.
+    ///
+    /// # Errors
+    /// When the database refuses: then it may not be handed out.
+    pub async fn note_download(&self, opened: &Opened) -> Result<()> {
+        let Some((actor, id)) = &opened.staff else {
+            return Ok(());
+        };
+        let (kind, record) = id.record();
+        write_tx!(&self.inner.ctx, |tx| {
+            audit::write_in_tx(tx, actor, AuditAction::Download, kind, record, json!({}));
+            Ok::<_, DbErr>(())
+        })?;
+        Ok(())
     }
 
     /// The paper as a PDF. What was issued is kept the first time, and found again ever after. What was begun is finished

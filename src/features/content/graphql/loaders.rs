@@ -13,7 +13,7 @@ use crate::features::{
     },
     media::Image,
 };
-use platform::{actor::Actor, db::Db, graphql::RequestLoader};
+use platform::{actor::Actor, db::Db, graphql::RequestLoader, listing::RecordScope};
 
 /// Loads galleries with their pictures.
 #[derive(Debug, Clone)]
@@ -30,15 +30,29 @@ impl Loader<ItemBelow> for GalleryLoader {
     type Error = Arc<DbErr>;
 
     async fn load(&self, keys: &[ItemBelow]) -> Result<HashMap<ItemBelow, Self::Value>, Self::Error> {
-        let mut found = queries::galleries(self.0.reader(), keys)
-            .await
-            .map_err(Arc::new)?;
-        let shared = |(row, image)| (Arc::new(row), Arc::new(image));
-        Ok(keys
-            .iter()
-            .filter_map(|key| Some((*key, found.remove(&key.item)?.into_iter().map(shared).collect())))
-            .collect())
+        let mut all = HashMap::new();
+        for keys in by_scope(keys) {
+            let mut found = queries::galleries(self.0.reader(), &keys)
+                .await
+                .map_err(Arc::new)?;
+            let shared = |(row, image)| (Arc::new(row), Arc::new(image));
+            all.extend(
+                keys.iter().filter_map(|key| {
+                    Some((*key, found.remove(&key.item)?.into_iter().map(shared).collect()))
+                }),
+            );
+        }
+        Ok(all)
     }
+}
+
+/// The keys of each scope: one group, unless a document asks for several scopes at once.
+fn by_scope(keys: &[ItemBelow]) -> impl Iterator<Item = Vec<ItemBelow>> {
+    let mut groups: HashMap<RecordScope, Vec<ItemBelow>> = HashMap::new();
+    for key in keys {
+        groups.entry(key.scope).or_default().push(*key);
+    }
+    groups.into_values()
 }
 
 /// Loads videos.
@@ -56,11 +70,14 @@ impl Loader<ItemBelow> for VideoLoader {
     type Error = Arc<DbErr>;
 
     async fn load(&self, keys: &[ItemBelow]) -> Result<HashMap<ItemBelow, Self::Value>, Self::Error> {
-        let mut found = queries::videos(self.0.reader(), keys).await.map_err(Arc::new)?;
-        Ok(keys
-            .iter()
-            .filter_map(|key| Some((*key, found.remove(&key.item)?.into_iter().map(Arc::new).collect())))
-            .collect())
+        let mut all = HashMap::new();
+        for keys in by_scope(keys) {
+            let mut found = queries::videos(self.0.reader(), &keys).await.map_err(Arc::new)?;
+            all.extend(keys.iter().filter_map(|key| {
+                Some((*key, found.remove(&key.item)?.into_iter().map(Arc::new).collect()))
+            }));
+        }
+        Ok(all)
     }
 }
 

@@ -84,11 +84,14 @@ impl GqlPortfolioItem {
         self.row.is_public(ctx.app().clock.now())
     }
 
-    fn below(&self) -> ItemBelow {
-        ItemBelow {
+    /// What to load below it, for a caller who may see that scope.
+    fn below(&self, ctx: &Context<'_>, scope: Option<RecordScope>) -> Result<ItemBelow> {
+        let scope = resolve_scope(ctx.actor(), scope, RecordScope::Living).map_err(top_level)?;
+        Ok(ItemBelow {
             item: self.row.id,
             batch: self.row.deletion_batch,
-        }
+            scope,
+        })
     }
 }
 
@@ -222,26 +225,41 @@ impl GqlPortfolioItem {
         self.row.year
     }
 
-    /// The pictures of its gallery, in order; 60 at most.
-    async fn gallery(&self, ctx: &Context<'_>) -> Result<Vec<GqlGalleryImage>> {
+    /// The pictures of its gallery, in order; 60 at most. Those in its bin, the latest first, are for staff: `restoreRecord`
+    /// brings one back, and after 30 days they are gone.
+    async fn gallery(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Those it shows (LIVING, PUBLISHED), those in its bin (DELETED), or both (ALL).")]
+        scope: Option<RecordScope>,
+    ) -> Result<Vec<GqlGalleryImage>> {
         let is_public = self.is_public(ctx);
         let found = ctx
             .loader::<GalleryLoader>()
-            .load_one(self.below())
+            .load_one(self.below(ctx, scope)?)
             .await
             .map_err(internal)?;
         Ok(found
             .unwrap_or_default()
             .into_iter()
-            .map(|(row, image)| GqlGalleryImage::loaded(row, image, is_public, self.locale))
+            .map(|(row, image)| {
+                let is_public = is_public && row.deleted_at.is_none();
+                GqlGalleryImage::loaded(row, image, is_public, self.locale)
+            })
             .collect())
     }
 
-    /// Its videos, in order; 20 at most.
-    async fn videos(&self, ctx: &Context<'_>) -> Result<Vec<GqlVideo>> {
+    /// Its videos, in order; 20 at most. Those in its bin, the latest first, are for staff: `restoreRecord` brings one back,
+    /// and after 30 days they are gone.
+    async fn videos(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Those it shows (LIVING, PUBLISHED), those in its bin (DELETED), or both (ALL).")]
+        scope: Option<RecordScope>,
+    ) -> Result<Vec<GqlVideo>> {
         let found = ctx
             .loader::<VideoLoader>()
-            .load_one(self.below())
+            .load_one(self.below(ctx, scope)?)
             .await
             .map_err(internal)?;
         Ok(found

@@ -61,7 +61,7 @@ fn why_not(delivery: &Delivery, now: chrono::DateTime<chrono::Utc>) -> Option<Me
         // A device may have been registered since.
         Status::Dead | Status::NoDevice => {}
     }
-    if delivery.is_secret && delivery.secret_data.is_none() {
+    if outbox::is_wiped(delivery) {
         return Some(message!("delivery-wiped"));
     }
     if delivery.expires_at.is_some_and(|at| at <= now) {

@@ -1,9 +1,9 @@
-//! `replayDelivery`.
+//! `replayDelivery`, `dismissDelivery`.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use super::types::GqlDelivery;
-use crate::features::deliveries::commands::replay_delivery;
+use crate::features::deliveries::commands::{dismiss_delivery, replay_delivery};
 use platform::{
     error::{CommandError, Violation},
     graphql::{Allow, ContextExt, UserError, split},
@@ -21,6 +21,22 @@ pub struct ReplayDeliveryInput {
 #[derive(SimpleObject)]
 pub struct ReplayDeliveryPayload {
     /// The delivery, waiting again.
+    pub delivery: Option<GqlDelivery>,
+    /// What is wrong with the input.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Which delivery is let rest.
+#[derive(InputObject)]
+pub struct DismissDeliveryInput {
+    /// The delivery's id (`dlv_…`). It must be DEAD.
+    pub id: ID,
+}
+
+/// What `dismissDelivery` answers.
+#[derive(SimpleObject)]
+pub struct DismissDeliveryPayload {
+    /// The delivery, cancelled.
     pub delivery: Option<GqlDelivery>,
     /// What is wrong with the input.
     pub user_errors: Vec<UserError>,
@@ -46,6 +62,25 @@ impl DeliveriesMutation {
         };
         let (delivery, user_errors) = split(outcome)?;
         Ok(ReplayDeliveryPayload {
+            delivery: delivery.map(GqlDelivery),
+            user_errors,
+        })
+    }
+
+    /// Lets a dead delivery rest: somebody has dealt with it in another way. It becomes CANCELLED, is sent to nobody, and is
+    /// forgotten 90 days after it was written. For staff. LOCKED when it isn't dead.
+    #[graphql(guard = "Allow::staff()")]
+    async fn dismiss_delivery(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which message.")] input: DismissDeliveryInput,
+    ) -> Result<DismissDeliveryPayload> {
+        let outcome = match DeliveryId::parse(&input.id) {
+            Ok(id) => dismiss_delivery(ctx.app(), ctx.actor(), id).await,
+            Err(error) => Err(CommandError::from(Violation::invalid_id(["input", "id"], &error))),
+        };
+        let (delivery, user_errors) = split(outcome)?;
+        Ok(DismissDeliveryPayload {
             delivery: delivery.map(GqlDelivery),
             user_errors,
         })

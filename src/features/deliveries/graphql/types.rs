@@ -32,9 +32,11 @@ pub enum DeliveryStatus {
     Sent,
     /// A push that reached nobody: the person has no device, or those that were registered are gone.
     NoDevice,
-    /// Given up: refused for good, tried too often, or too old. See `lastError`; `replayDelivery` tries again.
+    /// Given up: refused for good, tried too often, or too old. See `lastError`; `replayDelivery` tries again,
+    /// `dismissDelivery` lets it rest.
     Dead,
-    /// Not sent, because a newer message took its place.
+    /// Not sent: a newer message took its place, what it told of was deleted or became another client's, its recipient was
+    /// shut out, or somebody dismissed it.
     Cancelled,
 }
 
@@ -42,7 +44,8 @@ pub enum DeliveryStatus {
 #[derive(Debug, Clone)]
 pub struct GqlDelivery(pub Delivery);
 
-/// One message to one person on one channel. For staff. What it says is not shown: it may hold credentials.
+/// One message to one person on one channel. For staff. What it says is not shown: it may hold credentials. It is wiped 30 days
+/// after the message was written, and the message forgotten after 90, unless it is DEAD: then it waits to be dealt with.
 #[Object(name = "Delivery")]
 impl GqlDelivery {
     /// The delivery's id (`dlv_…`), which an e-mail carries in its `Message-ID`.

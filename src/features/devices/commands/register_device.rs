@@ -126,6 +126,7 @@ async fn greet_in_tx(ctx: &Ctx, tx: &WriteTx, caller: &Account) -> Result<(), Co
         locale: caller.locale,
         data: json!({ "name": caller.name }),
         secret: false,
+        about: None,
         idempotency_key: format!("{}/welcome", caller.id),
         expires_at: None,
     };

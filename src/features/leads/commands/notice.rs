@@ -9,7 +9,7 @@ use platform::{
     ctx::Ctx,
     db::WriteTx,
     error::CommandError,
-    outbox::{self, Channel, DeliveryId, NewDelivery},
+    outbox::{self, About, Channel, DeliveryId, NewDelivery},
 };
 
 /// The e-mail about a new lead. Its data: `name` (the reader's), `leadName`, `phone`, `email`, `hasLand`, `location`,
@@ -29,12 +29,12 @@ struct Reader {
     locale: Locale,
 }
 
-/// Writes the e-mails about `about`, an id; answers with them. One record is told of once.
+/// Writes the e-mails about a record; answers with them. One record is told of once.
 pub(super) async fn tell_staff_in_tx(
     ctx: &Ctx,
     tx: &WriteTx,
     template: &'static str,
-    about: &str,
+    about: About,
     data: &Value,
 ) -> Result<Vec<DeliveryId>, CommandError> {
     let mut written = Vec::new();
@@ -46,12 +46,13 @@ pub(super) async fn tell_staff_in_tx(
         let delivery = NewDelivery {
             channel: Channel::Email,
             recipient: reader.account,
-            idempotency_key: format!("{about}/received/{}", reader.address),
+            idempotency_key: format!("{}/{}/received/{}", about.kind, about.record, reader.address),
             address: Some(reader.address),
             template,
             locale: reader.locale,
             data,
             secret: false,
+            about: Some(about),
             expires_at: None,
         };
         written.extend(outbox::enqueue_in_tx(tx, &ctx.keys, delivery).await?);

@@ -30,7 +30,9 @@ use platform::{
     error::{CommandError, Violation},
     form::Checks,
     idempotency::{self, Claim},
-    limiter, record,
+    limiter,
+    outbox::About,
+    record::{self, RecordEntity},
 };
 
 const OPERATION: &str = "submitConstructionLead";
@@ -145,8 +147,12 @@ async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, lead: &lead::Model) -> Result<(), C
         "leadId": lead.id,
         "replyTo": lead.email.as_ref().map(|email| json!({ "name": lead.name, "address": email })),
     });
-    let about = lead.id.to_string();
-    for delivery in tell_staff_in_tx(ctx, tx, LEAD_RECEIVED_TEMPLATE, &about, &data).await? {
+    let about = About {
+        kind: lead::Entity::KIND,
+        record: lead.id.0,
+        project: None,
+    };
+    for delivery in tell_staff_in_tx(ctx, tx, LEAD_RECEIVED_TEMPLATE, about, &data).await? {
         let what = NewActivity {
             delivery: Some(delivery),
             ..NewActivity::default()

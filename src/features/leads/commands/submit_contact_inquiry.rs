@@ -23,7 +23,9 @@ use platform::{
     error::CommandError,
     form::Checks,
     idempotency::{self, Claim},
-    limiter, record,
+    limiter,
+    outbox::About,
+    record::{self, RecordEntity},
 };
 
 const OPERATION: &str = inquiry::Entity::CREATE;
@@ -102,7 +104,11 @@ async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, inquiry: &inquiry::Model) -> Result
         "inquiryId": inquiry.id,
         "replyTo": { "name": inquiry.name, "address": inquiry.email },
     });
-    let about = inquiry.id.to_string();
-    tell_staff_in_tx(ctx, tx, INQUIRY_RECEIVED_TEMPLATE, &about, &data).await?;
+    let about = About {
+        kind: inquiry::Entity::KIND,
+        record: inquiry.id.0,
+        project: None,
+    };
+    tell_staff_in_tx(ctx, tx, INQUIRY_RECEIVED_TEMPLATE, about, &data).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
-use crate::features::media::{Audience, Image, Media, Rendition};
+use crate::features::media::{Image, Media, Rendition};
 use platform::actor::Locale;
 use platform::error::CommandError;
 use platform::graphql::ContextExt;
@@ -28,7 +28,7 @@ pub enum ImageFormat {
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(name = "Rendition")]
 pub struct GqlRendition {
-    /// Where the file is. Works without a token, for 12 to 24 hours; see `Image.url`.
+    /// Where the file is. Works without a token, for 12 to 24 hours and as long as your session; see `Image.url`.
     pub url: Url,
     /// In pixels.
     pub width: i32,
@@ -94,8 +94,8 @@ impl GqlImage {
     /// Pictures of what the website shows have plain URLs, the same for everybody, that name the file's content and may
     /// be cached for ever. Every other URL is signed for you: it needs no token and no header, so an image widget can
     /// load it, and it must be used unchanged. It works for 12 to 24 hours and stays the same until midnight or noon
-    /// UTC, so it can be the key of a cache; when it has expired (410), ask for the record again. Either stops working
-    /// as soon as the record is no longer to be seen (404).
+    /// UTC, so it can be the key of a cache; when it has expired (410), ask for the record again. It ends with the session
+    /// that asked for it (403). Either stops working as soon as the record is no longer to be seen (404).
     async fn url(
         &self,
         ctx: &Context<'_>,
@@ -157,7 +157,10 @@ impl GqlImage {
         if self.is_public {
             return Ok(Url(media.urls().public_rendition(&self.image, rendition)));
         }
-        let audience = Audience::of(ctx.actor()).ok_or_else(|| top_level(CommandError::Unauthenticated))?;
-        Ok(Url(media.urls().rendition(&self.image, rendition, audience)))
+        let reader = ctx.actor().account();
+        let session = reader
+            .ok_or_else(|| top_level(CommandError::Unauthenticated))?
+            .session;
+        Ok(Url(media.urls().rendition(&self.image, rendition, session)))
     }
 }

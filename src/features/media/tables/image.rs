@@ -38,10 +38,13 @@ pub struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// The folder in storage that holds the folders of all pictures.
+pub const FOLDER: &str = "images";
+
 /// The folder in storage that holds all files of a picture, and nothing else.
 #[must_use]
 pub fn folder_of(id: ImageId) -> String {
-    format!("images/{id}")
+    format!("{FOLDER}/{id}")
 }
 
 /// The key in storage of one file of a picture.

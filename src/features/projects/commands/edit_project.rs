@@ -22,6 +22,7 @@ use platform::{
     form::{self, Change, Checks, Fault, Form, line, whole},
     message,
     money::{Amount, Currency},
+    outbox,
     record::{self, RecordEntity},
     search,
 };
@@ -107,6 +108,8 @@ impl Editable for Entity {
             }
             if before.client_id != saved.client_id {
                 append_moved_away(form.tx(), before, saved.version).await?;
+                // It is not the former client's to hear of any more.
+                outbox::cancel_about_in_tx(form.tx(), &[saved.id.0]).await?;
             }
         }
         append_project_changed(form.tx(), saved).await

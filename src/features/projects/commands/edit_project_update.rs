@@ -1,7 +1,8 @@
 //! `createProjectUpdate`, `updateProjectUpdate`: news from a site, as a draft or posted at once. A posted update stays
 //! posted when it is corrected, and isn't announced again.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use crate::features::{
     },
 };
 use platform::{
+    actor::{AccountId, Actor},
     db::WriteTx,
     editing::Editable,
     error::{CommandError, ErrorCode, Violation},
@@ -48,7 +50,7 @@ pub struct ProjectUpdateFields {
     pub description: Change<String>,
     /// The pictures of a new one, uploaded before, in order.
     pub upload_ids: Change<Vec<UploadId>>,
-    /// The pictures from now on, in order; those not named are removed.
+    /// The pictures from now on, in order; those not named go to the update's bin.
     pub images: Change<Vec<ImageChoice>>,
     /// Shows a new one to the client at once.
     pub post: Change<bool>,
@@ -58,7 +60,14 @@ pub struct ProjectUpdateFields {
 #[derive(Debug)]
 pub struct Around {
     project: project::Model,
+    pictures: Pictures,
+}
+
+/// The pictures of an update before and after a change, in order, and those that were in its bin before.
+#[derive(Debug, Default)]
+struct Pictures {
     before: Vec<ImageId>,
+    binned: Vec<ImageId>,
     after: Vec<ImageId>,
 }
 
@@ -96,7 +105,7 @@ impl Editable for Entity {
         let Some(project) = project.filter(|project| project.deleted_at.is_none()) else {
             return Err(form.end_with("projectId", Fault::not_found(ProjectId::NOUN)));
         };
-        let (before, after) = pictures(form, fields.upload_ids, fields.images, now).await?;
+        let pictures = pictures(form, fields.upload_ids, fields.images, now).await?;
         let post = form.or_default("post", fields.post, None, false, form::any);
         let mut row = ActiveModel {
             search_text: Set(search::search_text([
@@ -111,16 +120,12 @@ impl Editable for Entity {
             row.project_id = Set(project.id);
             row.posted_at = Set(post.then_some(form.now()));
         }
-        let around = Around {
-            project,
-            before,
-            after,
-        };
-        Ok((row, around))
+        Ok((row, Around { project, pictures }))
     }
 
     fn related(below: &Around) -> Related {
-        Related::default().list("images", &below.before, &below.after)
+        let Pictures { before, after, .. } = &below.pictures;
+        Related::default().list("images", before, after)
     }
 
     async fn write_below(
@@ -129,12 +134,8 @@ impl Editable for Entity {
         current: Option<&Model>,
         saved: &Model,
     ) -> Result<(), CommandError> {
-        let Around {
-            project,
-            before,
-            after,
-        } = below;
-        write_pictures(form.tx(), saved.id, before, &after).await?;
+        let Around { project, pictures } = below;
+        write_pictures(form.tx(), form.actor(), saved.id, pictures).await?;
         match current {
             None if saved.posted_at.is_some() => announce_in_tx(form.ctx(), form.tx(), &project, saved).await,
             Some(current) if current.version == saved.version => Ok(()),
@@ -149,25 +150,25 @@ async fn pictures(
     uploads: Change<Vec<UploadId>>,
     choices: Change<Vec<ImageChoice>>,
     current: Option<&Model>,
-) -> Result<(Vec<ImageId>, Vec<ImageId>), CommandError> {
+) -> Result<Pictures, CommandError> {
     let (field, choices) = match (uploads, choices) {
         (Some(uploads), _) => {
             let added = uploads.into_iter().flatten().map(ImageChoice::Add);
             ("uploadIds", added.collect())
         }
         (None, Some(choices)) => ("images", choices.unwrap_or_default()),
-        (None, None) => return Ok((Vec::new(), Vec::new())),
+        (None, None) => return Ok(Pictures::default()),
     };
-    let before = match current {
+    let (before, binned) = match current {
         Some(update) => pictures_of(form.tx(), update.id).await?,
-        None => Vec::new(),
+        None => (Vec::new(), Vec::new()),
     };
     let (mut kept, mut added, mut paths) = (Vec::new(), Vec::new(), Vec::new());
     for (index, choice) in choices.iter().enumerate() {
         match choice {
             ImageChoice::Keep(image) => {
                 let field = format!("{field}.{index}.id");
-                if !before.contains(image) {
+                if !before.contains(image) && !binned.contains(image) {
                     form.refuse(
                         &field,
                         Fault::new(ErrorCode::NotFound, message!("update-picture-missing")),
@@ -204,46 +205,84 @@ async fn pictures(
         ImageChoice::Keep(image) => Some(image),
         ImageChoice::Add(_) => attached.next(),
     });
-    Ok((before, after.collect()))
+    Ok(Pictures {
+        after: after.collect(),
+        before,
+        binned,
+    })
 }
 
-async fn pictures_of(tx: &WriteTx, id: ProjectUpdateId) -> Result<Vec<ImageId>, CommandError> {
+/// The pictures that an update shows, in order, and those in its bin.
+async fn pictures_of(
+    tx: &WriteTx,
+    id: ProjectUpdateId,
+) -> Result<(Vec<ImageId>, Vec<ImageId>), CommandError> {
     let links = update_image::Entity::find()
         .filter(update_image::Column::UpdateId.eq(id))
         .order_by_asc(update_image::Column::Position)
         .all(tx.conn())
         .await?;
-    Ok(links.into_iter().map(|link| link.image_id).collect())
+    let (binned, shown): (Vec<_>, Vec<_>) = links.into_iter().partition(|link| link.deleted_at.is_some());
+    let ids = |links: Vec<update_image::Model>| links.into_iter().map(|link| link.image_id).collect();
+    Ok((ids(shown), ids(binned)))
 }
 
-/// Gives an update its pictures, in order, and removes those that it lets go.
+/// Gives an update its pictures, in order; those that it lets go are in its bin, from where they can be named again.
 async fn write_pictures(
     tx: &WriteTx,
+    actor: &Actor,
     id: ProjectUpdateId,
-    before: Vec<ImageId>,
-    after: &[ImageId],
+    pictures: Pictures,
 ) -> Result<(), CommandError> {
-    if before == after {
-        return Ok(());
+    use update_image::{Column, Entity};
+    let Pictures {
+        before,
+        binned,
+        after,
+    } = pictures;
+    let of = |images: &[ImageId]| {
+        Entity::update_many()
+            .filter(Column::UpdateId.eq(id))
+            .filter(Column::ImageId.is_in(images.iter().copied()))
+    };
+    let gone: Vec<ImageId> = before
+        .iter()
+        .copied()
+        .filter(|image| !after.contains(image))
+        .collect();
+    if !gone.is_empty() {
+        of(&gone)
+            .col_expr(Column::DeletedAt, Expr::value(Some(tx.now())))
+            .col_expr(Column::DeletedBy, Expr::value(actor.account_id()))
+            .exec(tx.conn())
+            .await?;
     }
-    update_image::Entity::delete_many()
-        .filter(update_image::Column::UpdateId.eq(id))
-        .exec(tx.conn())
-        .await?;
-    if !after.is_empty() {
-        let links = after
-            .iter()
-            .zip(0..)
-            .map(|(&image, position)| update_image::ActiveModel {
-                update_id: Set(id),
-                image_id: Set(image),
-                position: Set(position),
-            });
-        update_image::Entity::insert_many(links)
+    let mut added = Vec::new();
+    for (index, &image) in after.iter().enumerate() {
+        let position = i32::try_from(index).unwrap_or(i32::MAX);
+        if before.contains(&image) || binned.contains(&image) {
+            if before.get(index) != Some(&image) {
+                of(&[image])
+                    .col_expr(Column::Position, Expr::value(position))
+                    .col_expr(Column::DeletedAt, Expr::value(Option::<DateTime<Utc>>::None))
+                    .col_expr(Column::DeletedBy, Expr::value(Option::<AccountId>::None))
+                    .exec(tx.conn())
+                    .await?;
+            }
+            continue;
+        }
+        added.push(update_image::ActiveModel {
+            update_id: Set(id),
+            image_id: Set(image),
+            position: Set(position),
+            deleted_at: Set(None),
+            deleted_by: Set(None),
+        });
+    }
+    if !added.is_empty() {
+        Entity::insert_many(added)
             .exec_without_returning(tx.conn())
             .await?;
     }
-    let gone = before.into_iter().filter(|image| !after.contains(image));
-    media::remove_in_tx(tx, &gone.collect::<Vec<_>>()).await?;
     Ok(())
 }

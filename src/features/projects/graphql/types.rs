@@ -272,9 +272,18 @@ impl GqlProjectUpdate {
         self.update.description.as_deref()
     }
 
-    /// The pictures, in order.
-    async fn images(&self, ctx: &Context<'_>) -> Result<Vec<GqlImage>> {
-        if let Some(images) = &self.images {
+    /// The pictures, in order; 30 at most. Those in its bin, the latest first, are for staff: `updateProjectUpdate` takes one
+    /// back whose id its list names, and after 30 days they are gone.
+    async fn images(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Those it shows (LIVING, PUBLISHED), those in its bin (DELETED), or both (ALL).")]
+        scope: Option<RecordScope>,
+    ) -> Result<Vec<GqlImage>> {
+        let scope = resolve_scope(ctx.actor(), scope, RecordScope::Living).map_err(top_level)?;
+        let shown = matches!(scope, RecordScope::Published | RecordScope::Living);
+        let at_hand = self.images.as_ref().filter(|_| shown);
+        if let Some(images) = at_hand {
             return Ok(images
                 .iter()
                 .map(|image| GqlImage::signed(Arc::clone(image)))
@@ -282,7 +291,7 @@ impl GqlProjectUpdate {
         }
         let loaded = ctx
             .loader::<UpdateImagesLoader>()
-            .load_one(self.update.id)
+            .load_one((self.update.id, scope))
             .await
             .map_err(internal)?;
         Ok(loaded

@@ -1,6 +1,9 @@
-//! The table `project_update_images`: which pictures an update shows, in which order.
+//! The table `project_update_images`: which pictures an update shows, in which order, and which it showed lately.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
+
+use platform::actor::AccountId;
 
 use crate::features::{
     media::{ImageId, tables::image},
@@ -16,6 +19,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub image_id: ImageId,
     pub position: i32,
+    /// When it was taken out of the update; it can come back until it is swept.
+    pub deleted_at: Option<DateTime<Utc>>,
+    pub deleted_by: Option<AccountId>,
 }
 
 /// Where the picture is.

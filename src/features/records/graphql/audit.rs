@@ -19,7 +19,7 @@ use platform::{
     text::camel_case,
 };
 
-/// What was done to a record.
+/// What was done to a record, or with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "audit::AuditAction")]
 pub enum AuditAction {
@@ -33,6 +33,12 @@ pub enum AuditAction {
     Restore,
     /// It was removed for good.
     ForceDelete,
+    /// An account signed in. Its changes name the device.
+    SignIn,
+    /// An account took a list home as CSV. Its changes name the file.
+    Export,
+    /// A member of staff fetched an invoice, a receipt or a statement.
+    Download,
 }
 
 /// Which entries of the audit log a list shows. All of what is given must hold.

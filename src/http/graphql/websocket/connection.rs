@@ -1,6 +1,6 @@
 //! One connection: a loop over its socket, its operations, and the reasons to end.
 
-use std::{net::IpAddr, pin::Pin};
+use std::{net::IpAddr, pin::Pin, time::Duration};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::{
@@ -23,6 +23,9 @@ use crate::{
 };
 use platform::{actor::Locale, graphql::ResumeFrom};
 
+/// How long answers that are being made are waited for when the connection's token was replaced.
+const LAST_ANSWERS: Duration = Duration::from_millis(500);
+
 /// An operation's answers, and `None` at its end.
 type Answers = BoxStream<'static, Option<Answer>>;
 
@@ -30,6 +33,8 @@ type Answers = BoxStream<'static, Option<Answer>>;
 enum End {
     /// With a close frame.
     Close(Close),
+    /// The session has ended, or goes on with other tokens than this connection's.
+    SessionOver,
     /// The peer has closed.
     Closed,
     /// The peer is gone.
@@ -100,6 +105,10 @@ impl Connection {
             }
             None => End::Close(Close::UnacceptableProtocol),
         };
+        let end = match end {
+            End::SessionOver => Box::pin(self.session_over()).await,
+            end => end,
+        };
         let farewell = async {
             match end {
                 End::Close(close) => {
@@ -122,7 +131,7 @@ impl Connection {
                     }
                 }
                 End::Closed => {}
-                End::Gone => return,
+                End::Gone | End::SessionOver => return,
             }
             // Waits for the peer's close frame, so that ours isn't lost in a reset, or sends the answer to it.
             while let Some(Ok(_)) = self.socket.recv().await {}
@@ -152,7 +161,7 @@ impl Connection {
             let step = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return End::Close(Close::ServiceRestart),
-                () = session_ended(&mut self.signed_in) => return End::Close(Close::SessionEnded),
+                () = session_ended(&mut self.signed_in) => return End::SessionOver,
                 () = timer.as_mut() => {
                     let now = Instant::now();
                     match &mut self.signed_in {
@@ -367,8 +376,34 @@ impl Connection {
                 Ok(Err(_)) | Err(_) => Err(End::Gone),
             },
             () = stopping => Err(End::Close(Close::ServiceRestart)),
-            () = session_ended(&mut self.signed_in) => Err(End::Close(Close::SessionEnded)),
+            () = session_ended(&mut self.signed_in) => Err(End::SessionOver),
         }
+    }
+
+    /// Says whether to sign in again or to come back with the new tokens; those may be in an answer of this very connection
+    /// that is about to be written.
+    async fn session_over(&mut self) -> End {
+        let Some(SignedIn { token, .. }) = self.signed_in.take() else {
+            return End::Close(Close::SessionEnded);
+        };
+        match self.caller(token.as_deref()).await {
+            Ok(_) | Err(End::Close(Close::Expired)) => {}
+            Err(end) => return end,
+        }
+        let last = tokio::time::sleep(LAST_ANSWERS);
+        tokio::pin!(last);
+        while !self.operations.is_empty() {
+            let next = tokio::select! {
+                biased;
+                () = &mut last => break,
+                next = self.operations.next() => next,
+            };
+            let Some((id, answer)) = next else { break };
+            if let Err(end) = self.forward(&id, answer).boxed().await {
+                return end;
+            }
+        }
+        End::Close(Close::Expired)
     }
 }
 
