@@ -150,16 +150,17 @@ impl Checks {
         }
     }
 
-    /// A value that a record may lack: `current` when the form doesn't mention it.
-    pub fn optional<T, U: Clone>(
+    /// A value that a record may lack: `current` when the form doesn't mention it. The rule may itself answer with none,
+    /// as [`optional_line`] does for an empty line, or always with a value, as [`whole`] does.
+    pub fn optional<T, U: Clone, Kept: Into<Option<U>>>(
         &mut self,
         field: &str,
         change: Change<T>,
         current: Option<&Option<U>>,
-        rule: impl FnOnce(T) -> Result<Option<U>, Fault>,
+        rule: impl FnOnce(T) -> Result<Kept, Fault>,
     ) -> Option<U> {
         match change {
-            Some(Some(entered)) => self.checked(field, rule(entered)),
+            Some(Some(entered)) => self.checked(field, rule(entered).map(Into::into)),
             Some(None) => None,
             None => current.cloned().flatten(),
         }
@@ -358,14 +359,6 @@ pub fn web_link(text: String) -> Result<Option<String>, Fault> {
 /// Never.
 pub fn any<T>(value: T) -> Result<T, Fault> {
     Ok(value)
-}
-
-/// The rule of what needs none and may be missing.
-///
-/// # Errors
-/// Never.
-pub fn optional_any<T>(value: T) -> Result<Option<T>, Fault> {
-    Ok(Some(value))
 }
 
 fn filled(text: String, max: usize) -> Result<String, Fault> {

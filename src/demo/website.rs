@@ -297,7 +297,7 @@ pub async fn load(app: &App, actor: &Actor) -> Result<()> {
             short_description: set(text[0]),
             short_description_en: set_text(text[1]),
             icon_upload_id: set(drawing(app, actor, title[0], svg).await?),
-            order: None,
+            ..Default::default()
         };
         create::<service::Entity>(&app.ctx, actor, fields, None)
             .await
@@ -313,7 +313,7 @@ pub async fn load(app: &App, actor: &Actor) -> Result<()> {
             name: set(*name),
             website: set(*website),
             logo_upload_id: set(drawing(app, actor, name, svg).await?),
-            order: None,
+            ..Default::default()
         };
         create::<partner::Entity>(&app.ctx, actor, fields, None)
             .await
@@ -325,7 +325,7 @@ pub async fn load(app: &App, actor: &Actor) -> Result<()> {
             question_en: set_text(question_en),
             answer: set(*answer),
             answer_en: set_text(answer_en),
-            order: None,
+            ..Default::default()
         };
         create::<faq::Entity>(&app.ctx, actor, fields, None)
             .await
@@ -340,7 +340,7 @@ pub async fn load(app: &App, actor: &Actor) -> Result<()> {
             content_en: set_text(voice.content[1]),
             rating: set(voice.rating),
             is_featured: set(voice.featured),
-            photo_upload_id: None,
+            ..Default::default()
         };
         create::<testimonial::Entity>(&app.ctx, actor, fields, None)
             .await
@@ -369,8 +369,8 @@ pub async fn load(app: &App, actor: &Actor) -> Result<()> {
             photo(app, actor, 801, &["La Résidence Goudel", "The Goudel residence"]).await?,
         ),
         linked_portfolio_item_id: shown.map(Some),
-        external_link: None,
         is_active: set(true),
+        ..Default::default()
     };
     create::<promotion::Entity>(&app.ctx, actor, fields, None)
         .await

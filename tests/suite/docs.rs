@@ -52,6 +52,64 @@ fn links_lead_to_files_that_exist() {
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
+/// The files that stand in backquotes, outside fenced code.
+fn named_files(text: &str) -> Vec<String> {
+    let outside = text.split("```").step_by(2).collect::<String>();
+    let spans = outside.split('`').skip(1).step_by(2);
+    let is_file = |span: &&str| {
+        let plain = span
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || "_-./".contains(it));
+        let extension = Path::new(span).extension().and_then(|it| it.to_str());
+        plain && matches!(extension, Some("rs" | "md" | "mjs" | "graphql" | "toml"))
+    };
+    spans.filter(is_file).map(str::to_owned).collect()
+}
+
+fn all_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    const OTHERS: &[&str] = &["target", "node_modules", ".git", "data"];
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() && !OTHERS.contains(&entry.file_name().to_str().unwrap()) {
+            all_files(&path, found);
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+}
+
+/// A file may be named by the end of its path, as `kinds/faq.rs`.
+#[test]
+fn files_that_are_named_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    all_files(root, &mut files);
+    let mut documents = vec![root.join("README.md")];
+    markdown(&root.join("docs"), &mut documents);
+    let mut missing = Vec::new();
+    for document in documents {
+        for name in named_files(&fs::read_to_string(&document).unwrap()) {
+            // The worked example's own files, and those of a crate that a decision quotes.
+            let elsewhere = name.ends_with("/award.rs") || name.starts_with("sqlx-sqlite/");
+            if !elsewhere && !files.iter().any(|file| file.ends_with(&name)) {
+                missing.push(format!(
+                    "{}: {name}",
+                    document.strip_prefix(root).unwrap().display()
+                ));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no such files:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn files_are_told_from_other_code() {
+    assert_eq!(
+        named_files("`a/b.rs` and `x.y()`, `m<date>.rs`, `c.md`\n```\n`d.rs`\n```\n`e.toml`"),
+        ["a/b.rs", "c.md", "e.toml"]
+    );
+}
+
 #[test]
 fn links_are_found_outside_code_alone() {
     assert_eq!(

@@ -43,6 +43,16 @@ const MADE_BY: &[(&str, &str)] = &[
     ("payment", "payment-record"),
 ];
 
+/// What [`Desk::make`] makes by itself, without an operation.
+const MADE_BY_HAND: &[&str] = &[
+    "company",
+    "deadMessage",
+    "inquiry",
+    "me",
+    "otherSession",
+    "upload",
+];
+
 /// Mutations that the console makes itself, so that no password and no token stands in an editor.
 const THE_CONSOLES_OWN: &[&str] = &["changePassword", "login", "logout", "refreshSession"];
 
@@ -260,7 +270,7 @@ impl Desk {
             thing => {
                 let maker = MADE_BY.iter().find(|(name, _)| *name == thing);
                 let (_, maker) =
-                    maker.unwrap_or_else(|| panic!("nothing is known to make {{{{{thing}.…}}}}"));
+                    maker.unwrap_or_else(|| panic!("nothing in MADE_BY makes {{{{{thing}.…}}}}"));
                 let data = Box::pin(self.run(maker, made)).await;
                 let payload = data.as_object().unwrap().values().next().unwrap();
                 let fields = payload.as_object().unwrap().values();
@@ -339,9 +349,33 @@ async fn every_ready_made_operation_runs_against_the_demo_company() {
                 if name.ends_with("-search") {
                     let root = data.as_object().unwrap().values().next().unwrap();
                     let rows = root["nodes"].as_array().unwrap();
-                    assert!(!rows.is_empty(), "{name} finds nothing in the demo company");
+                    assert!(
+                        !rows.is_empty(),
+                        "{name} finds nothing in the demo company: make some in src/demo/"
+                    );
                 }
             }
+        }
+    }
+}
+
+/// Told before the demo company is loaded, which takes a minute.
+#[test]
+fn every_placeholder_can_be_filled() {
+    let makers: HashMap<&str, &str> = MADE_BY.iter().copied().collect();
+    let operations = all();
+    for (name, operation) in &operations {
+        let variables = operation.variables.to_string();
+        for placeholder in variables.split("{{").skip(1) {
+            let Some((thing, _)) = placeholder.split("}}").next().unwrap().split_once('.') else {
+                continue;
+            };
+            let maker = makers.get(thing);
+            assert!(
+                MADE_BY_HAND.contains(&thing) || maker.is_some_and(|it| operations.contains_key(*it)),
+                "operations/{name}.json asks for {{{{{thing}.…}}}}: name the operation that makes one in MADE_BY of \
+                 tests/suite/operations.rs"
+            );
         }
     }
 }

@@ -1,4 +1,11 @@
-//! The registry of kinds against the tables that there are.
+//! The registry of kinds against the tables that there are, and what has to be said of a kind elsewhere.
+
+use async_graphql::parser::types::TypeKind;
+use belle_house::features::records::graphql::kinds;
+use belle_house::graphql::permissions::{QUERY, SAME_FOR_EVERY_VISITOR};
+use platform::graphql::guard::Access;
+
+use crate::permissions::{Schema, base_name};
 
 /// The names in `record_entity!("…"` and `record_table! { … is ("…"` of all tables.
 fn record_entities() -> Vec<String> {
@@ -26,7 +33,6 @@ fn record_entities() -> Vec<String> {
 
 #[test]
 fn every_record_entity_is_registered_once_and_is_a_node_and_a_record() {
-    use belle_house::features::records::graphql::kinds;
     let entities = record_entities();
     assert!(
         entities.contains(&"Project".to_owned()) && entities.len() >= 17,
@@ -36,7 +42,10 @@ fn every_record_entity_is_registered_once_and_is_a_node_and_a_record() {
     registered.sort();
     // What the audit log names besides: it isn't a record.
     registered.retain(|name| name != "Delivery");
-    assert_eq!(registered, entities);
+    assert_eq!(
+        registered, entities,
+        "every table of records (right) stands once in RECORDS of its feature's graphql/mod.rs (left)"
+    );
 
     let mut prefixes: Vec<&str> = kinds::all().map(|kind| kind.prefix).collect();
     prefixes.sort_unstable();
@@ -53,5 +62,56 @@ fn every_record_entity_is_registered_once_and_is_a_node_and_a_record() {
             let line = format!("type {} implements Node & Record {{", kind.name);
             assert!(schema.contains(&line), "{line}");
         }
+    }
+}
+
+#[test]
+fn what_can_be_deleted_says_so() {
+    let schema = Schema::read();
+    let TypeKind::InputObject(input) = &schema.0["DeleteRecordInput"].kind else {
+        panic!("DeleteRecordInput is no input");
+    };
+    let id = input.fields.iter().find(|field| field.node.name.node == "id");
+    let described = &id.unwrap().node.description.as_ref().unwrap().node;
+    // A payment is voided, and kept.
+    let deleted = kinds::all().filter(|kind| kind.actions.is_some() && kind.name != "Payment");
+    for kind in deleted {
+        let prefix = format!("`{}_…`", kind.prefix);
+        let told = described.contains(&prefix);
+        assert!(
+            told,
+            "{}: add {prefix} to the description of DeleteRecordInput.id",
+            kind.name
+        );
+    }
+}
+
+/// Answers that everybody gets alike are kept until a record changes that is declared `shown to visitors`: one that isn't
+/// would be answered as it was.
+#[test]
+fn what_everybody_reads_is_kept_until_it_changes() {
+    let schema = Schema::read();
+    for field in schema.fields("Query") {
+        let root = field.name.node.as_str();
+        let mut answer = base_name(&field.ty.node);
+        if let Some(TypeKind::Object(list)) = schema.0.get(answer).map(|it| &it.kind)
+            && let Some(nodes) = list.fields.iter().find(|it| it.node.name.node == "nodes")
+        {
+            answer = base_name(&nodes.node.ty.node);
+        }
+        let Some(kind) = kinds::all().find(|kind| kind.name == answer) else {
+            continue;
+        };
+        let public = QUERY.contains(&(root, Access::Anyone));
+        assert_eq!(
+            SAME_FOR_EVERY_VISITOR.contains(&root),
+            public,
+            "{root}: what anyone may read stands in SAME_FOR_EVERY_VISITOR of src/graphql/permissions.rs, and nothing else"
+        );
+        let shown = kind.actions.is_some_and(|it| it.is_shown_to_visitors());
+        assert!(
+            shown || !public,
+            "{root}: declare the table of {answer} `shown to visitors`"
+        );
     }
 }

@@ -130,17 +130,12 @@ impl Editable for Entity {
             Some(&now.map_or(Amount(0), |it| it.advance_payment)),
             amount(currency),
         );
-        let due_date = form.optional(
-            "dueDate",
-            fields.due_date,
-            now.map(|it| &it.due_date),
-            form::optional_any,
-        );
+        let due_date = form.optional("dueDate", fields.due_date, now.map(|it| &it.due_date), form::any);
         let payment_mode = form.optional(
             "paymentMode",
             fields.payment_mode,
             now.map(|it| &it.payment_mode),
-            form::optional_any,
+            form::any,
         );
         let before: Vec<CheckedItem> = before.iter().map(CheckedItem::from).collect();
         let after = match fields.items {

@@ -19,7 +19,7 @@ use crate::features::{
 use platform::{
     editing::Editable,
     error::CommandError,
-    form::{self, Change, Form, line, optional_any, optional_line, optional_text, text},
+    form::{self, Change, Form, line, optional_line, optional_text, text},
     listing::Listed,
     record::RecordEntity,
     search::{fold, search_text},
@@ -156,7 +156,7 @@ impl Editable for Entity {
             "publishedAt",
             fields.published_at,
             now.map(|it| &it.published_at),
-            optional_any,
+            form::any,
         );
         let publication =
             now.map(Model::publication)

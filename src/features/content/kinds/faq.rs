@@ -1,11 +1,10 @@
 //! Frequently asked questions, in the order that staff give them.
 
-use sea_orm::{ActiveValue::Set, Condition};
+use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
-use super::searched;
 use crate::features::content::{
-    commands::{Positioned, next_position},
+    commands::next_position,
     model::{MAX_DESCRIPTION, MAX_LINE},
     tables::faq::{ActiveModel, Column, Entity, Model},
 };
@@ -13,7 +12,6 @@ use platform::{
     editing::Editable,
     error::CommandError,
     form::{self, Change, Form, line, optional_line, optional_text, text},
-    listing::{Listed, SearchFilter},
     search::search_text,
 };
 
@@ -89,18 +87,4 @@ impl Editable for Entity {
     }
 }
 
-impl Positioned for Entity {
-    const POSITION: Column = Column::Position;
-}
-
-impl Listed for Entity {
-    type Filter = SearchFilter;
-
-    fn matching(filter: &SearchFilter) -> Condition {
-        searched(Column::SearchText, filter.search.as_deref())
-    }
-
-    fn usual_order() -> (Column, bool) {
-        (Column::Position, false)
-    }
-}
+ordered_list!(Entity, Column);

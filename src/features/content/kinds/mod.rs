@@ -2,6 +2,27 @@
 //! (`Editable`) and the list (`Listed`). What is the same for all kinds is in `platform::editing` and
 //! `platform::listing`.
 
+/// Declares a list that staff put in order and search, and of which all that lives is published.
+macro_rules! ordered_list {
+    ($entity:ident, $column:ident) => {
+        impl $crate::features::content::commands::Positioned for $entity {
+            const POSITION: $column = $column::Position;
+        }
+
+        impl platform::listing::Listed for $entity {
+            type Filter = platform::listing::SearchFilter;
+
+            fn matching(filter: &Self::Filter) -> sea_orm::Condition {
+                $crate::features::content::kinds::searched($column::SearchText, filter.search.as_deref())
+            }
+
+            fn usual_order() -> ($column, bool) {
+                ($column::Position, false)
+            }
+        }
+    };
+}
+
 pub mod blog_post;
 pub mod faq;
 pub mod partner;

@@ -24,7 +24,7 @@ use crate::features::{
 use platform::{
     editing::Editable,
     error::{CommandError, ErrorCode},
-    form::{self, Change, Fault, Form, line, optional_any, optional_line, optional_text, text, whole},
+    form::{self, Change, Fault, Form, line, optional_line, optional_text, text, whole},
     listing::Listed,
     message,
     record::Related,
@@ -154,9 +154,12 @@ impl Editable for Entity {
             form::any,
         );
         let last_year = moment.year() + YEARS_AHEAD;
-        let year = form.optional("year", fields.year, current.map(|it| &it.year), |year| {
-            whole(FIRST_YEAR, last_year)(year).map(Some)
-        });
+        let year = form.optional(
+            "year",
+            fields.year,
+            current.map(|it| &it.year),
+            whole(FIRST_YEAR, last_year),
+        );
         let is_published = form.or_default(
             "isPublished",
             fields.is_published,
@@ -168,7 +171,7 @@ impl Editable for Entity {
             "publishedAt",
             fields.published_at,
             current.map(|it| &it.published_at),
-            optional_any,
+            form::any,
         );
         let publication =
             current

@@ -21,8 +21,8 @@ use crate::features::{
 };
 use platform::{
     editing::Editable,
-    error::CommandError,
-    form::{self, Change, Fault, Form, line, optional_any, optional_line, web_link},
+    error::{CommandError, ErrorCode},
+    form::{self, Change, Fault, Form, line, optional_line, web_link},
     listing::RecordScope,
     listing::{Listed, in_scope},
     message, record,
@@ -70,7 +70,7 @@ impl Editable for Entity {
             "linkedPortfolioItemId",
             fields.linked_portfolio_item_id,
             now.map(|it| &it.portfolio_item_id),
-            optional_any,
+            form::any,
         );
         let link = form.optional(
             "externalLink",

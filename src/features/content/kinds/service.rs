@@ -1,15 +1,12 @@
 //! Services: what the company does for people, in the order that staff give them.
 
-use sea_orm::{ActiveValue::Set, Condition};
+use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
-use super::{
-    pictures::{picture, remove_replaced},
-    searched,
-};
+use super::pictures::{picture, remove_replaced};
 use crate::features::{
     content::{
-        commands::{Positioned, next_position},
+        commands::next_position,
         model::{MAX_DESCRIPTION, MAX_TITLE},
         tables::service::{ActiveModel, Column, Entity, Model},
     },
@@ -19,7 +16,6 @@ use platform::{
     editing::Editable,
     error::CommandError,
     form::{self, Change, Form, line, optional_line, optional_text, text},
-    listing::{Listed, SearchFilter},
     search::{fold, search_text},
 };
 
@@ -110,18 +106,4 @@ impl Editable for Entity {
     }
 }
 
-impl Positioned for Entity {
-    const POSITION: Column = Column::Position;
-}
-
-impl Listed for Entity {
-    type Filter = SearchFilter;
-
-    fn matching(filter: &SearchFilter) -> Condition {
-        searched(Column::SearchText, filter.search.as_deref())
-    }
-
-    fn usual_order() -> (Column, bool) {
-        (Column::Position, false)
-    }
-}
+ordered_list!(Entity, Column);

@@ -140,13 +140,13 @@ pub(super) fn read(checks: &mut Checks, fields: LeadFields, current: Option<&Mod
         "assigneeId",
         fields.assignee_id,
         now.map(|it| &it.assignee_id),
-        form::optional_any,
+        form::any,
     );
     let interested_in = checks.optional(
         "interestedIn",
         fields.interested_in,
         now.map(|it| &it.interested_in_id),
-        form::optional_any,
+        form::any,
     );
     let others = [&email, &location, &message, &notes].map(Option::as_deref);
     ActiveModel {

@@ -149,13 +149,13 @@ pub fn read(ctx: &Ctx, checks: &mut Checks, fields: ProjectFields, current: Opti
         "startDate",
         fields.start_date,
         now.map(|it| &it.start_date),
-        form::optional_any,
+        form::any,
     );
     let completion = checks.optional(
         "estimatedCompletion",
         fields.estimated_completion,
         now.map(|it| &it.estimated_completion),
-        form::optional_any,
+        form::any,
     );
     if !schedule_is_ordered(start, completion) {
         let message = message!("completion-before-start");
