@@ -262,6 +262,12 @@ pub const SETTINGS: &[Group] = &[
             ),
             setting("EMAIL_USE_TLS", "false", "true", "STARTTLS."),
             setting("EMAIL_USE_SSL", "false", "false", "TLS from the start."),
+            setting(
+                "EMAIL_CA_PATH",
+                "",
+                "/etc/bellehouse/mail-ca.pem",
+                "A file with the certificate (PEM) of the authority that has signed the SMTP server's, when it is none of the well-known ones.",
+            ),
             setting("EMAIL_HOST_USER", "", "your-email@gmail.com", "The user."),
             setting("EMAIL_HOST_PASSWORD", "", "your-app-password", "The password."),
             setting(
