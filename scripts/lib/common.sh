@@ -61,6 +61,31 @@ need_nginx() {
     NGINX="$(PATH="$PATH:/usr/sbin" command -v nginx)" || die "nginx is missing" "sudo apt-get install -y nginx-light"
 }
 
+# need_calc: LibreOffice, which opens our exports as people do: 96 MB to fetch, 300 MB on disk, about a minute.
+need_calc() {
+    if ! command -v soffice >/dev/null; then install_debian libreoffice-calc; fi
+}
+
+# need_python: sets PYTHON to one that has what tests/python asks for, in an environment of its own below target/.
+need_python() {
+    local venv="$TARGET_DIR/python" wanted="$ROOT/tests/python/requirements.txt"
+    command -v python3 >/dev/null || install_debian python3
+    command -v openssl >/dev/null || install_debian openssl
+    if [ ! -x "$venv/bin/pip" ]; then
+        rm -rf "$venv"
+        # Debian has the module without what makes it work, in a package of its own.
+        python3 -m venv "$venv" 2>/dev/null || { install_debian python3-venv && rm -rf "$venv" && python3 -m venv "$venv"; } \
+            || die "no virtual environment could be made" "sudo apt-get install -y python3-venv"
+    fi
+    PYTHON="$venv/bin/python"
+    if ! cmp -s "$wanted" "$venv/requirements.txt"; then
+        say "installing what tests/python needs"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" \
+            || die "PyPI's packages could not be installed" "$venv/bin/pip install -r $wanted"
+        cp "$wanted" "$venv/requirements.txt"
+    fi
+}
+
 # free_port: a loopback port on which nobody answers.
 free_port() {
     local port

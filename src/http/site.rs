@@ -1,5 +1,6 @@
-//! What stands beside the API for the website: `/sitemap.xml` for search engines and `/feed.xml` for readers of the blog.
-//! Both name pages of the website (`WEBSITE_URL`), and are kept and asked about like every public answer.
+//! What stands beside the API for the website: `/sitemap.xml` for search engines, and for readers of the blog `/feed.xml`
+//! in French and `/feed.en.xml` in English. They name pages of the website (`WEBSITE_URL`), and are kept and asked about
+//! like every public answer.
 
 use std::{io, sync::Arc};
 
@@ -15,14 +16,18 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use quick_xml::{
     Writer,
     events::{BytesDecl, BytesText, Event},
+    writer::ElementWriter,
 };
 
 use super::{
     graphql::Endpoint,
     public_answers::{PublicAnswer, Question},
 };
-use crate::features::content::queries::{PublicPage, blog_path, latest_posts, public_pages};
-use platform::{config::Config, ctx::Ctx, markdown};
+use crate::features::content::{
+    queries::{PublicPage, blog_path, latest_posts, public_pages},
+    tables::blog_post,
+};
+use platform::{actor::Locale, config::Config, ctx::Ctx, markdown};
 
 /// What a site map may list (sitemaps.org).
 const MAX_PAGES: usize = 50_000;
@@ -30,12 +35,19 @@ const MAX_PAGES: usize = 50_000;
 const ARTICLES: u64 = 50;
 /// Characters of an article's excerpt that nobody has written.
 const EXCERPT: usize = 280;
+/// Bytes of articles in full, the latest first; the others have their summary alone.
+const CONTENT: usize = 1024 * 1024;
+
+const FRENCH_FEED: &str = "/feed.xml";
+const ENGLISH_FEED: &str = "/feed.en.xml";
+const ATOM: &str = "application/atom+xml; charset=utf-8";
 
 /// The routes.
 pub fn router(endpoint: Endpoint) -> Router {
     Router::new()
         .route("/sitemap.xml", get(sitemap))
-        .route("/feed.xml", get(feed))
+        .route(FRENCH_FEED, get(french_feed))
+        .route(ENGLISH_FEED, get(english_feed))
         .with_state(endpoint)
 }
 
@@ -58,29 +70,33 @@ async fn sitemap(State(endpoint): State<Endpoint>, headers: HeaderMap) -> Respon
     .await
 }
 
-async fn feed(State(endpoint): State<Endpoint>, headers: HeaderMap) -> Response {
-    ready(
-        &endpoint,
-        &headers,
-        "feed",
-        "application/rss+xml; charset=utf-8",
-        async |ctx: &Ctx| {
-            let posts = latest_posts(ctx.db.reader(), ctx.clock.now(), ARTICLES).await?;
+async fn french_feed(State(endpoint): State<Endpoint>, headers: HeaderMap) -> Response {
+    feed(&endpoint, &headers, ("feed", ATOM), Locale::Fr).await
+}
+
+async fn english_feed(State(endpoint): State<Endpoint>, headers: HeaderMap) -> Response {
+    feed(&endpoint, &headers, ("feed.en", ATOM), Locale::En).await
+}
+
+async fn feed(
+    endpoint: &Endpoint,
+    headers: &HeaderMap,
+    (name, content_type): (&'static str, &'static str),
+    locale: Locale,
+) -> Response {
+    ready(endpoint, headers, name, content_type, async |ctx: &Ctx| {
+        let posts = latest_posts(ctx.db.reader(), ctx.clock.now(), ARTICLES).await?;
+        let config = Arc::clone(&ctx.config);
+        // Long articles take a while to become HTML.
+        tokio::task::spawn_blocking(move || {
             let articles: Vec<Article> = posts
                 .into_iter()
-                .map(|post| Article {
-                    id: post.id.to_string(),
-                    path: blog_path(&post.slug),
-                    excerpt: post
-                        .excerpt
-                        .unwrap_or_else(|| markdown::excerpt(&post.content, EXCERPT)),
-                    title: post.title,
-                    published_at: post.published_at.unwrap_or(post.created_at),
-                })
+                .filter_map(|post| Article::of(post, locale))
                 .collect();
-            Ok(feed_xml(&ctx.config, &articles)?)
-        },
-    )
+            Ok(feed_xml(&config, locale, &articles)?)
+        })
+        .await?
+    })
     .await
 }
 
@@ -122,8 +138,31 @@ struct Article {
     id: String,
     path: String,
     title: String,
-    excerpt: String,
+    summary: String,
+    /// HTML.
+    content: String,
     published_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl Article {
+    /// An article in one language; `None` when nobody has written it in that.
+    fn of(post: blog_post::Model, locale: Locale) -> Option<Self> {
+        let (title, excerpt, content) = match locale {
+            Locale::Fr => (post.title, post.excerpt, post.content),
+            Locale::En => (post.title_en?, post.excerpt_en, post.content_en?),
+        };
+        let published_at = post.published_at.unwrap_or(post.created_at);
+        Some(Self {
+            id: post.id.to_string(),
+            path: blog_path(&post.slug),
+            title,
+            summary: excerpt.unwrap_or_else(|| markdown::excerpt(&content, EXCERPT)),
+            content: markdown::to_html(&content),
+            published_at,
+            updated_at: post.updated_at.max(published_at),
+        })
+    }
 }
 
 fn sitemap_xml(config: &Config, pages: &[PublicPage]) -> io::Result<Vec<u8>> {
@@ -146,64 +185,87 @@ fn url(writer: &mut Writer<Vec<u8>>, address: &str, changed_at: Option<DateTime<
     writer.create_element("url").write_inner_content(|writer| {
         text(writer, "loc", address)?;
         if let Some(at) = changed_at {
-            text(writer, "lastmod", &at.to_rfc3339_opts(SecondsFormat::Secs, true))?;
+            moment(writer, "lastmod", at)?;
         }
         Ok(())
     })?;
     Ok(())
 }
 
-/// RSS 2.0, in the language that every article has.
-fn feed_xml(config: &Config, articles: &[Article]) -> io::Result<Vec<u8>> {
-    let own_address = format!("{}/feed.xml", config.public_url.as_str().trim_end_matches('/'));
+/// Atom (RFC 4287), which says of each text whether it is HTML. RSS doesn't: `R < S` in a title is a tag to one reader and
+/// text to another.
+fn feed_xml(config: &Config, locale: Locale, articles: &[Article]) -> io::Result<Vec<u8>> {
+    let (file, language, subtitle) = match locale {
+        Locale::Fr => (
+            FRENCH_FEED,
+            "fr",
+            "Conception et réalisation de maisons à Niamey : les articles de Belle House.",
+        ),
+        Locale::En => (
+            ENGLISH_FEED,
+            "en",
+            "Houses designed and built in Niamey: the articles of Belle House.",
+        ),
+    };
+    let own_address = format!("{}{file}", config.public_url.as_str().trim_end_matches('/'));
     let mut writer = begin()?;
     writer
-        .create_element("rss")
-        .with_attributes([("version", "2.0"), ("xmlns:atom", "http://www.w3.org/2005/Atom")])
+        .create_element("feed")
+        .with_attributes([("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", language)])
         .write_inner_content(|writer| {
-            writer.create_element("channel").write_inner_content(|writer| {
-                text(writer, "title", "Belle House")?;
-                text(writer, "link", &website(config, ""))?;
-                text(
-                    writer,
-                    "description",
-                    "Conception et réalisation de maisons à Niamey : les articles de Belle House.",
-                )?;
-                text(writer, "language", "fr")?;
-                if let Some(latest) = articles.iter().map(|article| article.published_at).max() {
-                    text(writer, "pubDate", &latest.to_rfc2822())?;
-                }
-                writer
-                    .create_element("atom:link")
-                    .with_attributes([
-                        ("href", own_address.as_str()),
-                        ("rel", "self"),
-                        ("type", "application/rss+xml"),
-                    ])
-                    .write_empty()?;
-                for article in articles {
-                    item(writer, config, article)?;
-                }
-                Ok(())
-            })?;
+            text(writer, "id", &own_address)?;
+            text(writer, "title", "Belle House")?;
+            text(writer, "subtitle", subtitle)?;
+            link(writer, "alternate", &website(config, ""))?;
+            link(writer, "self", &own_address)?;
+            let updated_at = articles.iter().map(|article| article.updated_at).max();
+            moment(writer, "updated", updated_at.unwrap_or(DateTime::UNIX_EPOCH))?;
+            writer
+                .create_element("author")
+                .write_inner_content(|writer| text(writer, "name", "Belle House"))?;
+            let mut room = CONTENT;
+            for article in articles {
+                entry(writer, config, article, &mut room)?;
+            }
             Ok(())
         })?;
     Ok(writer.into_inner())
 }
 
-fn item(writer: &mut Writer<Vec<u8>>, config: &Config, article: &Article) -> io::Result<()> {
-    writer.create_element("item").write_inner_content(|writer| {
-        text(writer, "title", &article.title)?;
-        text(writer, "link", &website(config, &article.path))?;
-        // The id, not the address: an article whose slug changes is no new one.
-        writer
-            .create_element("guid")
-            .with_attribute(("isPermaLink", "false"))
-            .write_text_content(BytesText::new(&article.id))?;
-        text(writer, "pubDate", &article.published_at.to_rfc2822())?;
-        text(writer, "description", &article.excerpt)
+fn entry(
+    writer: &mut Writer<Vec<u8>>,
+    config: &Config,
+    article: &Article,
+    room: &mut usize,
+) -> io::Result<()> {
+    writer.create_element("entry").write_inner_content(|writer| {
+        // Of the record, not of the page: an article whose slug changes is no new one (RFC 4151).
+        let host = config.website_url.host_str().unwrap_or("localhost");
+        text(writer, "id", &format!("tag:{host},2026:{}", article.id))?;
+        typed(writer, "title", "text", &article.title)?;
+        link(writer, "alternate", &website(config, &article.path))?;
+        moment(writer, "published", article.published_at)?;
+        moment(writer, "updated", article.updated_at)?;
+        typed(writer, "summary", "text", &article.summary)?;
+        if let Some(left) = room.checked_sub(article.content.len()) {
+            *room = left;
+            typed(writer, "content", "html", &article.content)?;
+        }
+        Ok(())
     })?;
     Ok(())
+}
+
+fn link(writer: &mut Writer<Vec<u8>>, rel: &str, href: &str) -> io::Result<()> {
+    let link = writer
+        .create_element("link")
+        .with_attributes([("rel", rel), ("href", href)]);
+    link.write_empty()?;
+    Ok(())
+}
+
+fn moment(writer: &mut Writer<Vec<u8>>, name: &str, at: DateTime<Utc>) -> io::Result<()> {
+    text(writer, name, &at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 fn begin() -> io::Result<Writer<Vec<u8>>> {
@@ -213,6 +275,17 @@ fn begin() -> io::Result<Writer<Vec<u8>>> {
 }
 
 fn text(writer: &mut Writer<Vec<u8>>, name: &str, content: &str) -> io::Result<()> {
+    write(writer.create_element(name), content)
+}
+
+fn typed(writer: &mut Writer<Vec<u8>>, name: &str, kind: &str, content: &str) -> io::Result<()> {
+    write(
+        writer.create_element(name).with_attribute(("type", kind)),
+        content,
+    )
+}
+
+fn write(element: ElementWriter<'_, Vec<u8>>, content: &str) -> io::Result<()> {
     // XML has no way to write these at all, escaped or not.
     let content: String = content
         .chars()
@@ -220,9 +293,7 @@ fn text(writer: &mut Writer<Vec<u8>>, name: &str, content: &str) -> io::Result<(
             matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
         })
         .collect();
-    writer
-        .create_element(name)
-        .write_text_content(BytesText::new(&content))?;
+    element.write_text_content(BytesText::new(&content))?;
     Ok(())
 }
 
@@ -238,27 +309,46 @@ mod tests {
         Config::load(|key| (key == "WEBSITE_URL").then(|| "https://bellehouse.ne/".to_owned())).unwrap()
     }
 
-    #[test]
-    fn titles_can_hold_anything() {
-        let article = Article {
+    fn article(title: &str, content: String) -> Article {
+        Article {
             id: "pst_1".to_owned(),
             path: "blog/l-ete".to_owned(),
-            title: "L'été & <b>\u{0}\u{FFFF}]]>\"".to_owned(),
-            excerpt: "…".to_owned(),
+            title: title.to_owned(),
+            summary: "…".to_owned(),
+            content,
             published_at: "2026-11-21T05:00:00Z".parse().unwrap(),
-        };
-        let xml = String::from_utf8(feed_xml(&config(), &[article]).unwrap()).unwrap();
-        assert!(
-            xml.contains("<link>https://bellehouse.ne/blog/l-ete</link>"),
-            "{xml}"
-        );
-        assert!(xml.contains("Sat, 21 Nov 2026 05:00:00 +0000"), "{xml}");
+            updated_at: "2026-11-22T05:00:00Z".parse().unwrap(),
+        }
+    }
+
+    fn feed_of(articles: &[Article]) -> String {
+        String::from_utf8(feed_xml(&config(), Locale::Fr, articles).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn titles_can_hold_anything() {
+        let xml = feed_of(&[article("L'été & <b>\u{0}\u{FFFF}]]>\"", String::new())]);
+        for part in [
+            "<link rel=\"alternate\" href=\"https://bellehouse.ne/blog/l-ete\"/>",
+            "<published>2026-11-21T05:00:00Z</published><updated>2026-11-22T05:00:00Z</updated>",
+            "<id>tag:bellehouse.ne,2026:pst_1</id>",
+        ] {
+            assert!(xml.contains(part), "{xml}");
+        }
         assert!(
             !xml.contains("<b>") && !xml.contains('\0') && !xml.contains("]]>"),
             "{xml}"
         );
         let mut reader = quick_xml::Reader::from_str(&xml);
         while !matches!(reader.read_event().unwrap(), Event::Eof) {}
+    }
+
+    #[test]
+    fn long_articles_are_shown_by_their_summaries() {
+        let long = || article("Long", "a".repeat(CONTENT / 2));
+        let xml = feed_of(&[long(), long(), article("Court", "<p>ici</p>".to_owned())]);
+        assert_eq!(xml.matches("<content").count(), 2, "what fits");
+        assert_eq!(xml.matches("<summary").count(), 3);
     }
 
     #[test]

@@ -377,13 +377,16 @@ async fn site_map_and_feed_show_what_visitors_see() {
     );
     assert!(map.contains("<lastmod>2026-11-21T05:00:00Z</lastmod>"), "{map}");
     let (feed_tag, feed) = page(&app, "/feed.xml").await;
-    assert!(feed.contains("<title>Bâtir &lt;ici&gt;</title>"), "{feed}");
     assert!(
-        feed.contains("<link>https://bellehouse.ne/blog/batir-ici</link>"),
+        feed.contains("<title type=\"text\">Bâtir &lt;ici&gt;</title>"),
         "{feed}"
     );
     assert!(
-        feed.contains("<description>Sol Le sol &amp;</description>"),
+        feed.contains("href=\"https://bellehouse.ne/blog/batir-ici\""),
+        "{feed}"
+    );
+    assert!(
+        feed.contains("<summary type=\"text\">Sol Le sol &amp;</summary>"),
         "{feed}"
     );
     for text in [&map, &feed] {

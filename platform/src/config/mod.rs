@@ -158,6 +158,8 @@ pub struct EmailConfig {
     pub use_tls: bool,
     /// TLS from the start (usually port 465).
     pub use_ssl: bool,
+    /// Authorities (PEM) whose certificates are taken besides those of the well-known ones.
+    pub ca_path: Option<PathBuf>,
     /// The user; without one no authentication is tried.
     pub host_user: Option<String>,
     /// The user's password.

@@ -1,6 +1,11 @@
 //! Reading single settings, remembering every mistake.
 
-use std::{collections::HashMap, net::IpAddr, path::Path, str::FromStr};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use secrecy::SecretString;
@@ -391,6 +396,7 @@ impl<'a> Reader<'a> {
             port,
             use_tls,
             use_ssl,
+            ca_path: self.optional("EMAIL_CA_PATH").map(PathBuf::from),
             host_user,
             host_password,
         }

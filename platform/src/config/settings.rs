@@ -267,6 +267,12 @@ pub const SETTINGS: &[Group] = &[
                 "STARTTLS. With a user and a password, this or EMAIL_USE_SSL must be true, unless the server is on this machine.",
             ),
             setting("EMAIL_USE_SSL", "false", "false", "TLS from the start."),
+            setting(
+                "EMAIL_CA_PATH",
+                "",
+                "/etc/bellehouse/mail-ca.pem",
+                "A file with the certificate (PEM) of the authority that has signed the SMTP server's, when it is none of the well-known ones.",
+            ),
             setting("EMAIL_HOST_USER", "", "your-email@gmail.com", "The user."),
             setting("EMAIL_HOST_PASSWORD", "", "your-app-password", "The password."),
             setting(

@@ -70,7 +70,7 @@ const BREAKS: [char; 5] = [',', ';', '\t', '\n', '\r'];
 /// behind each separator in it.
 fn harmless(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 1);
-    if is_formula(text) {
+    if is_formula(text) || is_misread(text) {
         written.push('\'');
     }
     for (at, letter) in text.char_indices() {
@@ -89,6 +89,22 @@ fn is_space(letter: char) -> bool {
 
 fn is_formula(text: &str) -> bool {
     text.trim_start_matches(is_space).starts_with(FORMULA)
+}
+
+/// Whether a spreadsheet would take a text for a number or a date and show another: `007` as 7, `3-4` as a day in April, a
+/// receipt's nineteen digits as 1.2E+18. A plain number such as `12` stays what it is.
+fn is_misread(text: &str) -> bool {
+    let text = text.trim_matches(is_space);
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_numeric = text.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && text.chars().all(|letter| {
+            letter.is_ascii_digit()
+                || is_space(letter)
+                || matches!(letter, '.' | ',' | '/' | ':' | '-' | 'e' | 'E')
+        });
+    let is_plain = text.chars().all(|letter| letter.is_ascii_digit());
+    // A spreadsheet reckons with fifteen digits.
+    is_numeric && digits > 0 && !(is_plain && digits <= 15 && (digits == 1 || !text.starts_with('0')))
 }
 
 /// Whether what stands behind a separator would begin a formula. A quote there is an empty text before it. What a list in a
@@ -181,6 +197,35 @@ mod tests {
             "Remise, -10 %; soit 5",
         ] {
             assert_eq!(line(&[harmless]), format!("\"{harmless}\"\r\n"));
+        }
+    }
+
+    #[test]
+    fn numbers_that_somebody_wrote_stay_as_they_were_written() {
+        for misread in [
+            "0022790010203",
+            "007",
+            "1234567890123456789",
+            "3-4",
+            "3.5",
+            "1/2",
+            "12:30",
+            "1e5",
+            "00 12",
+        ] {
+            assert_eq!(line(&[misread]), format!("\"'{misread}\"\r\n"));
+        }
+        for plain in [
+            "12",
+            "0",
+            "2026",
+            "Lot 3-4",
+            "(+227) 90 12",
+            "n° 007",
+            "e",
+            "12 villas",
+        ] {
+            assert_eq!(line(&[plain]), format!("\"{plain}\"\r\n"));
         }
     }
 

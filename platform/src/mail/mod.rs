@@ -4,6 +4,8 @@ mod address;
 mod file;
 mod memory;
 mod smtp;
+mod smtp_failure;
+mod smtp_pool;
 
 pub use address::{AddressError, ascii_address, compared_address};
 pub use file::{ConsoleMail, FileMail};
@@ -46,6 +48,8 @@ pub struct Mail {
     pub text: String,
     /// The body for everybody else.
     pub html: String,
+    /// The bodies hold credentials: no error may quote them.
+    pub is_secret: bool,
 }
 
 /// Somebody to write to.
@@ -178,6 +182,7 @@ mod tests {
             subject: "Bienvenue\r\nX-Evil: 1".into(),
             text: "Bonjour".into(),
             html: "<p>Bonjour</p>".into(),
+            is_secret: false,
         }
     }
 

@@ -148,6 +148,7 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
                 subject: letter.subject,
                 text: letter.text,
                 html: letter.html,
+                is_secret: delivery.is_secret,
             };
             transports.mail.send(&mail).await.map(|()| HandedOver::default())
         }

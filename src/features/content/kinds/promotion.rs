@@ -21,7 +21,7 @@ use crate::features::{
 };
 use platform::{
     editing::Editable,
-    error::{CommandError, ErrorCode},
+    error::CommandError,
     form::{self, Change, Fault, Form, line, optional_line, web_link},
     listing::RecordScope,
     listing::{Listed, in_scope},
