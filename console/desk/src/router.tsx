@@ -1,0 +1,49 @@
+// The desk's addresses. What signing in and posting photos need comes at first, every other screen when it is opened.
+
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { PostPhotos } from "./photos/PostPhotos";
+import { Shell } from "./shell/Shell";
+import { Loading } from "./ui/states";
+import { Nowhere } from "./ui/Nowhere";
+
+const root = createRootRoute({
+  component: Shell,
+  // Filters are plain texts in the address, whatever they look like.
+  validateSearch: (search): Record<string, string> => search as Record<string, string>,
+  notFoundComponent: Nowhere,
+});
+
+/** On a phone the camera is what one comes for. */
+const home = () => (window.matchMedia("(max-width: 40em)").matches ? "/photos" : "/photos");
+
+const tree = root.addChildren([
+  createRoute({
+    getParentRoute: () => root,
+    path: "/",
+    beforeLoad: () => {
+      throw redirect({ to: home() as "/", replace: true });
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: "/photos", component: PostPhotos }),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  basepath: "/desk",
+  defaultPendingComponent: Loading,
+  defaultPreload: "intent",
+  defaultPendingMinMs: 0,
+  scrollRestoration: true,
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const filled = Object.entries(search).filter(([, value]) => value !== undefined && value !== "");
+    const text = new URLSearchParams(filled as [string, string][]).toString();
+    return text && `?${text}`;
+  },
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

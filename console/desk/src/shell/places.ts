@@ -1,0 +1,29 @@
+// Where one can go, in the order of the menu. `phone` ones stand in the bar at the bottom.
+
+import type { Role } from "../../../shared/session";
+import type { Text } from "../say";
+import type { IconName } from "../ui/icons";
+
+export interface Place {
+  to: string;
+  label: Text;
+  icon: IconName;
+  group: "work" | "records" | "house";
+  phone?: boolean;
+  role?: Role;
+}
+
+export const GROUPS: Record<Place["group"], Text> = {
+  work: ["Au quotidien", "Every day"],
+  records: ["Dossiers", "Records"],
+  house: ["Maison", "House"],
+};
+
+export const PLACES: Place[] = [
+  { to: "/photos", label: ["Poster des photos", "Post photos"], icon: "camera", group: "work", phone: true },
+];
+
+/** A list's filters, kept for when one comes back to it. */
+const filters = new Map<string, Record<string, string>>();
+export const keepFilters = (to: string, search: Record<string, string>) => filters.set(to, search);
+export const keptFilters = (to: string) => filters.get(to) ?? {};
