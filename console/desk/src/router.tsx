@@ -1,6 +1,6 @@
 // The desk's addresses. What signing in and posting photos need comes at first, every other screen when it is opened.
 
-import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { PostPhotos } from "./photos/PostPhotos";
 import { Shell } from "./shell/Shell";
 import { Loading } from "./ui/states";
@@ -16,6 +16,13 @@ const root = createRootRoute({
 /** On a phone the camera is what one comes for. */
 const home = () => (window.matchMedia("(max-width: 40em)").matches ? "/photos" : "/photos");
 
+type Part = () => Promise<any>;
+const screen = (path: string, part: Part, name: string) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(part, name) });
+
+
+const billing = () => import("./screens/billing");
+
 const tree = root.addChildren([
   createRoute({
     getParentRoute: () => root,
@@ -25,6 +32,13 @@ const tree = root.addChildren([
     },
   }),
   createRoute({ getParentRoute: () => root, path: "/photos", component: PostPhotos }),
+  screen("/factures", billing, "InvoiceList"),
+  screen("/factures/nouvelle", billing, "InvoiceNew"),
+  screen("/factures/$id", billing, "InvoicePage"),
+  screen("/factures/$id/avoir", billing, "CreditNoteNew"),
+  screen("/paiements", billing, "PaymentList"),
+  screen("/paiements/nouveau", billing, "PaymentNew"),
+  screen("/paiements/$id", billing, "PaymentPage"),
 ]);
 
 export const router = createRouter({

@@ -21,6 +21,8 @@ export const GROUPS: Record<Place["group"], Text> = {
 
 export const PLACES: Place[] = [
   { to: "/photos", label: ["Poster des photos", "Post photos"], icon: "camera", group: "work", phone: true },
+  { to: "/factures", label: ["Factures", "Invoices"], icon: "invoice", group: "records", phone: true },
+  { to: "/paiements", label: ["Paiements", "Payments"], icon: "payment", group: "records" },
 ];
 
 /** A list's filters, kept for when one comes back to it. */
