@@ -1,8 +1,8 @@
 // The schema's words in people's. Complete by construction: a value that the schema gains stops the build here.
 
 import type {
-  InvoiceKind, InvoiceStatus, Locale, PaymentMode,
-  
+  FormDoubt, InvoiceKind, InvoiceStatus, LeadStatus, Locale, PaymentMode,
+  ProjectPhase, 
 } from "./gql/graphql";
 import type { Options } from "./list/types";
 import type { Text } from "./say";
@@ -32,4 +32,27 @@ export const PAYMENT_MODE: Record<PaymentMode, Text> = {
   CASH: ["Espèces", "Cash"],
   CHECK: ["Chèque", "Cheque"],
 };
+
+export const PHASE: Record<ProjectPhase, Text> = {
+  FOUNDATION: ["Fondations", "Foundations"],
+  ELEVATION: ["Élévation", "Elevation"],
+  ROOFING: ["Toiture", "Roofing"],
+  FINISHING: ["Finitions", "Finishing"],
+  HANDOVER: ["Remise des clés", "Handover"],
+};
+
+export const LEAD_STATUS: Record<LeadStatus, Text> = {
+  NEW: ["Nouvelle", "New"],
+  CONTACTED: ["Contactée", "Contacted"],
+  CONVERTED: ["Convertie", "Converted"],
+  LOST: ["Perdue", "Lost"],
+};
+
+export const DOUBT: Record<FormDoubt, Text> = {
+  NO_FORM_TIME: ["Formulaire sans heure : peut-être un robot", "Form without a time: maybe a robot"],
+  FORM_TIME_IN_FUTURE: ["Heure du formulaire dans le futur", "Form’s time in the future"],
+  FORM_TIME_TOO_OLD: ["Formulaire ouvert depuis très longtemps", "Form opened very long ago"],
+};
+
+export const LOCALE: Record<Locale, Text> = { FR: ["Français", "French"], EN: ["Anglais", "English"] };
 

@@ -22,6 +22,7 @@ const screen = (path: string, part: Part, name: string) =>
 
 
 const billing = () => import("./screens/billing");
+const leads = () => import("./screens/leads");
 
 const tree = root.addChildren([
   createRoute({
@@ -39,6 +40,12 @@ const tree = root.addChildren([
   screen("/paiements", billing, "PaymentList"),
   screen("/paiements/nouveau", billing, "PaymentNew"),
   screen("/paiements/$id", billing, "PaymentPage"),
+  screen("/demandes", leads, "LeadList"),
+  screen("/demandes/nouvelle", leads, "LeadNew"),
+  screen("/demandes/$id", leads, "LeadPage"),
+  screen("/demandes/$id/convertir", leads, "ConvertLead"),
+  screen("/messages", leads, "InquiryList"),
+  screen("/messages/$id", leads, "InquiryPage"),
 ]);
 
 export const router = createRouter({

@@ -21,6 +21,8 @@ export const GROUPS: Record<Place["group"], Text> = {
 
 export const PLACES: Place[] = [
   { to: "/photos", label: ["Poster des photos", "Post photos"], icon: "camera", group: "work", phone: true },
+  { to: "/demandes", label: ["Demandes", "Leads"], icon: "lead", group: "work", phone: true },
+  { to: "/messages", label: ["Messages", "Messages"], icon: "message", group: "work" },
   { to: "/factures", label: ["Factures", "Invoices"], icon: "invoice", group: "records", phone: true },
   { to: "/paiements", label: ["Paiements", "Payments"], icon: "payment", group: "records" },
 ];
