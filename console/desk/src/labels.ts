@@ -2,7 +2,7 @@
 
 import type {
   FormDoubt, InvoiceKind, InvoiceStatus, LeadStatus, Locale, PaymentMode,
-  ProjectPhase, 
+  ProjectPhase, Role,
 } from "./gql/graphql";
 import type { Options } from "./list/types";
 import type { Text } from "./say";
@@ -55,4 +55,10 @@ export const DOUBT: Record<FormDoubt, Text> = {
 };
 
 export const LOCALE: Record<Locale, Text> = { FR: ["Français", "French"], EN: ["Anglais", "English"] };
+
+export const ROLE: Record<Role, Text> = {
+  STAFF: ["Équipe", "Staff"],
+  ADMIN: ["Administration", "Administrator"],
+  CLIENT: ["Client", "Client"],
+};
 

@@ -23,6 +23,7 @@ const screen = (path: string, part: Part, name: string) =>
 
 const billing = () => import("./screens/billing");
 const leads = () => import("./screens/leads");
+const people = () => import("./screens/people");
 
 const tree = root.addChildren([
   createRoute({
@@ -46,6 +47,12 @@ const tree = root.addChildren([
   screen("/demandes/$id/convertir", leads, "ConvertLead"),
   screen("/messages", leads, "InquiryList"),
   screen("/messages/$id", leads, "InquiryPage"),
+  screen("/clients", people, "ClientList"),
+  screen("/clients/nouveau", people, "ClientNew"),
+  screen("/clients/$id", people, "ClientPage"),
+  screen("/equipe", people, "StaffList"),
+  screen("/equipe/nouveau", people, "StaffNew"),
+  screen("/equipe/$id", people, "StaffPage"),
 ]);
 
 export const router = createRouter({
