@@ -1,7 +1,7 @@
 // The schema's words in people's. Complete by construction: a value that the schema gains stops the build here.
 
 import type {
-  FormDoubt, InvoiceKind, InvoiceStatus, LeadStatus, Locale, PaymentMode,
+  AuditAction, FormDoubt, InvoiceKind, InvoiceStatus, LeadStatus, Locale, PaymentMode,
   ProjectPhase, Role,
 } from "./gql/graphql";
 import type { Options } from "./list/types";
@@ -60,5 +60,13 @@ export const ROLE: Record<Role, Text> = {
   STAFF: ["Équipe", "Staff"],
   ADMIN: ["Administration", "Administrator"],
   CLIENT: ["Client", "Client"],
+};
+
+export const AUDIT_ACTION: Record<AuditAction, Text> = {
+  CREATE: ["Création", "Created"],
+  UPDATE: ["Modification", "Changed"],
+  DELETE: ["Suppression", "Deleted"],
+  RESTORE: ["Restauration", "Restored"],
+  FORCE_DELETE: ["Effacement définitif", "Removed for good"],
 };
 

@@ -24,6 +24,7 @@ const screen = (path: string, part: Part, name: string) =>
 const billing = () => import("./screens/billing");
 const leads = () => import("./screens/leads");
 const people = () => import("./screens/people");
+const projects = () => import("./screens/projects");
 
 const tree = root.addChildren([
   createRoute({
@@ -53,6 +54,11 @@ const tree = root.addChildren([
   screen("/equipe", people, "StaffList"),
   screen("/equipe/nouveau", people, "StaffNew"),
   screen("/equipe/$id", people, "StaffPage"),
+  screen("/chantiers", projects, "ProjectList"),
+  screen("/chantiers/nouveau", projects, "ProjectNew"),
+  screen("/chantiers/$id", projects, "ProjectPage"),
+  screen("/actualites", projects, "UpdateList"),
+  screen("/actualites/$id", projects, "UpdatePage"),
 ]);
 
 export const router = createRouter({

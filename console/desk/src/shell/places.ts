@@ -25,6 +25,8 @@ export const PLACES: Place[] = [
   { to: "/messages", label: ["Messages", "Messages"], icon: "message", group: "work" },
   { to: "/factures", label: ["Factures", "Invoices"], icon: "invoice", group: "records", phone: true },
   { to: "/paiements", label: ["Paiements", "Payments"], icon: "payment", group: "records" },
+  { to: "/chantiers", label: ["Chantiers", "Projects"], icon: "project", group: "records" },
+  { to: "/actualites", label: ["Actualités", "News"], icon: "image", group: "records" },
   { to: "/clients", label: ["Clients", "Clients"], icon: "client", group: "records" },
   { to: "/equipe", label: ["Équipe", "Team"], icon: "staff", group: "house" },
 ];
