@@ -1,7 +1,7 @@
 // The schema's words in people's. Complete by construction: a value that the schema gains stops the build here.
 
 import type {
-  AuditAction, FormDoubt, InvoiceKind, InvoiceStatus, LeadStatus, Locale, PaymentMode,
+  AuditAction, DeliveryChannel, DeliveryStatus, FormDoubt, InvoiceKind, InvoiceStatus, LeadStatus, Locale, PaymentMode,
   ProjectPhase, Role,
 } from "./gql/graphql";
 import type { Options } from "./list/types";
@@ -61,6 +61,16 @@ export const ROLE: Record<Role, Text> = {
   ADMIN: ["Administration", "Administrator"],
   CLIENT: ["Client", "Client"],
 };
+
+export const DELIVERY_STATUS: Record<DeliveryStatus, Text> = {
+  PENDING: ["En attente", "Waiting"],
+  SENT: ["Envoyé", "Sent"],
+  NO_DEVICE: ["Aucun appareil", "No device"],
+  DEAD: ["Abandonné", "Given up"],
+  CANCELLED: ["Annulé", "Cancelled"],
+};
+
+export const CHANNEL: Record<DeliveryChannel, Text> = { PUSH: ["Notification", "Push"], EMAIL: ["E-mail", "E-mail"] };
 
 export const AUDIT_ACTION: Record<AuditAction, Text> = {
   CREATE: ["Création", "Created"],

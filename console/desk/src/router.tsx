@@ -14,7 +14,7 @@ const root = createRootRoute({
 });
 
 /** On a phone the camera is what one comes for. */
-const home = () => (window.matchMedia("(max-width: 40em)").matches ? "/photos" : "/photos");
+const home = () => (window.matchMedia("(max-width: 40em)").matches ? "/photos" : "/aujourdhui");
 
 type Part = () => Promise<any>;
 const screen = (path: string, part: Part, name: string) =>
@@ -22,6 +22,7 @@ const screen = (path: string, part: Part, name: string) =>
 
 
 const billing = () => import("./screens/billing");
+const house = () => import("./screens/house");
 const leads = () => import("./screens/leads");
 const people = () => import("./screens/people");
 const projects = () => import("./screens/projects");
@@ -59,6 +60,12 @@ const tree = root.addChildren([
   screen("/chantiers/$id", projects, "ProjectPage"),
   screen("/actualites", projects, "UpdateList"),
   screen("/actualites/$id", projects, "UpdatePage"),
+  screen("/aujourdhui", house, "Today"),
+  screen("/envois", house, "DeliveryList"),
+  screen("/historique", house, "HistoryList"),
+  screen("/corbeille", house, "Trash"),
+  screen("/societe", house, "Company"),
+  screen("/compte", house, "Account"),
 ]);
 
 export const router = createRouter({

@@ -20,6 +20,7 @@ export const GROUPS: Record<Place["group"], Text> = {
 };
 
 export const PLACES: Place[] = [
+  { to: "/aujourdhui", label: ["Aujourd’hui", "Today"], icon: "today", group: "work", phone: true },
   { to: "/photos", label: ["Poster des photos", "Post photos"], icon: "camera", group: "work", phone: true },
   { to: "/demandes", label: ["Demandes", "Leads"], icon: "lead", group: "work", phone: true },
   { to: "/messages", label: ["Messages", "Messages"], icon: "message", group: "work" },
@@ -28,7 +29,12 @@ export const PLACES: Place[] = [
   { to: "/chantiers", label: ["Chantiers", "Projects"], icon: "project", group: "records" },
   { to: "/actualites", label: ["Actualités", "News"], icon: "image", group: "records" },
   { to: "/clients", label: ["Clients", "Clients"], icon: "client", group: "records" },
+  { to: "/envois", label: ["Envois", "Deliveries"], icon: "delivery", group: "house" },
+  { to: "/corbeille", label: ["Corbeille", "Bin"], icon: "trash", group: "house" },
+  { to: "/historique", label: ["Historique", "History"], icon: "history", group: "house" },
   { to: "/equipe", label: ["Équipe", "Team"], icon: "staff", group: "house" },
+  { to: "/societe", label: ["Société", "Company"], icon: "company", group: "house" },
+  { to: "/compte", label: ["Mon compte", "My account"], icon: "account", group: "house" },
 ];
 
 /** A list's filters, kept for when one comes back to it. */
