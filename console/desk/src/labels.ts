@@ -2,7 +2,7 @@
 
 import type {
   AuditAction, DeliveryChannel, DeliveryStatus, FormDoubt, InvoiceKind, InvoiceStatus, LeadStatus, Locale, PaymentMode,
-  ProjectPhase, Role,
+  PortfolioCategory, ProjectPhase, Role,
 } from "./gql/graphql";
 import type { Options } from "./list/types";
 import type { Text } from "./say";
@@ -80,3 +80,7 @@ export const AUDIT_ACTION: Record<AuditAction, Text> = {
   FORCE_DELETE: ["Effacement définitif", "Removed for good"],
 };
 
+export const CATEGORY: Record<PortfolioCategory, Text> = {
+  REALIZATION: ["Réalisation (bâtie)", "Realisation (built)"],
+  PROJECT: ["Projet (conçu)", "Design (not built)"],
+};

@@ -26,6 +26,7 @@ const house = () => import("./screens/house");
 const leads = () => import("./screens/leads");
 const people = () => import("./screens/people");
 const projects = () => import("./screens/projects");
+const site = () => import("./screens/site");
 
 const tree = root.addChildren([
   createRoute({
@@ -66,6 +67,10 @@ const tree = root.addChildren([
   screen("/corbeille", house, "Trash"),
   screen("/societe", house, "Company"),
   screen("/compte", house, "Account"),
+  screen("/site", site, "SiteHome"),
+  screen("/site/$kind", site, "SiteList"),
+  screen("/site/$kind/nouveau", site, "SiteNew"),
+  screen("/site/$kind/$id", site, "SitePage"),
 ]);
 
 export const router = createRouter({

@@ -29,6 +29,7 @@ export const PLACES: Place[] = [
   { to: "/chantiers", label: ["Chantiers", "Projects"], icon: "project", group: "records" },
   { to: "/actualites", label: ["Actualités", "News"], icon: "image", group: "records" },
   { to: "/clients", label: ["Clients", "Clients"], icon: "client", group: "records" },
+  { to: "/site", label: ["Site web", "Website"], icon: "site", group: "house" },
   { to: "/envois", label: ["Envois", "Deliveries"], icon: "delivery", group: "house" },
   { to: "/corbeille", label: ["Corbeille", "Bin"], icon: "trash", group: "house" },
   { to: "/historique", label: ["Historique", "History"], icon: "history", group: "house" },
