@@ -7,9 +7,15 @@
 // (/usr/bin/chromium).
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { billing } from "./billing.mjs";
+import { conflict } from "./conflict.mjs";
+import { keyboard } from "./keyboard.mjs";
+import { leads } from "./leads.mjs";
 import { photos } from "./photos.mjs";
 import { firstLoad } from "./size.mjs";
-import { PHONE, World } from "./world.mjs";
+import { team } from "./team.mjs";
+import { website } from "./website.mjs";
+import { PHONE, WIDE, World } from "./world.mjs";
 
 const origin = new URL(process.argv[2] ?? "http://127.0.0.1:8000").origin;
 const pictures = process.argv[3] && join(process.argv[3], "desk");
@@ -23,6 +29,12 @@ setTimeout(() => {
 const STORIES = [
   [firstLoad, { viewport: PHONE }],
   [photos, { viewport: PHONE }],
+  [billing, { viewport: WIDE }],
+  [leads, { viewport: WIDE }],
+  [conflict, { viewport: WIDE }],
+  [keyboard, { viewport: WIDE }],
+  [team, { viewport: WIDE }],
+  [website, { viewport: WIDE }],
 ];
 const chosen = process.argv[4];
 
