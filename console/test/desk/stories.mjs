@@ -14,8 +14,9 @@ import { leads } from "./leads.mjs";
 import { photos } from "./photos.mjs";
 import { firstLoad } from "./size.mjs";
 import { team } from "./team.mjs";
+import { tour } from "./tour.mjs";
 import { website } from "./website.mjs";
-import { PHONE, WIDE, World } from "./world.mjs";
+import { PHONE, WIDE, World, ZOOMED } from "./world.mjs";
 
 const origin = new URL(process.argv[2] ?? "http://127.0.0.1:8000").origin;
 const pictures = process.argv[3] && join(process.argv[3], "desk");
@@ -35,6 +36,11 @@ const STORIES = [
   [keyboard, { viewport: WIDE }],
   [team, { viewport: WIDE }],
   [website, { viewport: WIDE }],
+  [tour, { viewport: WIDE, language: "fr" }],
+  [tour, { viewport: PHONE, language: "fr" }],
+  [tour, { viewport: ZOOMED, language: "fr" }],
+  [tour, { viewport: WIDE, language: "en" }],
+  [tour, { viewport: PHONE, language: "en" }],
 ];
 const chosen = process.argv[4];
 
