@@ -42,6 +42,8 @@ function Gate() {
 
   useEffect(() => {
     if (!working) return;
+    // What was asked for while nobody was signed in was refused.
+    void queries.invalidateQueries();
     void flush();
     return follow();
   }, [working]);

@@ -50,7 +50,7 @@ export async function conflict(world) {
   await page.getByLabel("Mot de passe", { exact: true }).fill("soleil-sur-le-fleuve");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Enregistrer" }).click();
-  await page.getByText("Enregistré.").waitFor();
+  await page.getByText("Modifications non enregistrées").waitFor({ state: "hidden" });
   world.cut = false;
   assert.equal((await read()).address, "Terminus, Niamey");
 

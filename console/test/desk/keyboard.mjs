@@ -1,6 +1,6 @@
 // Without a mouse: signed in, a record found by its name, changed and saved; a list reached, filtered and opened.
 import assert from "node:assert/strict";
-import { step } from "./world.mjs";
+import { PASSWORD, STAFF, step } from "./world.mjs";
 
 export async function keyboard(world) {
   const page = await world.page();
@@ -42,4 +42,13 @@ export async function keyboard(world) {
   assert.equal(await focused(), name);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/desk\/factures\/inv_/);
+
+  step("signing out shuts the desk; signing in again opens it where it was");
+  await page.getByRole("button", { name: "Se déconnecter" }).press("Enter");
+  await page.getByRole("button", { name: "Se connecter" }).waitFor();
+  assert.equal(await page.locator("main#main").count(), 0, "nothing of it is left on the page");
+  await page.getByLabel("Adresse e-mail").fill(STAFF);
+  await page.getByLabel("Mot de passe", { exact: true }).fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1 }).filter({ hasText: name }).waitFor();
 }

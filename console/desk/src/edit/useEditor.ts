@@ -80,8 +80,7 @@ export function useEditor<Row>({ fields, loaded, initial = {}, save, read, done 
       toast(said(["Enregistré.", "Saved."]));
       done(row);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      setProblem(error.message);
+      setProblem(error instanceof Refused ? error.message : String(error));
     } finally {
       setBusy(false);
     }

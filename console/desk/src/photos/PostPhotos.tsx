@@ -47,7 +47,8 @@ function Form({ owner }: { owner: string }) {
   /** What is being mended is no longer held against anybody. */
   function edit(part: Partial<Draft>, mended: keyof Mistakes | null = null): void {
     if (mended) setMistakes((before) => ({ ...before, [mended]: undefined }));
-    void change((it) => ({ ...it, ...part }));
+    // Should the device be full, what is typed is still on the screen; «Publier» says so.
+    change((it) => ({ ...it, ...part })).catch(() => {});
   }
 
   async function publish(event: FormEvent) {
@@ -61,13 +62,23 @@ function Form({ owner }: { owner: string }) {
     if (found.site) return site.current?.focus();
     if (found.photos) return;
     if (found.title) return title.current?.focus();
-    await add({
+    const item = {
       ...draft,
       createdAt: Date.now(),
       projectName: project!.name,
       title: draft.title.trim(),
       description: draft.description.trim(),
-    });
+    };
+    try {
+      await add(item);
+    } catch {
+      return setMistakes({
+        photos: said([
+          "L’appareil n’a plus de place pour garder ces photos : libérez-en, puis publiez à nouveau.",
+          "The device has no room left to keep these photos: free some, then publish again.",
+        ]),
+      });
+    }
     await change(() => emptyDraft(owner, draft.projectId));
     toast(said(["C’est en route. Vous pouvez ranger le téléphone.", "It’s on its way. You can put the phone away."]));
     void flush();
@@ -89,8 +100,11 @@ function Form({ owner }: { owner: string }) {
       />
       <PhotoPicker
         photos={draft.photos}
-        change={(next) => change((it) => ({ ...it, photos: next(it.photos) }))}
-        problem={draft.photos.length === 0 ? mistakes.photos : undefined}
+        change={(next) => {
+          setMistakes((before) => ({ ...before, photos: undefined }));
+          return change((it) => ({ ...it, photos: next(it.photos) }));
+        }}
+        problem={mistakes.photos}
       />
       <TextInput
         ref={title}

@@ -9,10 +9,11 @@ import { ListScreen } from "../../list/ListScreen";
 import type { ListSpec } from "../../list/types";
 import { said } from "../../say";
 import { ActButton } from "../../ui/ActButton";
+import { templateName } from "./templates";
 
 const COLOURS: Record<DeliveryStatus, string> = { PENDING: "blue.8", SENT: "#1f6b2e", NO_DEVICE: "gray.8", DEAD: "red.8", CANCELLED: "gray.8" };
 const replay = async (id: string) => (await ask(ReplayDeliveryDocument, { input: { id } })).replayDelivery.userErrors;
-const name = (row: DeliveryRowFragment) => row.recipient?.name ?? row.address ?? row.template;
+const name = (row: DeliveryRowFragment) => row.recipient?.name ?? row.address ?? templateName(row.template);
 
 const spec: ListSpec<DeliveryRowFragment> = {
   kind: "deliveries",
@@ -24,7 +25,7 @@ const spec: ListSpec<DeliveryRowFragment> = {
   },
   columns: [
     { label: ["À", "To"], cell: name },
-    { label: ["Message", "Message"], cell: (row) => row.template },
+    { label: ["Message", "Message"], cell: (row) => templateName(row.template) },
     { label: ["Par", "By"], cell: (row) => said(CHANNEL[row.channel]) },
     {
       label: ["État", "State"],

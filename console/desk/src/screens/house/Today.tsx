@@ -12,6 +12,7 @@ import { Icon, type IconName } from "../../ui/icons";
 import { Screen } from "../../ui/Screen";
 import { Loading, Problem } from "../../ui/states";
 import { Month } from "./Month";
+import { templateName } from "./templates";
 
 export function Today() {
   const say = useSay();
@@ -67,7 +68,7 @@ function Cards({ data }: { data: TodayQuery }) {
       </Card>
       <Card icon="delivery" title={say(["Envois abandonnés", "Deliveries given up"])} count={dashboard.deadDeliveries.totalCount} to="/envois" search={{ status: "DEAD" }}>
         {dashboard.deadDeliveries.nodes.map((it) => (
-          <Row key={it.id} to="/envois" search={{ status: "DEAD" }} label={it.recipient?.name ?? it.template} detail={it.lastError ?? ""} />
+          <Row key={it.id} to="/envois" search={{ status: "DEAD" }} label={it.recipient?.name ?? templateName(it.template)} detail={it.lastError ?? ""} />
         ))}
       </Card>
     </div>
