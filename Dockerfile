@@ -49,7 +49,8 @@ COPY console/package.json console/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY console ./
 COPY operations /src/operations
-RUN npm run --silent check && npm run --silent build -- --logLevel warn
+COPY schema.graphql /src/
+RUN npm run --silent generate && npm run --silent check && npm run --silent build
 
 # ---- The dependencies, compiled once for as long as the manifests stay: our own crates are empty here.
 FROM ${RUST_IMAGE} AS dependencies

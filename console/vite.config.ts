@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { extname, join } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { compressed } from "./vite.compressed.ts";
 
 const root = import.meta.dirname;
 
@@ -27,33 +27,10 @@ function fontsAsFiles(): Plugin {
   };
 }
 
-// The server hands out what was compressed here, once and well, instead of compressing megabytes for each reader.
-// gzip beside brotli, because browsers ask for brotli over https alone.
-function compressed(): Plugin {
-  return {
-    name: "compressed",
-    apply: "build",
-    closeBundle() {
-      const folder = join(root, "dist");
-      for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-        if (!entry.isFile() || ![".js", ".css", ".html", ".svg", ".ttf"].includes(extname(entry.name))) continue;
-        const path = join(entry.parentPath, entry.name);
-        const bytes = readFileSync(path);
-        if (bytes.length < 1024) continue;
-        const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
-        writeFileSync(`${path}.br`, brotliCompressSync(bytes, quality));
-        writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-        // The server unpacks it for the few who can't: no need to carry it a third time.
-        rmSync(path);
-      }
-    },
-  };
-}
-
 export default defineConfig({
   root,
   base: "/graphiql/",
-  plugins: [react(), fontsAsFiles(), compressed()],
+  plugins: [react(), fontsAsFiles(), compressed(join(root, "dist"))],
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -1,7 +1,7 @@
 import { useLanguage, useTexts } from "./hooks";
 import logo from "./icon.svg";
-import { type State, askToSignIn, signOut } from "./session";
-import { chooseLanguage } from "./texts";
+import { type State, askToSignIn, signOut } from "../shared/session";
+import { chooseLanguage } from "../shared/language";
 
 export function LanguageSwitch() {
   const language = useLanguage();

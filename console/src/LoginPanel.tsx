@@ -2,7 +2,7 @@ import { type FormEvent, useState } from "react";
 import { LanguageSwitch } from "./Header";
 import { useTexts } from "./hooks";
 import logo from "./icon.svg";
-import { signIn, visit } from "./session";
+import { signIn, visit } from "../shared/session";
 
 export function LoginPanel({ notice }: { notice: string | null }) {
   const texts = useTexts();

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { useTexts } from "./hooks";
-import { changePassword, signOut } from "./session";
+import { changePassword, signOut } from "../shared/session";
 
 /** In the desk's place while the password is a temporary one, over it when somebody asks for it. */
 export function PasswordPanel({ owner, temporary = false, onDone }: { owner: string; temporary?: boolean; onDone: () => void }) {

@@ -2,7 +2,7 @@
 
 import { type ChangeEvent, useState } from "react";
 import { useTexts } from "./hooks";
-import { Refused } from "./session";
+import { Refused } from "../shared/session";
 import { sendPicture } from "./upload";
 
 export function PictureSender() {

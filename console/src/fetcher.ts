@@ -5,7 +5,7 @@ import type { Fetcher, FetcherParams, Observable } from "@graphiql/toolkit";
 import { type ExecutionResult, GraphQLError, getOperationAST, parse } from "graphql";
 import { CloseCode, createClient, type Client } from "graphql-ws";
 import { openPlaceholders } from "./operations";
-import { ENDPOINT, Refused, accessToken, ended, getState } from "./session";
+import { ENDPOINT, Refused, accessToken, ended, getState } from "../shared/session";
 import { currentTexts } from "./texts";
 
 /** Events shown at most, the newest first. */

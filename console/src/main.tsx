@@ -4,8 +4,16 @@ import "./console.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Console } from "./Console";
-import { currentLanguage } from "./texts";
+import { currentLanguage } from "../shared/language";
+import { configure } from "../shared/session";
+import { currentTexts } from "./texts";
 
+configure({
+  device: "Console (GraphiQL)",
+  language: currentLanguage,
+  offline: () => currentTexts().offline,
+  ended: () => currentTexts().ended,
+});
 document.documentElement.lang = currentLanguage();
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -2,7 +2,7 @@
 // begins with two comment lines, `# Groupe / Titre` in French and `# Group / Title` in English; the comments below
 // them explain. The server's own tests run every one of them.
 
-import type { Language } from "./texts";
+import type { Language } from "../shared/language";
 
 export interface Operation {
   name: string;

@@ -1,6 +1,6 @@
 // What the console says itself (with straight apostrophes where the editor shows it: it marks the curly ones), French first. GraphiQL's own buttons speak English: it has no translations.
 
-export type Language = "fr" | "en";
+import { type Language, currentLanguage } from "../shared/language";
 
 const fr = {
   title: "Console du personnel",
@@ -85,22 +85,4 @@ const en: typeof fr = {
 export type Texts = typeof fr;
 const texts: Record<Language, Texts> = { fr, en };
 
-// The language is the one thing the console itself remembers on this machine.
-const KEY = "belle-house:language";
-let language: Language = localStorage.getItem(KEY) === "en" ? "en" : "fr";
-const listeners = new Set<() => void>();
-
-export const currentLanguage = (): Language => language;
-export const currentTexts = (): Texts => texts[language];
-
-export function chooseLanguage(chosen: Language): void {
-  language = chosen;
-  localStorage.setItem(KEY, chosen);
-  document.documentElement.lang = chosen;
-  for (const listener of listeners) listener();
-}
-
-export function onLanguageChange(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const currentTexts = (): Texts => texts[currentLanguage()];

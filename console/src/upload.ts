@@ -1,7 +1,7 @@
 // Sends a picture in the API's two steps: announced with `createUpload`, its bytes `PUT` to the address that answers.
 // GraphiQL can only do the first.
 
-import { ENDPOINT, Refused, accessToken } from "./session";
+import { ENDPOINT, Refused, accessToken } from "../shared/session";
 import { currentTexts } from "./texts";
 
 /** The upload's id (`upl_…`), to be named in any operation that takes pictures. */

@@ -10,7 +10,7 @@ use super::{database, lock::is_served, output};
 use crate::{
     demo,
     features::{accounts, deliveries, media},
-    http::graphiql,
+    http::desk,
 };
 use platform::{
     clock::{Clock, SharedClock, SystemClock},
@@ -125,9 +125,9 @@ fn configuration(config: &Config) -> Vec<(&'static str, Finding)> {
     if !config.debug && config.allowed_hosts.iter().any(|host| host == "*") {
         notice("ALLOWED_HOSTS=* admits every host name; name your own.");
     }
-    if config.graphiql && !graphiql::is_built() {
+    if !desk::is_built() {
         notice(
-            "/graphiql is served but the staff's console isn't built: run scripts/console (and build a release anew), or set GRAPHIQL=false.",
+            "The staff's desk isn't built, and /desk says so: run scripts/console (and build a release anew).",
         );
     }
     if config.cloudinary_configured {

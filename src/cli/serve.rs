@@ -73,8 +73,9 @@ fn greet(config: &Config, address: std::net::SocketAddr, with_demo: bool) -> Res
         return Ok(());
     }
     output::line(format!("Belle House serves http://{address}/graphql"))?;
+    output::line(format!("  staff's desk:  http://{address}/desk"))?;
     if config.graphiql {
-        output::line(format!("  try it out:   http://{address}/graphiql"))?;
+        output::line(format!("  try it out:    http://{address}/graphiql"))?;
     }
     output::line(format!("  data folder:  {}", config.data_dir.display()))?;
     if with_demo {

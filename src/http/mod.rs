@@ -1,5 +1,7 @@
 //! The protocols: what arrives over HTTP and WebSocket, and nothing of what it means.
 
+pub mod desk;
+mod embedded;
 mod exports;
 pub mod graphiql;
 pub mod graphql;
@@ -64,6 +66,7 @@ pub fn router(
         .merge(graphql)
         .merge(site::router(endpoint.clone()))
         .merge(files)
+        .merge(desk::router())
         .fallback(not_found);
     if config.graphiql {
         router = router.merge(graphiql::router());

@@ -2,7 +2,7 @@
 //! `tests/node/graphql-http-audit.mjs`.
 
 use crate::http_world::{ORIGIN, World};
-use belle_house::http::graphiql;
+use belle_house::http::{desk, graphiql};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -370,6 +370,72 @@ async fn graphiql_is_there_in_debug_alone_and_loads_nothing_from_elsewhere() {
             "{path}"
         );
     }
+}
+
+/// As above: with the page or without.
+#[tokio::test]
+async fn the_desk_answers_each_of_its_addresses_and_browsers_are_led_there() {
+    let world = World::start().await;
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let browser = http
+        .get(world.url("/"))
+        .header("accept", "text/html,*/*;q=0.8")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(browser.status(), 303);
+    assert_eq!(browser.headers()["location"], "/desk");
+    assert_eq!(http.get(world.url("/")).send().await.unwrap().status(), 404);
+    let mut policies = Vec::new();
+    for path in ["/desk", "/desk/", "/desk/factures/inv_1", "/desk"] {
+        let page = http.get(world.url(path)).send().await.unwrap();
+        assert_eq!(page.status(), 200, "{path}");
+        assert_eq!(page.headers()["cache-control"], "no-store", "{path}");
+        let policy = page.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(
+            policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        let html = page.text().await.unwrap();
+        if desk::is_built() {
+            let nonce = policy
+                .split("'nonce-")
+                .nth(1)
+                .unwrap()
+                .split('\'')
+                .next()
+                .unwrap();
+            assert!(html.contains(&format!("nonce=\"{nonce}\"")), "{html}");
+            assert!(
+                !html.contains("__CSP_NONCE__") && !html.contains("<style") && !html.contains("<script>")
+            );
+            let script = html.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
+            assert_eq!(
+                http.get(world.url(script)).send().await.unwrap().status(),
+                200,
+                "{script}"
+            );
+            policies.push(policy);
+        } else {
+            assert!(html.contains("scripts/console"));
+        }
+    }
+    let sent = policies.len();
+    policies.sort();
+    policies.dedup();
+    assert_eq!(policies.len(), sent, "a nonce is used once");
+    let missing = http
+        .get(world.url("/desk/assets/nothing.js"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(missing.status(), 404);
 }
 
 async fn assets_are_compressed_and_kept(world: &World, path: &str) {

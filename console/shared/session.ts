@@ -1,12 +1,11 @@
-// Who is signed in. The tokens live in this module's memory and nowhere else: no storage, no cookie, no URL. A closed
+// Who is signed in, for the desk and for GraphiQL. The tokens live in this module's memory and nowhere else: no storage, no cookie, no URL. A closed
 // or reloaded tab has forgotten them, and tells the server to forget them too.
-
-import { currentTexts } from "./texts";
 
 export const ENDPOINT = new URL("/graphql", window.location.origin);
 
 export type Role = "CLIENT" | "STAFF" | "ADMIN";
 export interface Person {
+  id: string;
   email: string;
   name: string | null;
   role: Role;
@@ -34,6 +33,15 @@ interface UserError {
   message: string;
 }
 
+/** What the page says of itself, in the person's language. */
+export interface Words {
+  /** How the session is called in the person's list of sessions. */
+  device: string;
+  language: () => string;
+  offline: () => string;
+  ended: () => string;
+}
+
 /** What stood in the way, in words for the person. */
 export class Refused extends Error {}
 
@@ -41,11 +49,17 @@ const TOKENS = "accessToken accessTokenExpiresAt refreshToken";
 /** A token is traded this long before it runs out. */
 const AHEAD = 2 * 60_000;
 
+let words: Words = { device: "Console", language: () => "fr", offline: () => "", ended: () => "" };
 let tokens: Tokens | null = null;
 let state: State = { kind: "signedOut", notice: null };
 let refreshing: Promise<void> | null = null;
 let timer: number | undefined;
 const listeners = new Set<() => void>();
+
+/** To be called once, before anything else. */
+export function configure(given: Words): void {
+  words = given;
+}
 
 export const getState = (): State => state;
 
@@ -67,6 +81,7 @@ async function send(query: string, variables: unknown, token?: string): Promise<
       headers: {
         "content-type": "application/json",
         accept: "application/graphql-response+json, application/json",
+        "accept-language": words.language(),
         ...(token ? { authorization: `Bearer ${token}` } : {}),
       },
       body: JSON.stringify({ query, variables }),
@@ -74,7 +89,7 @@ async function send(query: string, variables: unknown, token?: string): Promise<
       cache: "no-store",
     });
   } catch {
-    throw new Refused(currentTexts().offline);
+    throw new Refused(words.offline());
   }
   const serverTime = Date.parse(answer.headers.get("date") ?? "") || Date.now();
   const body = await answer.json().catch(() => {
@@ -97,7 +112,7 @@ function keep(session: SessionTokens, serverTime: number): void {
 
 function refusal(body: any, errors: UserError[] | undefined): Refused {
   const told = errors?.length ? errors : (body.errors ?? []);
-  return new Refused(told.map((it: { message: string }) => it.message).join(" ") || currentTexts().offline);
+  return new Refused(told.map((it: { message: string }) => it.message).join(" ") || words.offline());
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
@@ -105,11 +120,11 @@ export async function signIn(email: string, password: string): Promise<void> {
     `mutation ConsoleLogin($input: LoginInput!) {
       login(input: $input) {
         session { ${TOKENS} }
-        viewer { email name role mustChangePassword }
+        viewer { id email name role mustChangePassword }
         userErrors { code message }
       }
     }`,
-    { input: { email, password, deviceName: "Console (GraphiQL)" } },
+    { input: { email, password, deviceName: words.device } },
   );
   const payload = body.data?.login;
   if (!payload?.session || !payload.viewer) throw refusal(body, payload?.userErrors);
@@ -150,7 +165,7 @@ export async function signOut(): Promise<void> {
 /** The server says that the session is over. */
 export function ended(): void {
   if (!forget()) return;
-  enter({ kind: "signedOut", notice: currentTexts().ended });
+  enter({ kind: "signedOut", notice: words.ended() });
 }
 
 function forget(): Tokens | null {

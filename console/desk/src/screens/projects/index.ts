@@ -1,0 +1,3 @@
+export { ProjectList, ProjectNew, ProjectPage } from "./projects";
+export { UpdateList } from "./UpdateList";
+export { UpdatePage } from "./UpdatePage";

@@ -1,0 +1,76 @@
+import { Alert, Button, PasswordInput, Text as Words, TextInput } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { Refused, signIn } from "../../../shared/session";
+import { waitingPhotos } from "../photos/outbox";
+import { said, useSay } from "../say";
+import { Door } from "./Door";
+import { ForgottenPassword } from "./ForgottenPassword";
+import { useSubmit } from "./useSubmit";
+
+export function SignIn({ notice, email: known }: { notice: string | null; email?: string }) {
+  const say = useSay();
+  const [email, setEmail] = useState(known ?? "");
+  const [password, setPassword] = useState("");
+  const [forgotten, setForgotten] = useState(false);
+  const [waiting, setWaiting] = useState(0);
+  useEffect(() => void waitingPhotos().then(setWaiting), []);
+  const { busy, problem, submit } = useSubmit(async () => {
+    if (!email.trim() || !password) throw new Refused(said(["Remplissez l’adresse et le mot de passe.", "Fill in the address and the password."]));
+    await signIn(email.trim(), password);
+  });
+  if (forgotten) return <ForgottenPassword email={email} back={() => setForgotten(false)} />;
+
+  return (
+    <Door title={say(["Le bureau de Belle House", "Belle House’s desk"])}>
+      {notice && <Alert>{notice}</Alert>}
+      {waiting > 0 && (
+        <Alert color="yellow">
+          {say([
+            `${waiting} photo(s) attendent sur cet appareil. Elles partent dès que vous êtes connecté.`,
+            `${waiting} photo(s) are waiting on this device. They go as soon as you are signed in.`,
+          ])}
+        </Alert>
+      )}
+      <form onSubmit={submit} noValidate className="stack">
+        <TextInput
+          label={say(["Adresse e-mail", "E-mail address"])}
+          type="email"
+          name="email"
+          autoComplete="username"
+          autoFocus
+          required
+          withAsterisk={false}
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={say(["Mot de passe", "Password"])}
+          name="password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          visibilityToggleButtonProps={{ "aria-label": say(["Montrer le mot de passe", "Show the password"]) }}
+        />
+        {problem && (
+          <Alert color="red" role="alert">
+            {problem}
+          </Alert>
+        )}
+        <Button type="submit" size="md" loading={busy}>
+          {say(["Se connecter", "Sign in"])}
+        </Button>
+        <Button variant="subtle" onClick={() => setForgotten(true)}>
+          {say(["Mot de passe oublié ?", "Forgotten your password?"])}
+        </Button>
+      </form>
+      <Words size="sm" c="var(--quiet)">
+        {say([
+          "La session reste dans cet onglet : fermé ou rechargé, il vous déconnecte. Les photos en attente restent sur l’appareil.",
+          "The session lives in this tab: closing or reloading it signs you out. Photos that wait stay on the device.",
+        ])}
+      </Words>
+    </Door>
+  );
+}
