@@ -10,7 +10,7 @@ mod language;
 pub mod media;
 pub mod middleware;
 mod papers;
-mod problem;
+pub mod problem;
 pub mod public_answers;
 mod serve;
 mod site;
@@ -59,9 +59,8 @@ pub fn router(
         .merge(uploads::router(media.clone()))
         .merge(media::router(media))
         .merge(exports::router(exports))
-        .merge(papers::router(papers))
-        .layer(from_fn_with_state(catalogues, problem::tell))
-        .layer(cors(config));
+        .merge(papers::router(papers));
+    let files = problem::told(files, catalogues).layer(cors(config));
     let mut router = Router::new()
         .merge(graphql)
         .merge(site::router(endpoint.clone()))

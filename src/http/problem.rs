@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
 
 use super::language;
 use platform::message;
@@ -81,12 +81,13 @@ impl IntoResponse for Problem {
     }
 }
 
+/// The routes, whose problems are told in the language of each request.
+pub fn told(routes: Router, catalogues: Arc<Catalogues>) -> Router {
+    routes.layer(from_fn_with_state(catalogues, tell))
+}
+
 /// Writes the problem that a handler answered with, if it did.
-pub(super) async fn tell(
-    State(catalogues): State<Arc<Catalogues>>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn tell(State(catalogues): State<Arc<Catalogues>>, request: Request, next: Next) -> Response {
     let locale = language::asked_for(request.headers());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {

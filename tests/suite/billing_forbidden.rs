@@ -90,7 +90,7 @@ async fn every_road_is_closed_and_nothing_changes() {
             expect(&refused, "LOCKED input.id", hint);
         }
         let refused = mutate(&app, &admin, RESTORE, json!({ "id": record })).await;
-        expect(&refused, "LOCKED input.id", "isn't deleted");
+        expect(&refused, "LOCKED input.id", "dans la corbeille");
     }
     // Its lines have no such road at all.
     for mutation in [DELETE, FORCE] {

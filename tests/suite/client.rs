@@ -303,7 +303,7 @@ async fn a_search_without_end_is_refused() {
                 answer["errors"][0]["message"]
                     .as_str()
                     .unwrap()
-                    .contains("20 words")
+                    .contains("20 mots")
             );
         }
     }

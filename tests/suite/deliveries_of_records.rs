@@ -64,7 +64,8 @@ async fn who_is_shut_out_or_has_lost_a_project_is_told_nothing_more_of_it() {
     assert_eq!(inbox(&app, &former).await, (json!(0), vec![]));
 
     app.post_update(&staff, &project, "Dalle").await;
-    let disable = "mutation($input: DisableClientInput!) { disableClient(input: $input) { userErrors { code message } } }";
+    let disable =
+        "mutation($input: ClientIdInput!) { disableClient(input: $input) { userErrors { code message } } }";
     app.run(&staff, disable, json!({ "id": next.client() })).await;
     app.run_jobs().await;
     assert_eq!(states(&app).await, [Status::Cancelled; 4]);
@@ -120,7 +121,7 @@ async fn of_a_client_who_was_removed_for_good_no_message_is_left() {
     assert!(!text.contains(&client.email), "{text}");
     assert!(text.contains(&other.email), "{text}");
     let lead = "mutation($input: SubmitConstructionLeadInput!) { submitConstructionLead(input: $input) { userErrors { code message field } } }";
-    let form = json!({ "name": "Zaïnab Unique", "phone": "+22790112233", "hasLand": false });
+    let form = json!({ "name": "Zaïnab Unique", "phone": "+22790112233", "hasLand": false, "idempotencyKey": "one form" });
     app.run(None, lead, form).await;
     app.run_jobs().await;
     assert!(format!("{:?}", rows(&app).await).contains("Zaïnab Unique"));

@@ -46,7 +46,8 @@ async fn pictures_end_with_the_session_that_they_were_shown_in() {
     assert_eq!(code(&app, &of_tablet).await, ended);
     assert_eq!(status(&app, &of_client).await, 200);
 
-    let disable = "mutation($input: DisableClientInput!) { disableClient(input: $input) { userErrors { code message } } }";
+    let disable =
+        "mutation($input: ClientIdInput!) { disableClient(input: $input) { userErrors { code message } } }";
     app.run(&staff, disable, json!({ "id": client.client() })).await;
     assert_eq!(code(&app, &of_client).await, ended);
 

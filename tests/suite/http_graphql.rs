@@ -163,7 +163,7 @@ async fn bodies_are_json_of_a_size() {
         let large = json!({ "query": "{ hello }", "variables": { "big": big } }).to_string();
         let answer = post(JSON, large).await.unwrap();
         assert_eq!(answer.status(), 413, "{kilobytes}");
-        assert!(answer.text().await.unwrap().contains("larger than 256 KB"));
+        assert!(answer.text().await.unwrap().contains("256 Ko"));
     }
     let answer = world
         .http

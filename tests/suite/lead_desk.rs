@@ -352,7 +352,7 @@ async fn the_same_person_is_pointed_out_in_one_statement_a_level() {
     let of = |table: &str| statements.iter().filter(|sql| sql.contains(table)).count();
     // The feed reads new leads by itself, meanwhile.
     assert_eq!(
-        of("\"created_at\" ASC NULLS LAST, \"construction_leads\""),
+        of("\"created_at\" ASC, \"construction_leads\""),
         1,
         "{statements:#?}"
     );

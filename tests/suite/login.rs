@@ -76,7 +76,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     assert_eq!(wrong, nonsense);
     assert_eq!(
         wrong["userErrors"],
-        json!([{ "code": "INVALID", "message": "The e-mail address or the password is wrong.", "field": null }])
+        json!([{ "code": "INVALID", "message": "L’adresse e-mail ou le mot de passe est incorrect.", "field": null }])
     );
     assert_eq!(
         (&wrong["session"], &wrong["viewer"]),

@@ -28,6 +28,7 @@ fn schema(world: &World) -> TestSchema {
     Schema::build(Query, MediaMutation, EmptySubscription)
         .data(world.media.clone())
         .data(world.db.clone())
+        .data(world.ctx.clone())
         .finish()
 }
 

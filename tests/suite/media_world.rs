@@ -97,6 +97,7 @@ pub struct World {
     pub db: Db,
     pub clock: FixedClock,
     pub shown: Shown,
+    pub ctx: Ctx,
     pub http: Client,
     pub folder: tempfile::TempDir,
     base: String,
@@ -126,14 +127,16 @@ impl World {
             holders: Default::default(),
         };
         let media = Media::new(MediaOptions {
-            ctx,
+            ctx: ctx.clone(),
             storage: Storage::open(&StorageConfig::Fs, folder.path()).unwrap(),
             uses: ImageUses::default().with(shown.clone()),
         });
         let router = belle_house::http::uploads::router(media.clone())
             .merge(belle_house::http::media::router(media.clone()));
+        let router = belle_house::http::problem::told(router, Arc::clone(&ctx.catalogues));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self {
+            ctx,
             media,
             db,
             clock,

@@ -28,5 +28,5 @@ record_table! {
         pub voided_on: Option<NaiveDate>,
         pub void_reason: Option<String>,
     }
-    is ("Payment", PaymentId, hundredths: [Amount], ids: [ProjectId: ProjectId])
+    is ("Payment", PaymentId, hundredths: [Amount], ids: [ProjectId: ProjectId, InvoiceId: InvoiceId])
 }
