@@ -11,11 +11,12 @@ export async function leads(world) {
   step("a lead from the website appears by itself");
   await page.getByRole("region", { name: "Nouvelle" }).waitFor();
   await page.getByText("En direct").waitFor();
-  await api(
+  const { submitConstructionLead } = await api(
     origin,
     "mutation($input: SubmitConstructionLeadInput!) { submitConstructionLead(input: $input) { accepted userErrors { message } } }",
     { input: { name, phone: "90 77 88 99", hasLand: true, locationOfLand: "Koira Kano", idempotencyKey: crypto.randomUUID() } },
   );
+  assert.deepEqual(submitConstructionLead, { accepted: true, userErrors: [] });
   const region = (state) => page.getByRole("region", { name: state });
   await region("Nouvelle").getByText(name).waitFor();
   await world.look(page, "board");

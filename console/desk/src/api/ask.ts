@@ -29,7 +29,7 @@ async function read(answer: Response) {
   return body.data;
 }
 
-const OFFLINE = [
+export const OFFLINE = [
   "Le serveur ne répond pas. Rien n’est perdu : vérifiez la connexion et réessayez.",
   "The server doesn’t answer. Nothing is lost: check the connection and try again.",
 ] as const;

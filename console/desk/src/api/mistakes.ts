@@ -2,7 +2,6 @@
 
 import { Refused } from "../../../shared/session";
 import type { UserErrorCode } from "../gql/graphql";
-import { type Text, said } from "../say";
 
 export interface Mistake {
   code: UserErrorCode;
@@ -10,18 +9,8 @@ export interface Mistake {
   field?: string[] | null;
 }
 
-
-const GENERAL: Partial<Record<UserErrorCode, Text>> = {
-  REQUIRED: ["À remplir.", "Fill this in."],
-  FORBIDDEN: ["Votre rôle ne le permet pas.", "Your role doesn’t allow this."],
-  CONFLICT: [
-    "Quelqu’un l’a modifié entre-temps. Regardez l’état actuel et recommencez.",
-    "Somebody changed it meanwhile. Look at how it is now and try again.",
-  ],
-  RATE_LIMITED: ["Trop d’essais : attendez un peu.", "Too many attempts: wait a little."],
-};
-
-export const told = (mistake: Mistake): string => said(GENERAL[mistake.code] ?? [mistake.message, mistake.message]);
+/** In the person's language: the desk asks for it (`Accept-Language`). */
+export const told = (mistake: Mistake): string => mistake.message;
 
 /** `["input", "patch", "items", "0", "quantity"]` as `items.0.quantity`. */
 export const place = (mistake: Mistake): string =>

@@ -2,10 +2,10 @@
 // arrived is sent again in a way that makes nothing twice: an upload by its own address, an update by its key.
 
 import { Refused, getState } from "../../../shared/session";
-import { Offline, ask } from "../api/ask";
+import { ask } from "../api/ask";
 import { told } from "../api/mistakes";
+import { putBytes } from "../api/putBytes";
 import { stale } from "../api/queries";
-import { local } from "../format";
 import { AnnouncePhotoDocument, PublishUpdateDocument } from "../gql/graphql";
 import { said } from "../say";
 import { toast } from "../ui/toasts";
@@ -124,9 +124,7 @@ const note = (item: Item, photo: Photo, upload: NonNullable<Photo["upload"]>) =>
   amend(item.id, (it) => ({ ...it, photos: it.photos.map((one) => (one.id === photo.id ? { ...one, upload } : one)) }));
 
 async function put(url: string, photo: Photo): Promise<void> {
-  const answer = await fetch(local(url), { method: "PUT", body: photo.bytes, credentials: "omit" }).catch(() => {
-    throw new Offline("");
-  });
+  const answer = await putBytes(url, photo.bytes);
   if (answer.ok) return void (await answer.text().catch(() => ""));
   const { message } = await answer.json().catch(() => ({ message: `${answer.status} ${answer.statusText}` }));
   if ([403, 404, 410].includes(answer.status)) throw new Stale(message);
