@@ -43,7 +43,7 @@ def shown(detail):
 
 
 def main():
-    checks = Checks()
+    checks = Checks(limit=120)
     with Product() as product:
         slugs = {}
 

@@ -72,7 +72,7 @@ class Spreadsheet:
 
 
 def main():
-    checks = Checks(limit=150)
+    checks = Checks(limit=240)
     with tempfile.TemporaryDirectory(prefix="belle-house-calc.") as folder, Product() as product:
         calc = Spreadsheet(Path(folder))
         client = product.create_client("client@exemple.example", name=NAME)
