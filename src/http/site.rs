@@ -306,7 +306,13 @@ mod tests {
     use super::*;
 
     fn config() -> Config {
-        Config::load(|key| (key == "WEBSITE_URL").then(|| "https://bellehouse.ne/".to_owned())).unwrap()
+        let settings = |key: &str| match key {
+            "WEBSITE_URL" => Some("https://bellehouse.ne/".to_owned()),
+            // Without one each test would make its own in the same new file, and one of them find it half made.
+            "SECRET_KEY" => Some("Kq7vT2mXw9ZpLr4sYd8hBn3cJf6gUe1aQoRi5tNk".to_owned()),
+            _ => None,
+        };
+        Config::load(settings).unwrap()
     }
 
     fn article(title: &str, content: String) -> Article {

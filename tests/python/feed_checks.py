@@ -30,6 +30,7 @@ Le prix : 3 < 5 && 7 > 2, soit `if a < b`. <script>alert("non")</script>
 - [Un lien](https://example.com/?a=1&b=2)
 - Zaïnab 🏠
 """
+EXCERPT = "Moins de 5 < 7 & <i>rien</i> d'autre 🏠"
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
@@ -42,7 +43,7 @@ def shown(detail):
 
 
 def main():
-    checks = Checks()
+    checks = Checks(limit=120)
     with Product() as product:
         slugs = {}
 
@@ -61,7 +62,7 @@ def main():
 
         for title in TITLES:
             publish(title)
-        publish("Avec un résumé", excerpt="Moins de 5 < 7 & <i>rien</i> d'autre\nsur deux lignes 🏠")
+        publish("Avec un résumé", excerpt=EXCERPT)
         publish("Deux langues", titleEn="Two <b>languages</b> & more", contentEn="It is *said* in English: 1 < 2.",
                 excerptEn="Short & <sweet>")
         publish("Plus tard", publishedAt="2099-01-01T00:00:00Z")
@@ -77,14 +78,15 @@ def main():
             assert len(parsed.entries) == len(TITLES) + 2, [entry.title for entry in parsed.entries]
 
         def texts():
-            parsed, _ = feed()
+            parsed, tree = feed()
             entry = next(entry for entry in parsed.entries if entry.title == "Avec un résumé")
-            written = "Moins de 5 < 7 & <i>rien</i> d'autre\nsur deux lignes 🏠"
-            assert shown(entry.summary_detail) == written, entry.summary_detail
+            assert shown(entry.summary_detail) == EXCERPT, entry.summary_detail
             assert entry.summary_detail["type"] == "text/plain"
             content = entry.content[0]
-            assert content["type"] == "text/html" and content["value"] == slugs["Avec un résumé"]["contentHtml"].strip() or \
-                content["value"].strip() == slugs["Avec un résumé"]["contentHtml"].strip(), content
+            assert content["type"] == "text/html", content
+            # feedparser writes `<img>` as `<img />`: letter by letter it is compared as it was sent.
+            sent = next(one for one in tree.findall("atom:entry", ATOM) if one.find("atom:title", ATOM).text == entry.title)
+            assert sent.find("atom:content", ATOM).text == slugs["Avec un résumé"]["contentHtml"]
             assert 'src="https://images.example/chantier.jpg?a=1&amp;b=2"' in content["value"], content
             assert "<script" not in content["value"] and "if a &lt; b" in content["value"], content
             made = next(entry for entry in parsed.entries if entry.title == TITLES[-1])

@@ -46,7 +46,7 @@ class World:
 
 
 def main():
-    checks = Checks(limit=100)
+    checks = Checks(limit=240)
     with ExitStack() as stack:
         world = World(stack)
         product, server = world.main, world.starttls
