@@ -8,6 +8,7 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use crate::content_world::{DELETE, FORCE_DELETE, RESTORE};
+use crate::lead_world::{SUBMIT_LEAD, lead_form, with};
 use crate::project_world::{UPDATE_PROJECT, query, texts};
 use crate::support::app::TestApp;
 use crate::support::people::Person;
@@ -120,9 +121,8 @@ async fn of_a_client_who_was_removed_for_good_no_message_is_left() {
     let text = format!("{left:?}");
     assert!(!text.contains(&client.email), "{text}");
     assert!(text.contains(&other.email), "{text}");
-    let lead = "mutation($input: SubmitConstructionLeadInput!) { submitConstructionLead(input: $input) { userErrors { code message field } } }";
-    let form = json!({ "name": "Zaïnab Unique", "phone": "+22790112233", "hasLand": false, "idempotencyKey": "one form" });
-    app.run(None, lead, form).await;
+    let form = with(lead_form(&app, "unique-1"), json!({ "name": "Zaïnab Unique" }));
+    app.run(None, SUBMIT_LEAD, form).await;
     app.run_jobs().await;
     assert!(format!("{:?}", rows(&app).await).contains("Zaïnab Unique"));
     let found = query(&app, &admin, "{ leads { nodes { id } } }").await["leads"]["nodes"][0]["id"].clone();

@@ -52,7 +52,7 @@ async fn pictures_end_with_the_session_that_they_were_shown_in() {
     assert_eq!(code(&app, &of_client).await, ended);
 
     let me = query(&app, &staff, "{ viewer { id } }").await["viewer"]["id"].clone();
-    let dismiss = "mutation($input: DisableStaffMemberInput!) { disableStaffMember(input: $input) { userErrors { code message } } }";
+    let dismiss = "mutation($input: StaffMemberIdInput!) { disableStaffMember(input: $input) { userErrors { code message } } }";
     assert_eq!(status(&app, &of_staff).await, 200);
     app.run(&admin, dismiss, json!({ "id": me })).await;
     assert_eq!(code(&app, &of_staff).await, ended);

@@ -28,5 +28,5 @@ record_table! {
         pub fiscal_signature: Option<String>,
         pub fiscal_qr: Option<String>,
     }
-    is ("CompanyProfile", CompanyProfileId, hundredths: [TaxPercentage])
+    is ("CompanyProfile", CompanyProfileId, hundredths: [TaxPercentage], ids: [LogoImageId: ImageId])
 }

@@ -62,6 +62,6 @@ record_table! {
         "Invoice", InvoiceId,
         derived: [NumberKey, SearchText],
         hundredths: [TaxPercentage, AdvancePayment, Subtotal, TaxAmount, TotalTtc, NetToPay],
-        ids: [ProjectId: ProjectId, CreditedInvoiceId: InvoiceId],
+        ids: [ProjectId: ProjectId, CreditedInvoiceId: InvoiceId, CompanyLogoId: ImageId],
     )
 }

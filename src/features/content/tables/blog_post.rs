@@ -29,5 +29,5 @@ record_table! {
         pub sort_title: String,
         pub search_text: String,
     }
-    is ("BlogPost", BlogPostId, shown to visitors, derived: [SortTitle, SearchText])
+    is ("BlogPost", BlogPostId, shown to visitors, derived: [SortTitle, SearchText], ids: [ThumbnailId: ImageId])
 }

@@ -48,4 +48,7 @@ impl Related<image::Entity> for Entity {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record_entity!("PortfolioGalleryImage", GalleryImageId, shown to visitors);
+record_entity!(
+    "PortfolioGalleryImage", GalleryImageId, shown to visitors,
+    ids: [PortfolioItemId: PortfolioItemId, ImageId: ImageId]
+);

@@ -15,5 +15,5 @@ record_table! {
         pub sort_name: String,
         pub search_text: String,
     }
-    is ("Partner", PartnerId, shown to visitors, derived: [SortName, SearchText])
+    is ("Partner", PartnerId, shown to visitors, derived: [SortName, SearchText], ids: [LogoId: ImageId])
 }

@@ -57,5 +57,6 @@ record_table! {
         "PortfolioItem", PortfolioItemId,
         shown to visitors,
         derived: [UsageKeys, CityKeys, CountryKeys, SortTitle, SearchText],
+        ids: [MainImageId: ImageId],
     )
 }

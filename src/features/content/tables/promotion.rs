@@ -20,5 +20,6 @@ record_table! {
         pub sort_title: String,
         pub search_text: String,
     }
-    is ("AppPromotion", PromotionId, derived: [SortTitle, SearchText])
+    is ("AppPromotion", PromotionId, derived: [SortTitle, SearchText],
+        ids: [BannerImageId: ImageId, PortfolioItemId: PortfolioItemId])
 }

@@ -17,5 +17,5 @@ record_table! {
         pub sort_title: String,
         pub search_text: String,
     }
-    is ("Service", ServiceId, shown to visitors, derived: [SortTitle, SearchText])
+    is ("Service", ServiceId, shown to visitors, derived: [SortTitle, SearchText], ids: [IconId: ImageId])
 }

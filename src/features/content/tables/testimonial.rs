@@ -20,5 +20,5 @@ record_table! {
         pub sort_name: String,
         pub search_text: String,
     }
-    is ("Testimonial", TestimonialId, shown to visitors, derived: [SortName, SearchText])
+    is ("Testimonial", TestimonialId, shown to visitors, derived: [SortName, SearchText], ids: [PhotoId: ImageId])
 }

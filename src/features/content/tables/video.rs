@@ -14,5 +14,5 @@ record_table! {
         pub title_en: Option<String>,
         pub position: i32,
     }
-    is ("PortfolioVideo", VideoId, shown to visitors)
+    is ("PortfolioVideo", VideoId, shown to visitors, ids: [PortfolioItemId: PortfolioItemId])
 }

@@ -44,6 +44,6 @@ record_table! {
     is (
         "ConstructionLead", LeadId,
         derived: [EmailNormalized, SortName, SearchText],
-        ids: [ClientId: ClientId, ProjectId: ProjectId],
+        ids: [InterestedInId: PortfolioItemId, AssigneeId: AccountId, ClientId: ClientId, ProjectId: ProjectId],
     )
 }
