@@ -62,6 +62,7 @@ export async function billing(world) {
   await page.getByRole("link", { name: "Paiements" }).first().click();
   await page.getByRole("dialog", { name: "Quitter sans enregistrer ?" }).getByRole("button", { name: "Annuler" }).click();
   assert.equal(await page.getByLabel("Objet").inputValue(), `${subject} bis`);
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("Control+s");
   await page.getByText("Enregistré.").waitFor();
 

@@ -23,7 +23,7 @@ export async function website(world) {
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "switch");
 
   step("pictures are added and put in order by keys");
-  await page.getByLabel("Image principale").setInputFiles(files[0]);
+  await page.getByLabel("Image principale", { exact: true }).setInputFiles(files[0]);
   await page.getByRole("button", { name: "Remplacer" }).or(page.getByText("Remplacer")).first().waitFor();
   const gallery = page.getByRole("region", { name: "Galerie" });
   await gallery.locator("input[type=file]").setInputFiles(files);

@@ -1,7 +1,7 @@
 // Any form, by its declaration: Save is always in sight, mistakes stand at their fields, leaving asks.
 
 import { Alert, Button, Group, Text as Words, Title } from "@mantine/core";
-import { type FormEvent, Fragment, type KeyboardEvent, lazy, type ReactNode, Suspense } from "react";
+import { type FormEvent, Fragment, lazy, type ReactNode, Suspense, useEffect } from "react";
 import { useSay } from "../say";
 import { FieldView } from "./FieldView";
 import { LeaveGuard } from "./LeaveGuard";
@@ -25,14 +25,18 @@ export function Editor<Row>({ locked = false, saveLabel, actions, children, ...o
     event?.preventDefault();
     void editor.submit();
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key.toLowerCase() === "s" && (event.ctrlKey || event.metaKey)) {
+  // Ctrl-S saves wherever on the screen one is, unless a question is open.
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
-      submit();
-    }
-  };
+      if (!locked && !document.querySelector('[role="dialog"]')) submit();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  });
   return (
-    <form ref={editor.form} onSubmit={submit} onKeyDown={onKeyDown} noValidate className="editor">
+    <form ref={editor.form} onSubmit={submit} noValidate className="editor">
       <div className="fields">
         {options.fields.filter((field) => field.when?.(editor.mine) ?? true).map((field) => (
           <Fragment key={field.name}>
