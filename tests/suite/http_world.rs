@@ -18,6 +18,7 @@ use platform::db::WriteTx;
 use platform::graphql::ResumeFrom;
 use platform::graphql::document::DocumentSchema;
 use platform::storage::Storage;
+use sea_orm::ConnectionTrait;
 use secrecy::ExposeSecret;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -337,7 +338,9 @@ impl World {
     }
 
     /// Every session ends.
-    pub fn end_sessions(&self) {
+    pub async fn end_sessions(&self) {
+        let end = "UPDATE sessions SET revoked_at = created_at";
+        self.ctx.db.migrator().execute_unprepared(end).await.unwrap();
         self.ended.send_replace(true);
     }
 

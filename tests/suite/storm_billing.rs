@@ -245,7 +245,7 @@ async fn issue(addresses: &[std::net::SocketAddr], staff: &str, draft: &Draft, c
         let text = format!("{error:#}");
         if !network && !text.contains("closed the connection") {
             let expected = match draft.fate {
-                Fate::Refused => text.contains("advancePayment") || text.contains("advance"),
+                Fate::Refused => text.contains("L’avance"),
                 Fate::Broken => text.contains("INTERNAL"),
                 Fate::Issued => false,
             };

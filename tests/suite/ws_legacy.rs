@@ -249,7 +249,7 @@ async fn sessions_and_tokens_end_as_in_the_newer_dialect() {
     let mut stalled = open(&world, payload).await;
     start(&mut stalled, "1", "subscription { flood }").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
-    world.end_sessions();
+    world.end_sessions().await;
     let (error, code) = refusal(&mut socket).await;
     assert_eq!(
         (&error["message"], code),

@@ -324,7 +324,7 @@ async fn an_ended_session_is_4401_also_for_who_does_not_read() {
         .await
         .unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
-    world.end_sessions();
+    world.end_sessions().await;
     assert_eq!(closed(&mut socket).await, 4401);
     assert_eq!(closed(&mut stalled).await, 4401);
     anyone.subscribe("1", "{ hello }", json!({})).await.unwrap();
