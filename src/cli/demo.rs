@@ -92,13 +92,13 @@ fn put_in_place(aside: &Path, path: &Path) -> Result<()> {
 
 /// Removes an unfinished database, with the pictures that it knows.
 async fn discard(config: &Config, aside: &Path) -> Result<()> {
-    if aside.exists() {
-        if let Err(error) = discard_pictures(config).await {
-            tracing::warn!(
-                error = format!("{error:#}"),
-                "pictures of a first start that was broken off are left in storage"
-            );
-        }
+    if aside.exists()
+        && let Err(error) = discard_pictures(config).await
+    {
+        tracing::warn!(
+            error = format!("{error:#}"),
+            "pictures of a first start that was broken off are left in storage"
+        );
     }
     for ending in ["", "-wal", "-shm"] {
         match std::fs::remove_file(with_ending(aside, ending)) {

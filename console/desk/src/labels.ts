@@ -78,6 +78,9 @@ export const AUDIT_ACTION: Record<AuditAction, Text> = {
   DELETE: ["Suppression", "Deleted"],
   RESTORE: ["Restauration", "Restored"],
   FORCE_DELETE: ["Effacement définitif", "Removed for good"],
+  SIGN_IN: ["Connexion", "Signed in"],
+  EXPORT: ["Export", "Exported"],
+  DOWNLOAD: ["Téléchargement", "Downloaded"],
 };
 
 export const CATEGORY: Record<PortfolioCategory, Text> = {

@@ -92,7 +92,7 @@ impl RoundTrips {
                 let (_, name) = (text(), text());
                 at_work.push(known.get(&name).cloned().unwrap_or_default());
             }
-            b'S' => self.done(at_work.drain(..).collect::<Vec<_>>().join("; ")),
+            b'S' => self.done(std::mem::take(at_work).join("; ")),
             _ => {}
         }
     }
