@@ -118,12 +118,17 @@ class Reader {
 
   async list(place, unit) {
     const edges = [];
+    let first = 50;
     for (let after = null; ; ) {
-      const args = { ...unit.args, first: 50, ...(after === null ? {} : { after }) };
+      const args = { ...unit.args, first, ...(after === null ? {} : { after }) };
       const position = `${place.name}/${unit.alias}/edges/node`;
       const text = () => `${head(unit, args)} { pageInfo { hasNextPage endCursor } edges { cursor node ${this.selection(this.nodeType(unit), position, isTranslated(unit))} } }`;
       const read = await this.answer(place, [unit], text);
-      if (read.tooMuch) throw new Error(`too much: ${text()}`);
+      if (read.tooMuch) {
+        if (first === 1) throw new Error(`too much: ${text()}`);
+        first = Math.ceil(first / 2);
+        continue;
+      }
       const failure = this.failureOf(read, place, unit);
       if (failure) return failure;
       const value = read.data[unit.alias];
