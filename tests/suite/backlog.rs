@@ -80,10 +80,10 @@ async fn every_job_finds_its_work_by_an_index() {
     assert!(ran.len() > 60, "only {} statements ran", ran.len());
     let db = app.database().connect().await;
     let mut slow = Vec::new();
-    let mut unplanned = 0;
-    for sql in &ran {
+    let mut unplanned = Vec::new();
+    for sql in ran.iter().filter(|sql| !asks_for_none(sql)) {
         let Some(steps) = plan(&db, sql).await else {
-            unplanned += 1;
+            unplanned.push(sql.as_str());
             continue;
         };
         for step in steps {
@@ -92,14 +92,28 @@ async fn every_job_finds_its_work_by_an_index() {
             }
         }
     }
-    // PostgreSQL can't tell the types of values that are only compared with each other; SQLite doesn't ask.
-    assert!(unplanned <= 2, "{unplanned} statements could not be planned");
+    // PostgreSQL can't tell the types of values that a CASE only returns; SQLite doesn't ask.
+    assert!(
+        unplanned.len() <= 1,
+        "these could not be planned:\n{}",
+        unplanned.join("\n")
+    );
     assert!(
         slow.is_empty(),
         "{} read a whole table:\n{}",
         slow.len(),
         slow.join("\n")
     );
+}
+
+/// Whether a condition compares two values that were sent: `1 = 2` is how the query builder says «none of these», when a
+/// job finds its list empty. Nothing is read then, whatever the plan says.
+fn asks_for_none(sql: &str) -> bool {
+    let value = |word: &str| word.trim_matches(['(', ')']).starts_with(['?', '$']);
+    let words: Vec<&str> = sql.split(' ').collect();
+    words.windows(4).any(
+        |words| matches!(words, ["WHERE" | "AND" | "(", left, "=", right] if value(left) && value(right)),
+    )
 }
 
 /// Whether a step of a plan goes through all rows of a table.

@@ -117,6 +117,10 @@ pub(super) async fn claim_awaiting(ctx: &Ctx, channel: Channel) -> Result<Option
 }
 
 async fn lease_in_tx(tx: &WriteTx, mut claimed: Vec<Model>) -> Result<Vec<Model>, DbErr> {
+    // Another worker may have been faster. An update of no ids would go through the whole table to find none.
+    if claimed.is_empty() {
+        return Ok(claimed);
+    }
     let owner = Uuid::new_v4();
     Entity::update_many()
         .col_expr(Column::LeaseOwner, Expr::value(owner))
