@@ -51,8 +51,8 @@ impl Temporary {
     /// Makes one.
     ///
     /// # Errors
-    /// When it can't be hashed.
-    pub async fn make(now: DateTime<Utc>) -> anyhow::Result<Self> {
+    /// [`CommandError::RateLimited`] when too many passwords wait to be hashed.
+    pub async fn make(now: DateTime<Utc>) -> Result<Self, CommandError> {
         let password = passwords::temporary();
         let hash = passwords::hash(&password).await?;
         Ok(Self {

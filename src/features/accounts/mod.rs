@@ -5,6 +5,7 @@ mod authenticate;
 pub mod commands;
 pub mod credentials;
 pub mod graphql;
+mod hashers;
 mod model;
 mod passwords;
 mod phone;

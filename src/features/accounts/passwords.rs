@@ -9,11 +9,11 @@ use argon2::{
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::{CodePointMapData, props::GeneralCategory};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
 
+use super::hashers::Hashers;
 use platform::{
     crypto::random_bytes,
-    error::{ErrorCode, Violation},
+    error::{CommandError, ErrorCode, Violation},
     message,
 };
 
@@ -21,6 +21,9 @@ use platform::{
 pub const MIN_LENGTH: usize = 8;
 /// The longest password, in characters.
 pub const MAX_LENGTH: usize = 128;
+
+/// How many may wait for a core: some seconds' work, the last to come waits no longer than people do.
+const MAX_WAITING: usize = 100;
 
 /// Crockford's base32: no i, l, o or u, so that nothing is mistaken when it is read from a mail.
 const TEMPORARY_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -64,10 +67,11 @@ const COMMON_HERE: &[&str] = &[
     "password",
 ];
 
-/// As many hashings at once as there are cores: each takes 19 MiB and a core for its whole time, so more would
-/// only make all of them slower.
-static HASHERS: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)));
+/// All hashing of this process.
+static HASHERS: LazyLock<Hashers> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    Hashers::new(cores, MAX_WAITING)
+});
 
 /// A hash that no password has: compared when there is no account, so that both take as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| {
@@ -85,13 +89,6 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
 fn argon2() -> anyhow::Result<Argon2<'static>> {
     let params = Params::new(19_456, 2, 1, None).map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-async fn on_a_core<T: Send + 'static>(
-    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-) -> anyhow::Result<T> {
-    let _core = HASHERS.acquire().await?;
-    tokio::task::spawn_blocking(work).await?
 }
 
 /// A password as it is hashed and compared, whichever keyboard typed it (RFC 8265, OpaqueString): every space is U+0020,
@@ -120,36 +117,39 @@ pub(super) fn is_too_long(password: &SecretString) -> bool {
 /// Hashes a password with argon2id.
 ///
 /// # Errors
-/// When memory runs out.
-pub async fn hash(password: &SecretString) -> anyhow::Result<String> {
+/// [`CommandError::RateLimited`] when too many wait already.
+pub async fn hash(password: &SecretString) -> Result<String, CommandError> {
     let password = prepared(password);
-    on_a_core(move || {
-        let hash: PasswordHash = argon2()?
-            .hash_password(password.expose_secret().as_bytes())
-            .map_err(|error| anyhow::anyhow!("hashing a password: {error}"))?;
-        Ok(hash.to_string())
-    })
-    .await
+    HASHERS
+        .run(move || {
+            let hash: PasswordHash = argon2()?
+                .hash_password(password.expose_secret().as_bytes())
+                .map_err(|error| anyhow::anyhow!("hashing a password: {error}"))?;
+            Ok(hash.to_string())
+        })
+        .await
 }
 
 /// Whether `password` is the one that was hashed. Without a hash the answer is no, after as much work.
 ///
 /// # Errors
-/// When memory runs out or the stored hash is damaged.
-pub async fn verify(password: &SecretString, hash: Option<&str>) -> anyhow::Result<bool> {
+/// [`CommandError::RateLimited`] when too many wait already; otherwise when the stored hash is damaged.
+pub async fn verify(password: &SecretString, hash: Option<&str>) -> Result<bool, CommandError> {
     let password = prepared(password);
     let hash = hash.map(str::to_owned);
-    on_a_core(move || {
-        // Made here in either case, or the first unknown address would take twice as long.
-        let nobody = NOBODY.as_str();
-        let stored = hash.as_deref().unwrap_or(nobody);
-        let parsed = PasswordHash::new(stored).map_err(|error| anyhow::anyhow!("a stored hash: {error}"))?;
-        let matches = argon2()?
-            .verify_password(password.expose_secret().as_bytes(), &parsed)
-            .is_ok();
-        Ok(matches && hash.is_some())
-    })
-    .await
+    HASHERS
+        .run(move || {
+            // Made here in either case, or the first unknown address would take twice as long.
+            let nobody = NOBODY.as_str();
+            let stored = hash.as_deref().unwrap_or(nobody);
+            let parsed =
+                PasswordHash::new(stored).map_err(|error| anyhow::anyhow!("a stored hash: {error}"))?;
+            let matches = argon2()?
+                .verify_password(password.expose_secret().as_bytes(), &parsed)
+                .is_ok();
+            Ok(matches && hash.is_some())
+        })
+        .await
 }
 
 /// A random temporary password: 80 bits in four groups, easy to read and to type on a phone.
@@ -169,12 +169,12 @@ pub fn temporary() -> SecretString {
 /// knows what `about` says of the person (name, address, number).
 ///
 /// # Errors
-/// A violation at `field` that says how to do better.
+/// A violation at `field` that says how to do better; [`CommandError::RateLimited`] when too many wait already.
 pub async fn check_new(
     password: &SecretString,
     about: Vec<String>,
     field: &'static [&'static str],
-) -> anyhow::Result<Result<(), Violation>> {
+) -> Result<Result<(), Violation>, CommandError> {
     if is_too_long(password) {
         return Ok(Err(Violation::new(
             ErrorCode::TooLong,
@@ -191,7 +191,9 @@ pub async fn check_new(
             message!("password-too-short", min = MIN_LENGTH),
         )));
     }
-    let strong = on_a_core(move || Ok(is_strong(password.expose_secret(), &about))).await?;
+    let strong = HASHERS
+        .run(move || Ok(is_strong(password.expose_secret(), &about)))
+        .await?;
     Ok(if strong {
         Ok(())
     } else {
