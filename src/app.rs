@@ -53,6 +53,7 @@ use platform::{
 /// What the features purge every hour.
 pub const PURGES: &[housekeeping::Purge] = &[
     |ctx| Box::pin(async move { Ok(accounts::purge_sessions(&ctx.db, ctx.clock.now()).await?) }),
+    |ctx| Box::pin(async move { Ok(accounts::purge_known_addresses(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(purge_password_resets(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(devices::purge(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { content::sweep_bins(&ctx).await }),

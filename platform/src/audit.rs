@@ -45,6 +45,9 @@ pub enum AuditAction {
     /// A printed document was fetched.
     #[sea_orm(string_value = "DOWNLOAD")]
     Download,
+    /// Somebody tried to sign in to the account, and was refused.
+    #[sea_orm(string_value = "SIGN_IN_REFUSED")]
+    SignInRefused,
 }
 
 /// The table `audit_entries`.

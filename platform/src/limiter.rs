@@ -9,8 +9,11 @@ use std::{net::IpAddr, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
-    entity::prelude::*, sea_query::OnConflict,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    entity::prelude::*,
+    sea_query::{Expr, OnConflict},
 };
 
 use data_encoding::HEXLOWER;
@@ -48,6 +51,18 @@ pub struct Limit {
     pub longest_delay: TimeDelta,
 }
 
+/// One bucket that an attempt counts in.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit<'a> {
+    /// The bucket.
+    pub bucket: &'a str,
+    /// What it admits.
+    pub limit: &'a Limit,
+    /// Counted only while this other bucket of the same attempt is empty: then the bucket counts how many such others
+    /// were tried, and not how often.
+    pub once_for: Option<&'a str>,
+}
+
 /// Counts a hit on `bucket`. `Err` says how long to wait; a refused hit is not counted.
 ///
 /// # Errors
@@ -58,41 +73,76 @@ pub async fn hit(
     bucket: &str,
     limit: &Limit,
 ) -> Result<Result<(), Duration>, DbErr> {
+    let hit = Hit {
+        bucket,
+        limit,
+        once_for: None,
+    };
+    hit_all(db, now, &[hit]).await
+}
+
+/// Counts a hit on each of the buckets, or, when one of them has to wait, on none. `Err` says how long to wait.
+///
+/// # Errors
+/// The outer error when the database refuses.
+pub async fn hit_all(db: &Db, now: DateTime<Utc>, hits: &[Hit<'_>]) -> Result<Result<(), Duration>, DbErr> {
     write_tx!(db.at(now), |tx| {
-        Entity::insert(ActiveModel {
-            bucket: Set(bucket.to_owned()),
-            hits: Set(0),
-            window_started_at: Set(now),
-            blocked_until: Set(None),
-        })
-        .on_conflict(OnConflict::column(Column::Bucket).do_nothing().to_owned())
-        .exec_without_returning(tx.conn())
-        .await?;
-        let row = Entity::find_by_id(bucket.to_owned())
-            .lock_exclusive()
-            .one(tx.conn())
-            .await?
-            .ok_or_else(|| DbErr::RecordNotFound(format!("rate limit {bucket}")))?;
-        if let Some(until) = row.blocked_until.filter(|&until| until > now) {
+        let mut hits = hits.to_vec();
+        // In one order, so that two attempts don't wait for each other in a circle.
+        hits.sort_by_key(|hit| hit.bucket);
+        let mut rows = Vec::with_capacity(hits.len());
+        for hit in &hits {
+            rows.push(lock_in_tx(tx, hit.bucket).await?);
+        }
+        let waits = rows.iter().filter_map(|row| row.blocked_until);
+        if let Some(until) = waits.filter(|&until| until > now).max() {
             return Ok(Err((until - now).to_std().unwrap_or_default()));
         }
-        let (hits, window_started_at) = if now - row.window_started_at >= limit.window.max(row_patience(&row))
-        {
-            (1, now)
-        } else {
-            (row.hits.saturating_add(1), row.window_started_at)
+        let counted_before = |bucket: &str| {
+            let known = hits.iter().zip(&rows).find(|(hit, _)| hit.bucket == bucket);
+            known.is_some_and(|(hit, row)| row.hits > 0 && !is_over(row, hit.limit, now))
         };
-        let blocked_until = delay_after(hits, limit).map(|delay| now + delay);
-        ActiveModel {
-            bucket: Set(row.bucket),
-            hits: Set(hits),
-            window_started_at: Set(window_started_at),
-            blocked_until: Set(blocked_until),
+        let counted = hits.iter().zip(&rows);
+        for (hit, row) in counted.filter(|(hit, _)| !hit.once_for.is_some_and(counted_before)) {
+            let (hits, window_started_at) = if is_over(row, hit.limit, now) {
+                (1, now)
+            } else {
+                (row.hits.saturating_add(1), row.window_started_at)
+            };
+            ActiveModel {
+                bucket: Set(row.bucket.clone()),
+                hits: Set(hits),
+                window_started_at: Set(window_started_at),
+                blocked_until: Set(delay_after(hits, hit.limit).map(|delay| now + delay)),
+            }
+            .update(tx.conn())
+            .await?;
         }
-        .update(tx.conn())
-        .await?;
         Ok(Ok(()))
     })
+}
+
+/// The bucket's row, locked; made when there was none.
+async fn lock_in_tx(tx: &WriteTx, bucket: &str) -> Result<Model, DbErr> {
+    Entity::insert(ActiveModel {
+        bucket: Set(bucket.to_owned()),
+        hits: Set(0),
+        window_started_at: Set(tx.now()),
+        blocked_until: Set(None),
+    })
+    .on_conflict(OnConflict::column(Column::Bucket).do_nothing().to_owned())
+    .exec_without_returning(tx.conn())
+    .await?;
+    Entity::find_by_id(bucket.to_owned())
+        .lock_exclusive()
+        .one(tx.conn())
+        .await?
+        .ok_or_else(|| DbErr::RecordNotFound(format!("rate limit {bucket}")))
+}
+
+/// Whether a bucket's window is over, so that it counts from one again.
+fn is_over(row: &Model, limit: &Limit, now: DateTime<Utc>) -> bool {
+    now - row.window_started_at >= limit.window.max(row_patience(row))
 }
 
 /// A window doesn't end while its last wait is younger than itself, or waiting would reset the growth.
@@ -113,7 +163,7 @@ fn delay_after(hits: i32, limit: &Limit) -> Option<TimeDelta> {
     )
 }
 
-/// Forgets a bucket, as after a successful sign-in.
+/// Forgets a bucket, as after a successful attempt.
 ///
 /// # Errors
 /// When the database refuses.
@@ -125,10 +175,32 @@ pub async fn reset(db: &Db, now: DateTime<Utc>, bucket: &str) -> Result<(), DbEr
     {
         return Ok(());
     }
-    write_tx!(db.at(now), |tx| {
-        Entity::delete_by_id(bucket.to_owned()).exec(tx.conn()).await?;
-        Ok(())
-    })
+    write_tx!(db.at(now), |tx| { reset_in_tx(tx, bucket).await })
+}
+
+/// As [`reset`].
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reset_in_tx(tx: &WriteTx, bucket: &str) -> Result<(), DbErr> {
+    Entity::delete_by_id(bucket.to_owned()).exec(tx.conn()).await?;
+    Ok(())
+}
+
+/// Takes back a hit that was no failure after all, and the wait that it began; those of others stay.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_back_in_tx(tx: &WriteTx, bucket: &str) -> Result<(), DbErr> {
+    use sea_orm::sea_query::ExprTrait as _;
+    Entity::update_many()
+        .filter(Column::Bucket.eq(bucket))
+        .filter(Column::Hits.gt(0))
+        .col_expr(Column::Hits, Expr::col(Column::Hits).sub(1))
+        .col_expr(Column::BlockedUntil, Expr::value(None::<DateTime<Utc>>))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Forgets buckets that nobody has hit for a day.
@@ -160,20 +232,7 @@ pub struct Quota {
 /// # Errors
 /// The outer error when the database refuses.
 pub async fn spend_in_tx(tx: &WriteTx, bucket: &str, quota: &Quota) -> Result<Result<(), Duration>, DbErr> {
-    Entity::insert(ActiveModel {
-        bucket: Set(bucket.to_owned()),
-        hits: Set(0),
-        window_started_at: Set(tx.now()),
-        blocked_until: Set(None),
-    })
-    .on_conflict(OnConflict::column(Column::Bucket).do_nothing().to_owned())
-    .exec_without_returning(tx.conn())
-    .await?;
-    let row = Entity::find_by_id(bucket.to_owned())
-        .lock_exclusive()
-        .one(tx.conn())
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound(format!("rate limit {bucket}")))?;
+    let row = lock_in_tx(tx, bucket).await?;
     if let Some(wait) = wait_for(&row, tx.now(), quota) {
         return Ok(Err(wait));
     }

@@ -31,6 +31,7 @@ const GROWING: &[&str] = &[
     "images",
     "invoice_items",
     "invoices",
+    "known_addresses",
     "notifications",
     "password_resets",
     "payments",

@@ -54,6 +54,7 @@ mod lead_forms;
 mod lead_world;
 mod list_bounds;
 mod login;
+mod login_limits;
 mod media_cleanup;
 mod media_graphql;
 mod media_memory;

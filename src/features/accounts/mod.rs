@@ -1,11 +1,13 @@
 //! Who is calling: accounts, their passwords, signed-in devices and tokens. Clients' profiles are the feature
 //! `clients`; what the three roles may do is decided where it is done.
 
+mod attempts;
 mod authenticate;
 pub mod commands;
 pub mod credentials;
 pub mod graphql;
 mod hashers;
+mod known_addresses;
 mod model;
 mod passwords;
 mod phone;
@@ -18,6 +20,7 @@ mod tokens;
 pub use authenticate::actor_of_session;
 pub use authenticate::{AuthError, Authenticated, authenticate};
 pub use credentials::Temporary;
+pub use known_addresses::purge as purge_known_addresses;
 pub use model::{MAX_NAME_LENGTH, email, normalize_email, optional_email};
 pub use passwords::{check_new as check_new_password, hash as hash_password};
 pub use phone::{phone, readable_phone};

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{
     super::{
+        attempts::ATTEMPTS,
         passwords, queries,
         sessions::{self, SessionTokens},
         tables::{
@@ -15,7 +16,7 @@ use super::{
         },
         tokens::RefreshToken,
     },
-    login::{ATTEMPTS, check_temporary_password},
+    login::check_temporary_password,
 };
 use platform::{
     actor::Actor,

@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::super::{
+    attempts::{Attempt, Reason},
     authenticate::{Authenticated, authenticate},
     model::{MAX_EMAIL_LENGTH, normalize_email},
     passwords, queries,
@@ -19,18 +20,8 @@ use platform::{
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
-    limiter::{self, Limit},
     message,
     record::{self, RecordEntity},
-};
-
-/// Ten failures for an account from one address in a quarter of an hour; then each further attempt waits twice
-/// as long as the one before it, up to a quarter of an hour (DESIGN.md 6).
-pub(super) const ATTEMPTS: Limit = Limit {
-    free_hits: 10,
-    window: TimeDelta::minutes(15),
-    first_delay: TimeDelta::seconds(2),
-    longest_delay: TimeDelta::minutes(15),
 };
 
 /// What signing in takes.
@@ -65,21 +56,33 @@ pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     if email.chars().count() > MAX_EMAIL_LENGTH || passwords::is_too_long(&input.password) {
         return Err(wrong().into());
     }
-    let now = ctx.clock.now();
-    let network = limiter::network(input.remote_addr).to_string();
-    let bucket = limiter::bucket(&ctx.keys, "login", &[&network, &email]);
-    // Counted before the attempt and forgotten after a success: a hundred attempts sent at once are a hundred.
-    if let Err(retry_after) = limiter::hit(&ctx.db, now, &bucket, &ATTEMPTS).await? {
+    let attempt = Attempt::on(ctx, &email, input.remote_addr).await?;
+    if let Err(retry_after) = attempt.begin(ctx).await? {
+        let account = queries::living_account_by_email(ctx.db.reader(), &email).await?;
+        attempt
+            .refused(ctx, account.as_ref(), Reason::RateLimited)
+            .await?;
         return Err(CommandError::RateLimited { retry_after });
     }
     let account = queries::living_account_by_email(ctx.db.reader(), &email).await?;
     let hash = account.as_ref().map(|account| account.password_hash.as_str());
-    let verified = passwords::verify(&input.password, hash).await?;
-    let Some(account) = account.filter(|_| verified) else {
+    let verified = match passwords::verify(&input.password, hash).await {
+        Ok(verified) => verified,
+        Err(busy) => {
+            attempt.take_back(ctx).await?;
+            return Err(busy);
+        }
+    };
+    let Some(account) = account.as_ref().filter(|_| verified) else {
+        attempt
+            .refused(ctx, account.as_ref(), Reason::WrongPassword)
+            .await?;
         return Err(wrong().into());
     };
-    check_standing(&account, now)?;
-    limiter::reset(&ctx.db, now, &bucket).await?;
+    if let Err((reason, violation)) = check_standing(account, ctx.clock.now()) {
+        attempt.refused(ctx, Some(account), reason).await?;
+        return Err(violation.into());
+    }
 
     let tokens = write_tx!(ctx, |tx| {
         // Read again under a lock: it may have been disabled, or its password changed, while the hash was computed.
@@ -87,7 +90,8 @@ pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
             .await?
             .filter(|current| current.password_hash == account.password_hash)
             .ok_or_else(wrong)?;
-        check_standing(&current, tx.now())?;
+        check_standing(&current, tx.now()).map_err(|(_, violation)| violation)?;
+        attempt.succeed_in_tx(tx).await?;
         let tokens = sessions::open_in_tx(ctx, tx, current.id, input.device_name.as_deref()).await?;
         let entry = audit::Entry {
             account: Some(current.id),
@@ -109,15 +113,12 @@ pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     Ok(LoggedIn { tokens, actor })
 }
 
-fn check_standing(account: &account::Model, now: DateTime<Utc>) -> Result<(), Violation> {
+fn check_standing(account: &account::Model, now: DateTime<Utc>) -> Result<(), (Reason, Violation)> {
     if account.disabled_at.is_some() {
-        return Err(Violation::new::<&str>(
-            ErrorCode::Forbidden,
-            [],
-            message!("account-disabled"),
-        ));
+        let violation = Violation::new::<&str>(ErrorCode::Forbidden, [], message!("account-disabled"));
+        return Err((Reason::Disabled, violation));
     }
-    check_temporary_password(account, now, [])
+    check_temporary_password(account, now, []).map_err(|violation| (Reason::Expired, violation))
 }
 
 /// EXPIRED when the temporary password was not replaced in time.

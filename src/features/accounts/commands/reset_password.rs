@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     super::{
+        attempts::ATTEMPTS,
         passwords, queries,
         sessions::revoke_all_in_tx,
         tables::{
@@ -16,7 +17,6 @@ use super::{
         },
     },
     change_password::tell_in_tx,
-    login::ATTEMPTS,
 };
 use platform::{
     actor::Actor,

@@ -1,5 +1,6 @@
-//! The tables `accounts`, `sessions` and `password_resets`.
+//! The tables `accounts`, `sessions`, `password_resets` and `known_addresses`.
 
 pub mod account;
+pub mod known_address;
 pub mod password_reset;
 pub mod session;

@@ -39,6 +39,9 @@ pub enum AuditAction {
     Export,
     /// A member of staff fetched an invoice, a receipt or a statement.
     Download,
+    /// Somebody tried to sign in to the account and was refused: `changes` say why (`reason`: WRONG_PASSWORD, RATE_LIMITED,
+    /// DISABLED, EXPIRED) and from where (`address`). 50 entries an hour for an account; the rest is in the log.
+    SignInRefused,
 }
 
 /// Which entries of the audit log a list shows. All of what is given must hold.
