@@ -2,6 +2,7 @@
 
 pub mod meta;
 pub mod permissions;
+pub mod weights;
 
 use async_graphql::{MergedObject, MergedSubscription, Request, Schema, ValidationMode};
 
@@ -103,7 +104,8 @@ pub fn build_schema(ctx: Ctx, media: Media, feed: FeedHub) -> AppSchema {
 pub fn document_schema(schema: &AppSchema) -> anyhow::Result<DocumentSchema> {
     Ok(DocumentSchema::parse(&schema.sdl())?
         .with_scalar::<Date>("Date")
-        .with_scalar::<Moment>("DateTime"))
+        .with_scalar::<Moment>("DateTime")
+        .with_weights(weights::WEIGHTS)?)
 }
 
 /// The schema's definition alone, for `schema.graphql`.

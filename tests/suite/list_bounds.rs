@@ -6,6 +6,7 @@ use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     BaseType, FieldDefinition, InputObjectType, InputValueDefinition, Selection, Type, TypeKind,
 };
+use platform::graphql::document::stated_bound;
 use serde_json::{Value, json};
 
 use crate::permissions::{Ids, Schema, base_name};
@@ -131,6 +132,82 @@ fn every_list_says_how_many_it_takes() {
     assert_eq!(stated("The lines, in order; 500 at most. A draft"), Some(500));
     assert_eq!(stated("What is taken back, 500 lines at most: more"), Some(500));
     assert_eq!(stated("At most 3, mostly"), None);
+}
+
+/// What comes back as a list multiplies the cost of what is asked of it, by the bound that its description states.
+#[test]
+fn every_list_that_comes_back_says_how_many_it_holds() {
+    let schema = Schema::read();
+    let mut seen = 0;
+    for (name, ty) in &schema.0 {
+        let fields = match &ty.kind {
+            TypeKind::Object(object) => &object.fields,
+            TypeKind::Interface(interface) => &interface.fields,
+            _ => continue,
+        };
+        for field in fields.iter().map(|it| &it.node).filter(|it| is_list(&it.ty.node)) {
+            let field_name = field.name.node.as_str();
+            // A page holds as many as its arguments say; the mistakes of an input are as many as it has values.
+            let is_page = name.ends_with("Connection") && matches!(field_name, "nodes" | "edges");
+            if is_page || base_name(&field.ty.node) == "UserError" {
+                continue;
+            }
+            let mut described = field.description.iter().chain(
+                field
+                    .arguments
+                    .iter()
+                    .filter(|it| it.node.name.node == "first")
+                    .flat_map(|it| &it.node.description),
+            );
+            let bound = described.find_map(|it| stated_bound(&it.node));
+            let Some(bound) = bound else {
+                panic!(
+                    "{name}.{field_name} is a list whose description doesn't say how many it holds, as «60 at most»"
+                );
+            };
+            assert!(bound <= 500, "{name}.{field_name}: {bound}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 24, "{seen} lists");
+}
+
+#[tokio::test]
+async fn what_is_asked_of_a_list_costs_as_much_as_the_list_may_hold() {
+    let app = TestApp::start().await;
+    let staff = app.staff().await;
+    // Each invoice has 500 lines at most, and each description 4,000 characters; each gallery 60 pictures of 12 files.
+    for (query, cost) in [
+        ("{ invoices(first: 10) { nodes { items { quantity } } } }", None),
+        ("{ invoices(first: 9) { nodes { items { description } } } }", None),
+        (
+            "{ invoices(first: 10) { nodes { items { description } } } }",
+            Some(1 + 10 * (2 + 500 * 4)),
+        ),
+        (
+            "{ portfolio(first: 5) { nodes { gallery { image { renditions { url } } } } } }",
+            None,
+        ),
+        (
+            "{ portfolio(first: 30) { nodes { gallery { image { renditions { url } } } } } }",
+            Some(1 + 30 * (2 + 60 * (2 + 12))),
+        ),
+        ("{ blogPosts(first: 100) { nodes { contentHtml } } }", None),
+        (
+            "{ blogPosts(first: 100) { nodes { contentHtml content } } }",
+            Some(1 + 100 * (1 + 2 * 100)),
+        ),
+    ] {
+        let answer = app.graphql(&staff, query, json!({})).await;
+        match cost {
+            None => assert!(answer.body["errors"].is_null(), "{query}: {}", answer.body),
+            Some(cost) => {
+                let told = answer.body["errors"][0]["message"].as_str().unwrap_or_default();
+                assert_eq!(answer.code(), "LIMIT_EXCEEDED", "{query}");
+                assert!(told.contains(&format!("a cost of {cost},")), "{query}: {told}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -24,7 +24,8 @@ pub struct Limits {
     /// walks a document, which a chain of fragments would otherwise drive as deep as it is long. async-graphql refuses
     /// more than 32 in its validation, having gone deeper by then.
     pub levels: u32,
-    /// Fields resolved at most, page sizes multiplied, fragments expanded.
+    /// Fields resolved at most, those that compute by their weight; sizes of pages and bounds of lists multiplied, fragments
+    /// expanded.
     pub cost: u64,
     /// Aliases in the text.
     pub aliases: u32,

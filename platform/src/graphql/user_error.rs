@@ -56,7 +56,7 @@ impl UserError {
         ctx.app().catalogues.render(&self.0.message, ctx.locale())
     }
 
-    /// Where it is, such as `["input", "patch", "name"]`; null when no single value is to blame.
+    /// Where it is, such as `["input", "patch", "name"]`, 10 steps at most; null when no single value is to blame.
     async fn field(&self) -> Option<&[String]> {
         Some(self.0.field.as_slice()).filter(|path| !path.is_empty())
     }

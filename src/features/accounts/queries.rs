@@ -57,7 +57,10 @@ pub async fn accounts_by_ids(
         .await
 }
 
-/// The caller's sessions that are good now, the latest used first.
+/// Sessions shown of one account at most.
+pub(super) const MAX_SHOWN: u64 = 100;
+
+/// The caller's sessions that are good now, the latest used first, [`MAX_SHOWN`] at most.
 ///
 /// # Errors
 /// When the database refuses.
@@ -71,6 +74,7 @@ pub async fn sessions_of(ctx: &Ctx, actor: &Actor) -> Result<Vec<session::Model>
         .filter(session::Column::ExpiresAt.gt(ctx.clock.now()))
         .order_by_desc(session::Column::LastSeenAt)
         .order_by_desc(session::Column::Id)
+        .limit(MAX_SHOWN)
         .all(ctx.db.reader())
         .await
 }

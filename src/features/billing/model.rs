@@ -15,6 +15,10 @@ pub const MAX_SUBJECT: usize = 200;
 pub const MAX_DESCRIPTION: usize = 4_000;
 /// Lines an invoice at most.
 pub const MAX_ITEMS: usize = 500;
+/// Payments of one invoice that aren't voided.
+pub const MAX_PAYMENTS: usize = 200;
+/// Credit notes of one invoice.
+pub const MAX_CREDIT_NOTES: usize = 100;
 /// The longest reason or reference, in characters.
 pub const MAX_NOTE: usize = 500;
 /// Rows that a bulk mutation takes.

@@ -1,5 +1,5 @@
 // Random queries over data that is known: fields are asked for with arguments whose answers were read before.
-import { GraphQLNonNull, astFromValue, getNamedType, getNullableType, isAbstractType, isInputObjectType, isLeafType, isNonNullType, parse, print, validate, doTypesOverlap } from "graphql";
+import { GraphQLNonNull, astFromValue, getNamedType, getNullableType, isAbstractType, isInputObjectType, isLeafType, isListType, isNonNullType, parse, print, validate, doTypesOverlap } from "graphql";
 import { Failure, List, Ref, VOLATILE } from "./data.mjs";
 import { REFUSED_PAGES, isConnection, isPaging, keyOf, variantsOf } from "./variants.mjs";
 
@@ -97,6 +97,9 @@ class Writer {
       const paging = this.paging(here?.values.get(keyOf(field, args)), type.name === "Query", rows);
       args = { ...args, ...paging };
       below = rows * Math.min(Math.max(args.first ?? args.last ?? args.pageSize ?? 20, 1), 100);
+    } else if (isListType(getNullableType(field.type)) && !["nodes", "edges"].includes(field.name)) {
+      // What is asked of a plain list costs as much as its description says that it may hold.
+      below = rows * Number(/(\d+)(?: \w+)? at most/.exec(field.description ?? "")?.[1] ?? 1);
     }
     const text = `${field.name}${this.args(field, args)}`;
     const head = `${this.alias(text, 0.15)}${text}`;

@@ -286,6 +286,7 @@ impl<'a> Compiler<'a> {
             conditions: self.conditions(&field.directives)?,
             ty: field.definition.ty.clone(),
             named: Name::new(field.definition.ty.inner_named_type()),
+            work: self.schema.work(parent, &field.name),
             selections: if is_leaf {
                 None
             } else {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Plan {
-    /// Checks what it costs with these variables: fields resolved at most, and bytes that arguments take once each variable
+    /// Checks what it costs with these variables: fields resolved at most, those that compute by their weight, and bytes that arguments take once each variable
     /// is copied to each place that names it.
     ///
     /// # Errors
@@ -63,15 +63,18 @@ fn cost_of(set: &Set, variables: &Variables, sizes: &Sizes<'_>) -> Cost {
         let costs = fields.iter().map(|field| {
             let selection = &field.selection;
             let own = Cost {
-                fields: 1,
+                fields: selection.work.weight,
                 argument_bytes: sizes.of_arguments(selection.arguments.iter().map(|(_, _, value)| value)),
             };
             let Some(set) = &field.set else { return own };
             let is_page = set
                 .all_fields()
                 .any(|field| matches!(field.selection.name.as_str(), "nodes" | "edges"));
-            let times =
-                page_size(selection, variables).unwrap_or(if is_page { DEFAULT_PAGE_SIZE } else { 1 });
+            let times = page_size(selection, variables).unwrap_or(if is_page {
+                DEFAULT_PAGE_SIZE
+            } else {
+                selection.work.most
+            });
             cost_of(set, variables, sizes).times(times).and(own)
         });
         costs.fold(Cost::default(), Cost::and)

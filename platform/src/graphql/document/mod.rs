@@ -29,7 +29,7 @@ use async_graphql_value::Value as Argument;
 
 pub use plan::Plan;
 pub use refused::Refused;
-pub use schema::DocumentSchema;
+pub use schema::{DocumentSchema, stated_bound};
 pub use store::Documents;
 
 /// A valid document.
@@ -90,6 +90,7 @@ struct FieldSelection {
     named: Name,
     /// None when it is a scalar or an enum.
     selections: Option<Selections>,
+    work: schema::Work,
 }
 
 /// A fragment where it is spread, named or not.

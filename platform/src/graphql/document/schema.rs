@@ -16,6 +16,52 @@ pub struct DocumentSchema {
     /// The object types that a value of an abstract type may be.
     possible: HashMap<String, HashSet<String>>,
     scalars: HashMap<&'static str, ScalarCheck>,
+    works: HashMap<(String, String), Work>,
+}
+
+/// What a field costs, by what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Work {
+    /// The field itself.
+    pub(super) weight: u64,
+    /// How many objects it answers with at most; what is asked of them is asked so often.
+    pub(super) most: u64,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self { weight: 1, most: 1 }
+    }
+}
+
+/// The bound that the description of a list, or of its argument `first`, states, as "60 at most"; `None` when it states none.
+/// The list itself keeps it.
+#[must_use]
+pub fn stated_bound(description: &str) -> Option<u64> {
+    let (before, _) = description.split_once(" at most")?;
+    let mut last_two = before.rsplit(' ').take(2);
+    last_two.find_map(|word| word.trim_start_matches('(').replace(',', "").parse().ok())
+}
+
+/// What the lists of the schema hold at most; those of a connection hold a page, which the cost knows from the arguments.
+fn bounds(schema: &Schema) -> HashMap<(String, String), Work> {
+    let mut works = HashMap::new();
+    for (name, ty) in &schema.types {
+        let fields = match ty {
+            ExtendedType::Object(ty) => &ty.fields,
+            ExtendedType::Interface(ty) => &ty.fields,
+            _ => continue,
+        };
+        for (field, definition) in fields.iter().filter(|(_, it)| it.ty.is_list()) {
+            let first = definition.argument_by_name("first");
+            let first = first.and_then(|argument| argument.description.as_deref());
+            let mut described = definition.description.as_deref().into_iter().chain(first);
+            if let Some(most) = described.find_map(stated_bound) {
+                works.insert((name.to_string(), field.to_string()), Work { weight: 1, most });
+            }
+        }
+    }
+    works
 }
 
 impl DocumentSchema {
@@ -39,10 +85,34 @@ impl DocumentSchema {
             }
         }
         Ok(Self {
+            works: bounds(&valid),
             valid,
             possible,
             scalars: HashMap::new(),
         })
+    }
+
+    /// Says what fields cost that compute, ask the database of their own, or answer with long texts: as many times as much
+    /// as a field that is there already.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub fn with_weights(mut self, weights: &[(&str, &str, u64)]) -> anyhow::Result<Self> {
+        for &(ty, field, weight) in weights {
+            self.valid
+                .type_field(ty, field)
+                .map_err(|_| anyhow!("{ty}.{field} has a weight, and isn't there"))?;
+            let key = (ty.to_owned(), field.to_owned());
+            self.works.entry(key).or_default().weight = weight;
+        }
+        Ok(self)
+    }
+
+    /// What a field costs.
+    pub(super) fn work(&self, ty: &str, field: &str) -> Work {
+        // Two texts as one key would have to be owned; there are some ten thousand fields in a second at most.
+        let key = (ty.to_owned(), field.to_owned());
+        self.works.get(&key).copied().unwrap_or_default()
     }
 
     /// Has values of a scalar checked before anything runs, so that a mistake is told at its place.

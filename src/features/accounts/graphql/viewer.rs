@@ -172,7 +172,7 @@ impl Viewer {
             .collect())
     }
 
-    /// The devices that are signed in, the latest used first.
+    /// The devices that are signed in, the latest used first; 100 at most.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<GqlSession>> {
         let actor = self.with_own_password()?;
         let ctx = ctx.app();

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::features::{
     billing::{
-        InvoiceId, InvoiceKind,
-        model::{Creditable, Line, MAX_SUBJECT, Totals},
+        InvoiceId, InvoiceKind, credit_notes_of,
+        model::{Creditable, Line, MAX_CREDIT_NOTES, MAX_SUBJECT, Totals},
         sums::credited_parts,
         tables::invoice,
     },
@@ -72,6 +72,13 @@ pub async fn create_credit_note(
             return Err(locked(INVOICE, message!("invoice-credited-in-full")));
         }
         let mut checks = Checks::of_new(&["input"]);
+        let notes = credit_notes_of(tx.conn(), [credited.id]).await?;
+        if notes.get(&credited.id).map_or(0, Vec::len) >= MAX_CREDIT_NOTES {
+            checks.refuse(
+                "invoiceId",
+                Fault::invalid(message!("invoice-too-many-credit-notes", most = MAX_CREDIT_NOTES)),
+            );
+        }
         let subject = checks.required(
             "subject",
             input.subject.clone().map(Some),

@@ -1,7 +1,7 @@
 //! `recordPayment`: money that came in, for an invoice or ahead of one.
 
 use chrono::NaiveDate;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::Serialize;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 use crate::features::{
     billing::{
         InvoiceId, PaymentId, PaymentMode,
-        model::{self, MAX_NOTE},
+        model::{self, MAX_NOTE, MAX_PAYMENTS},
         paid_of_projects,
         tables::{invoice, payment},
     },
@@ -150,6 +150,19 @@ pub(super) async fn receive_in_tx(
         if received.amount > balance {
             return Err(Fields::Input
                 .invalid("amount", overpaying(invoice, balance))
+                .into());
+        }
+        let paid_so_often = payment::Entity::find()
+            .filter(payment::Column::InvoiceId.eq(invoice.id))
+            .filter(payment::Column::VoidedAt.is_null())
+            .count(tx.conn())
+            .await?;
+        if paid_so_often >= MAX_PAYMENTS as u64 {
+            return Err(Fields::Input
+                .invalid(
+                    "invoiceId",
+                    message!("invoice-too-many-payments", most = MAX_PAYMENTS),
+                )
                 .into());
         }
         before = Some(settlement);

@@ -87,7 +87,7 @@ fn month_of(day: NaiveDate) -> (NaiveDate, NaiveDate) {
 /// What is owed to the company and what this month brought, a sum for each currency. Each field costs a statement at most.
 #[Object]
 impl BillingFigures {
-    /// What is left to pay on issued invoices; refunds due don't lessen it.
+    /// What is left to pay on issued invoices, one sum for each currency, 3 at most; refunds due don't lessen it.
     async fn outstanding(&self, ctx: &Context<'_>) -> Result<Vec<Money>> {
         let owed = self.owed(ctx).await?;
         Ok(money(by_currency(
@@ -95,7 +95,7 @@ impl BillingFigures {
         )))
     }
 
-    /// What of that is overdue.
+    /// What of that is overdue, for each currency, 3 at most.
     async fn overdue(&self, ctx: &Context<'_>) -> Result<Vec<Money>> {
         let owed = self.owed(ctx).await?;
         let late = owed.iter().filter(|it| it.overdue > Amount(0));
@@ -109,7 +109,7 @@ impl BillingFigures {
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 
-    /// What was invoiced this month in company time, with tax, less this month's credit notes.
+    /// What was invoiced this month in company time, with tax, less this month's credit notes; for each currency, 3 at most.
     async fn issued_this_month(&self, ctx: &Context<'_>) -> Result<Vec<Money>> {
         let tools = ctx.app();
         let (from, until) = month_of(today(&tools.config, tools.clock.now()));
@@ -117,7 +117,7 @@ impl BillingFigures {
         sums.map(money).map_err(internal)
     }
 
-    /// What came in this month in company time.
+    /// What came in this month in company time, for each currency, 3 at most.
     async fn paid_this_month(&self, ctx: &Context<'_>) -> Result<Vec<Money>> {
         let tools = ctx.app();
         let (from, until) = month_of(today(&tools.config, tools.clock.now()));

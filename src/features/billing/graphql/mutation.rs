@@ -51,7 +51,7 @@ pub struct InvoiceResult {
 /// What a bulk mutation on invoices answers.
 #[derive(Debug, SimpleObject)]
 pub struct InvoicesPayload {
-    /// A result for each row, in the order of the rows: each was done, or not, by itself.
+    /// A result for each row, in the order of the rows, 100 at most: each was done, or not, by itself.
     pub results: Vec<InvoiceResult>,
     /// What is wrong with the input as a whole; when there is anything, no row was done.
     pub user_errors: Vec<UserError>,

@@ -294,7 +294,7 @@ impl GqlInvoice {
         self.invoice.due_date.map(Date)
     }
 
-    /// The lines, in order.
+    /// The lines, in order; 500 at most.
     async fn items(&self, ctx: &Context<'_>) -> Result<Vec<GqlInvoiceItem>> {
         let currency = self.invoice.currency;
         let wrap = |item: InvoiceItem| GqlInvoiceItem { item, currency };
@@ -403,14 +403,14 @@ impl GqlInvoice {
         Ok(loaded.map_err(internal)?.map(GqlInvoice::from))
     }
 
-    /// The credit notes that take it back, in the order of their numbers.
+    /// The credit notes that take it back, in the order of their numbers; 100 at most.
     async fn credit_notes(&self, ctx: &Context<'_>) -> Result<Vec<GqlInvoice>> {
         let loaded = ctx.loader::<CreditNotesLoader>().load_one(self.invoice.id).await;
         let notes = loaded.map_err(internal)?.unwrap_or_default();
         Ok(notes.into_iter().map(GqlInvoice::from).collect())
     }
 
-    /// Its payments that aren't voided, in the order they came.
+    /// Its payments that aren't voided, in the order they came; 200 at most.
     async fn payments(&self, ctx: &Context<'_>) -> Result<Vec<GqlPayment>> {
         let loaded = ctx
             .loader::<InvoicePaymentsLoader>()

@@ -111,7 +111,7 @@ content_order! {
     ids;
     /// What `reorderFaqs` answers.
     payload ReorderFaqsPayload;
-    /// All living questions in their new order; null when something is wrong.
+    /// All living questions in their new order, 500 at most; null when something is wrong.
     faqs: Model, shown as GqlFaq;
 }
 

@@ -107,7 +107,7 @@ content_order! {
     ids;
     /// What `reorderPartners` answers.
     payload ReorderPartnersPayload;
-    /// All living partners in their new order; null when something is wrong.
+    /// All living partners in their new order, 500 at most; null when something is wrong.
     partners: Model, shown as GqlPartner;
 }
 

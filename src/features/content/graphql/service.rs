@@ -126,7 +126,7 @@ content_order! {
     ids;
     /// What `reorderServices` answers.
     payload ReorderServicesPayload;
-    /// All living services in their new order; null when something is wrong.
+    /// All living services in their new order, 500 at most; null when something is wrong.
     services: Model, shown as GqlService;
 }
 

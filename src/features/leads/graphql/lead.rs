@@ -172,7 +172,8 @@ impl GqlLead {
         Ok(found.unwrap_or_default().into_iter().map(GqlLead).collect())
     }
 
-    /// Clients with the same number or the same e-mail address: `convertLead` can give one of them the project.
+    /// Clients with the same number or the same e-mail address, the latest first, 20 at most: `convertLead` can give one of
+    /// them the project.
     async fn known_clients(&self, ctx: &Context<'_>) -> Result<Vec<Client>> {
         let found = ctx
             .loader::<KnownClientsLoader>()

@@ -8,7 +8,7 @@ use sea_orm::DbErr;
 use crate::features::{
     clients::{StoredClient, clients_by_contact},
     deliveries::{Delivery, deliveries_by_ids},
-    leads::{Lead, LeadId, duplicates_of},
+    leads::{Lead, LeadId, MAX_DUPLICATES, duplicates_of},
 };
 use platform::{actor::Actor, db::Db, graphql::RequestLoader, outbox::DeliveryId};
 
@@ -120,7 +120,11 @@ impl Loader<Contact> for KnownClientsLoader {
                 let same = found.iter().filter(|(client, email)| {
                     key.is_of(client.phone.as_deref().unwrap_or_default(), Some(email))
                 });
-                (key.clone(), same.map(|(client, _)| client.clone()).collect())
+                let most = usize::try_from(MAX_DUPLICATES).unwrap_or(usize::MAX);
+                (
+                    key.clone(),
+                    same.map(|(client, _)| client.clone()).take(most).collect(),
+                )
             })
             .collect())
     }

@@ -75,7 +75,7 @@ pub struct MarkLeadResult {
 /// What `markLeadsRead` answers.
 #[derive(Debug, SimpleObject)]
 pub struct MarkLeadsReadPayload {
-    /// A result for each row, in the order they were sent.
+    /// A result for each row, in the order they were sent; 100 at most.
     pub results: Vec<MarkLeadResult>,
     /// What is wrong with the input as a whole; then no row was looked at.
     pub user_errors: Vec<UserError>,
@@ -95,7 +95,7 @@ pub struct MarkInquiryResult {
 /// What `markInquiriesRead` answers.
 #[derive(Debug, SimpleObject)]
 pub struct MarkInquiriesReadPayload {
-    /// A result for each row, in the order they were sent.
+    /// A result for each row, in the order they were sent; 100 at most.
     pub results: Vec<MarkInquiryResult>,
     /// What is wrong with the input as a whole; then no row was looked at.
     pub user_errors: Vec<UserError>,

@@ -135,7 +135,7 @@ impl GqlImage {
         english.or(self.image.alt.as_deref())
     }
 
-    /// All the files there are, narrowest first, each width in each of its formats.
+    /// All the files there are, narrowest first, each width in each of its formats; 12 at most.
     async fn renditions(&self, ctx: &Context<'_>) -> Result<Vec<GqlRendition>> {
         let signed = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         let describe = |rendition: &Rendition| {

@@ -137,7 +137,7 @@ impl AuditEntry {
         }
     }
 
-    /// The values that changed; empty when the record was deleted or restored as it was.
+    /// The values that changed, 50 at most; empty when the record was deleted or restored as it was.
     async fn changes(&self) -> Vec<AuditChange> {
         changes_of(kind_named(&self.0.record_kind), &self.0.changes)
     }
