@@ -204,12 +204,29 @@ impl App {
                 Arc::clone(&self.ctx.clock),
                 self.stop.clone(),
             ));
+            tracker.spawn(render_articles(self.ctx.clone(), self.stop.clone()));
             tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone(), PURGES));
         }
         tracker.close();
         http::serve(listener, self.router, self.endpoint).await;
         tracker.wait().await;
         Ok(())
+    }
+}
+
+/// Makes the HTML of articles that were written before it was kept, or that an older renderer made.
+async fn render_articles(ctx: Ctx, stop: CancellationToken) {
+    let made = tokio::select! {
+        () = stop.cancelled() => return,
+        made = content::render_missing_articles(&ctx) => made,
+    };
+    match made {
+        Ok(0) => {}
+        Ok(articles) => tracing::info!(articles, "made the HTML of articles"),
+        Err(error) => tracing::warn!(
+            error = format!("{error:#}"),
+            "the HTML of articles could not be made; it is made whenever it is asked for"
+        ),
     }
 }
 

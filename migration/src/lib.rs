@@ -20,6 +20,7 @@ mod m20261129_000070_devices;
 mod m20261129_000090_deliveries_of_records;
 mod m20261129_000091_update_images_bin;
 mod m20261129_000100_known_addresses;
+mod m20261129_000110_article_html;
 mod m20261129_000120_jobs;
 mod record_columns;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000091_update_images_bin::Migration),
             Box::new(m20261129_000120_jobs::Migration),
             Box::new(m20261129_000100_known_addresses::Migration),
+            Box::new(m20261129_000110_article_html::Migration),
         ]
     }
 }

@@ -77,6 +77,9 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
+/// What [`to_html`] makes of a source may change with this number alone: HTML that is kept is made again when it differs.
+pub const VERSION: i32 = 1;
+
 /// HTML that can be put into a page as it is: no scripts, no event handlers, no styles, no frames, and no addresses
 /// but http, https, mailto, tel and the page's own. Links carry `rel="noopener noreferrer"`.
 ///

@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod article_html;
 mod audit_access;
 mod backlog;
 mod billing_drafts;

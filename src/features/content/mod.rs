@@ -1,6 +1,7 @@
 //! The website's content: portfolio, services, partners, testimonials, blog, frequently asked questions, and the promotions in the clients' app.
 //! An item of the portfolio is marketing and never linked to a client; a contract is a project, another thing entirely.
 
+mod article_html;
 pub mod commands;
 pub mod graphql;
 mod images;
@@ -11,6 +12,7 @@ mod records;
 mod sweep;
 pub mod tables;
 
+pub use article_html::render_missing as render_missing_articles;
 pub use images::ContentImages;
 pub use model::Category;
 pub use sweep::sweep_bins;

@@ -13,6 +13,7 @@ use super::{
 use crate::features::{
     accounts::graphql::RecordFields,
     content::{
+        article_html::render,
         kinds::{
             blog_post::{BlogPostFields, BlogPostFilter},
             by_slug,
@@ -52,6 +53,12 @@ content_type! {
 impl GqlBlogPost {
     fn source(&self) -> &str {
         in_locale(&self.row.content, &self.row.content_en, self.locale)
+    }
+
+    fn html(&self) -> Option<&str> {
+        let (french, english) = self.row.html();
+        let is_english = self.locale == platform::actor::Locale::En && self.row.content_en.is_some();
+        if is_english { english } else { french }
     }
 
     fn own_excerpt(&self) -> Option<&str> {
@@ -99,8 +106,12 @@ impl GqlBlogPost {
     }
 
     /// The text as HTML that is safe to put into a page: no scripts, no styles, no frames, links to the web alone.
-    async fn content_html(&self) -> String {
-        markdown::to_html(self.source())
+    async fn content_html(&self) -> Result<String> {
+        match self.html() {
+            Some(html) => Ok(html.to_owned()),
+            // Made when it was written, unless that was long ago.
+            None => render(self.source()).await.map_err(internal),
+        }
     }
 
     /// What lists show of it, without markup: as staff wrote it, or else the beginning of the text, in 280 characters at

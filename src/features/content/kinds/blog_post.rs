@@ -11,16 +11,19 @@ use super::{
 };
 use crate::features::{
     content::{
+        article_html::ArticleHtml,
         model::{MAX_ARTICLE, MAX_SEO_DESCRIPTION, MAX_SEO_TITLE, MAX_TITLE, publication::Publication},
         tables::blog_post::{ActiveModel, Column, Entity, Model},
     },
     media::UploadId,
 };
 use platform::{
+    ctx::Ctx,
     editing::Editable,
     error::CommandError,
     form::{self, Change, Form, line, optional_line, optional_text, text},
     listing::Listed,
+    markdown,
     record::RecordEntity,
     search::{fold, search_text},
 };
@@ -56,6 +59,12 @@ pub struct BlogPostFields {
     pub is_published: Change<bool>,
     /// From when.
     pub published_at: Change<DateTime<Utc>>,
+    /// The HTML of `content`, made of it before rows are locked.
+    #[serde(skip)]
+    pub html: Option<ArticleHtml>,
+    /// That of `content_en`.
+    #[serde(skip)]
+    pub html_en: Option<ArticleHtml>,
 }
 
 impl Model {
@@ -86,6 +95,12 @@ impl Editable for Entity {
     type Fields = BlogPostFields;
     type Below = ();
     const CREATE: &'static str = "createBlogPost";
+
+    async fn prepare(_: &Ctx, fields: &mut BlogPostFields) -> Result<(), CommandError> {
+        fields.html = ArticleHtml::of_entered(&fields.content).await?;
+        fields.html_en = ArticleHtml::of_entered(&fields.content_en).await?;
+        Ok(())
+    }
 
     async fn check(
         form: &mut Form<'_>,
@@ -187,7 +202,22 @@ impl Editable for Entity {
             content.as_str(),
             content_en.as_deref().unwrap_or(""),
         ];
+        let kept = |text: &str, before: Option<&str>, html: Option<&str>| {
+            html.filter(|_| before == Some(text)).map(str::to_owned)
+        };
+        let (html, html_en) = now.map(Model::html).unwrap_or_default();
+        let content_html = fields
+            .html
+            .and_then(|made| made.of(&content))
+            .or_else(|| kept(&content, now.map(|it| it.content.as_str()), html));
+        let content_html_en = content_en.as_deref().and_then(|text| {
+            let made = fields.html_en.and_then(|made| made.of(text));
+            made.or_else(|| kept(text, now.and_then(|it| it.content_en.as_deref()), html_en))
+        });
         let row = ActiveModel {
+            content_html: Set(content_html),
+            content_html_en: Set(content_html_en),
+            html_version: Set(Some(markdown::VERSION)),
             search_text: Set(search_text(searched)),
             sort_title: Set(fold(&title)),
             slug: Set(slug),

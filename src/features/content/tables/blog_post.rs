@@ -15,6 +15,11 @@ record_table! {
         pub thumbnail_id: Option<ImageId>,
         pub content: String,
         pub content_en: Option<String>,
+        /// `content` as HTML; null when [`platform::markdown::VERSION`] was another when it was written.
+        pub content_html: Option<String>,
+        pub content_html_en: Option<String>,
+        /// The version of the renderer that both were made by.
+        pub html_version: Option<i32>,
         pub excerpt: Option<String>,
         pub excerpt_en: Option<String>,
         pub seo_title: Option<String>,
@@ -29,5 +34,5 @@ record_table! {
         pub sort_title: String,
         pub search_text: String,
     }
-    is ("BlogPost", BlogPostId, shown to visitors, derived: [SortTitle, SearchText], ids: [ThumbnailId: ImageId])
+    is ("BlogPost", BlogPostId, shown to visitors, derived: [SortTitle, SearchText, ContentHtml, ContentHtmlEn, HtmlVersion], ids: [ThumbnailId: ImageId])
 }
