@@ -2,6 +2,7 @@
 
 pub mod desk;
 mod embedded;
+mod encoding;
 mod exports;
 pub mod graphiql;
 pub mod graphql;
@@ -148,7 +149,7 @@ fn is_not_encoded(
     _: &axum::http::HeaderMap,
     extensions: &axum::http::Extensions,
 ) -> bool {
-    extensions.get::<public_answers::Encoded>().is_none()
+    extensions.get::<encoding::Encoded>().is_none()
 }
 
 async fn not_found() -> impl IntoResponse {

@@ -4,10 +4,7 @@
 //! What may be kept is decided elsewhere; for how long by [`platform::db::content_version`]: an answer belongs to the
 //! generation it was asked in, and is never found again in another.
 
-use std::{
-    io::Write,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use axum::{
     body::Body,
@@ -18,6 +15,7 @@ use bytes::Bytes;
 use data_encoding::BASE64URL_NOPAD;
 use quick_cache::{Weighter, sync::Cache};
 
+use super::encoding::{self, Encoded, Encoding, LARGE};
 use platform::{clock::SharedClock, crypto::sha256, ctx::Ctx, db::Db, db::content_version::Generation};
 
 /// Memory for answers, in bytes.
@@ -118,51 +116,6 @@ pub struct PublicAnswer {
     brotli: OnceLock<Option<Bytes>>,
 }
 
-/// Marks a response whose encoding is chosen: the router must not compress it once more under the same tag.
-#[derive(Debug, Clone, Copy)]
-pub struct Encoded;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encoding {
-    Identity,
-    Gzip,
-    Brotli,
-}
-
-impl Encoding {
-    const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Brotli];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Identity => "identity",
-            Self::Gzip => "gzip",
-            Self::Brotli => "br",
-        }
-    }
-
-    /// The best of those the client accepts.
-    fn chosen(headers: &HeaderMap) -> Self {
-        let mut best = Self::Identity;
-        for value in headers.get_all(header::ACCEPT_ENCODING) {
-            for offer in value.to_str().unwrap_or_default().split(',') {
-                let (name, quality) = offer.split_once(';').unwrap_or((offer, ""));
-                let refused = quality
-                    .trim()
-                    .strip_prefix("q=")
-                    .and_then(|quality| quality.trim().parse::<f32>().ok())
-                    .is_some_and(|quality| quality <= 0.0);
-                match name.trim().to_ascii_lowercase().as_str() {
-                    _ if refused => {}
-                    "br" => best = Self::Brotli,
-                    "gzip" if best == Self::Identity => best = Self::Gzip,
-                    _ => {}
-                }
-            }
-        }
-        best
-    }
-}
-
 impl PublicAnswer {
     /// An answer with this content.
     #[must_use]
@@ -216,6 +169,22 @@ impl PublicAnswer {
         response
     }
 
+    /// Makes the copy that a request will be answered with, beside the async threads when that takes long.
+    pub async fn prepare(self: &Arc<Self>, request: &HeaderMap) {
+        let wanted = Encoding::chosen(request);
+        let is_made = match wanted {
+            Encoding::Identity => true,
+            Encoding::Gzip => self.gzip.get().is_some(),
+            Encoding::Brotli => self.brotli.get().is_some(),
+        };
+        if is_made || self.body.len() < LARGE {
+            return;
+        }
+        let answer = Arc::clone(self);
+        // Should it panic, the copy is made where it is asked for.
+        let _ = tokio::task::spawn_blocking(move || answer.encoded(wanted)).await;
+    }
+
     fn fill(&self, response: &mut Response, encoding: Encoding, body: Bytes) {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
@@ -233,8 +202,8 @@ impl PublicAnswer {
         let copy = match wanted {
             _ if self.body.len() < COMPRESSED_FROM => None,
             Encoding::Identity => None,
-            Encoding::Gzip => self.gzip.get_or_init(|| gzip(&self.body)).clone(),
-            Encoding::Brotli => self.brotli.get_or_init(|| brotli(&self.body)).clone(),
+            Encoding::Gzip => self.gzip.get_or_init(|| encoding::gzip(&self.body)).clone(),
+            Encoding::Brotli => self.brotli.get_or_init(|| encoding::brotli(&self.body)).clone(),
         };
         copy.map_or_else(|| (Encoding::Identity, self.body.clone()), |copy| (wanted, copy))
     }
@@ -272,24 +241,6 @@ pub fn keep_in_nginx(headers: &mut HeaderMap) {
         HeaderName::from_static("x-accel-expires"),
         HeaderValue::from_static("@1"),
     );
-}
-
-/// `None` when it can't be done; the plain text is then good enough.
-fn gzip(body: &[u8]) -> Option<Bytes> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(body).ok()?;
-    Some(encoder.finish().ok()?.into())
-}
-
-fn brotli(body: &[u8]) -> Option<Bytes> {
-    let mut compressed = Vec::new();
-    {
-        // Quality 5: near the best for JSON, at a tenth of its time.
-        let mut encoder = brotli::CompressorWriter::new(&mut compressed, 16 * 1024, 5, 20);
-        encoder.write_all(body).ok()?;
-        encoder.flush().ok()?;
-    }
-    Some(compressed.into())
 }
 
 #[cfg(test)]
@@ -340,15 +291,5 @@ mod tests {
         }
         let asked = headers(&[(header::IF_NONE_MATCH, "\"another\"")]);
         assert_eq!(answer.respond(&asked).status(), StatusCode::OK);
-    }
-
-    #[test]
-    fn the_best_accepted_encoding_is_taken() {
-        let chosen = |value| Encoding::chosen(&headers(&[(header::ACCEPT_ENCODING, value)]));
-        assert_eq!(chosen("gzip, deflate, br"), Encoding::Brotli);
-        assert_eq!(chosen("gzip, br;q=0"), Encoding::Gzip);
-        assert_eq!(chosen("deflate"), Encoding::Identity);
-        assert_eq!(chosen("GZIP;q=0.5"), Encoding::Gzip);
-        assert_eq!(Encoding::chosen(&HeaderMap::new()), Encoding::Identity);
     }
 }

@@ -115,12 +115,14 @@ async fn ready(
         text: Bytes::new(),
     };
     if let Some(answer) = public.find(generation, &question) {
+        answer.prepare(headers).await;
         return answer.respond(headers);
     }
     match make(endpoint.ctx()).await {
         Ok(body) => {
             let answer = Arc::new(PublicAnswer::new(content_type, body));
             public.keep(generation, question, &answer);
+            answer.prepare(headers).await;
             answer.respond(headers)
         }
         Err(error) => {
@@ -148,6 +150,12 @@ struct Article {
 impl Article {
     /// An article in one language; `None` when nobody has written it in that.
     fn of(post: blog_post::Model, locale: Locale) -> Option<Self> {
+        let (french, english) = post.html();
+        let kept = match locale {
+            Locale::Fr => french,
+            Locale::En => english,
+        };
+        let kept = kept.map(str::to_owned);
         let (title, excerpt, content) = match locale {
             Locale::Fr => (post.title, post.excerpt, post.content),
             Locale::En => (post.title_en?, post.excerpt_en, post.content_en?),
@@ -158,7 +166,8 @@ impl Article {
             path: blog_path(&post.slug),
             title,
             summary: excerpt.unwrap_or_else(|| markdown::excerpt(&content, EXCERPT)),
-            content: markdown::to_html(&content),
+            // Made when it was written, unless that was long ago.
+            content: kept.unwrap_or_else(|| markdown::to_html(&content)),
             published_at,
             updated_at: post.updated_at.max(published_at),
         })
