@@ -53,6 +53,10 @@ impl Launch {
             ),
             ("DEBUG", "false".to_owned()),
             ("EMAIL_BACKEND", "file".to_owned()),
+            // The generator is one address, and its subscribers are few accounts.
+            ("CONNECTIONS_AT_ONCE", "20000,20000,20000".to_owned()),
+            ("OPERATIONS_AT_ONCE", "20000,20000,20000".to_owned()),
+            ("SUBSCRIPTIONS_AT_ONCE", "20000,20000,20000".to_owned()),
         ] {
             launch = launch.env(key, value);
         }

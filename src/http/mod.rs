@@ -1,5 +1,6 @@
 //! The protocols: what arrives over HTTP and WebSocket, and nothing of what it means.
 
+pub mod caps;
 pub mod desk;
 mod embedded;
 mod encoding;
@@ -17,6 +18,7 @@ mod serve;
 mod site;
 mod unread;
 pub mod uploads;
+mod write_timeout;
 
 use std::{sync::Arc, time::Duration};
 
@@ -106,8 +108,9 @@ async fn dispatch(
     if upgrades {
         let mut request = request;
         let headers = request.headers().clone();
+        let connection = request.extensions().get::<Arc<caps::Place>>().cloned();
         let upgrade = request.extract_parts::<WebSocketUpgrade>().await;
-        return graphql::websocket(endpoint, request_id, address, headers, upgrade).await;
+        return graphql::websocket(endpoint, request_id, address, connection, headers, upgrade).await;
     }
     match *request.method() {
         Method::GET | Method::HEAD | Method::POST => {

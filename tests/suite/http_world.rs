@@ -44,6 +44,11 @@ impl Reads {
         millis
     }
 
+    /// A text of so many letters.
+    async fn text(&self, letters: i32) -> String {
+        "é".repeat(usize::try_from(letters).unwrap_or_default())
+    }
+
     async fn fail(&self) -> async_graphql::Result<i32> {
         Err(std::io::Error::other("the password is hunter2").into())
     }
@@ -60,6 +65,12 @@ pub struct Writes(Arc<AtomicUsize>);
 
 #[Object]
 impl Writes {
+    /// Counts, and answers with a text of so many letters.
+    async fn count_at_length(&self, letters: i32) -> String {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        "é".repeat(usize::try_from(letters).unwrap_or_default())
+    }
+
     async fn count(&self) -> usize {
         self.0.fetch_add(1, Ordering::SeqCst) + 1
     }

@@ -43,6 +43,7 @@ mod feed_fake;
 mod feed_streams;
 mod harness;
 mod hostile;
+mod http_caps;
 mod http_graphql;
 mod http_world;
 mod kept_connections;

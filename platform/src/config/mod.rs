@@ -56,6 +56,8 @@ pub struct Config {
     pub log: String,
     /// Proxies whose `X-Forwarded-For` and `X-Request-Id` are believed.
     pub trusted_proxies: TrustedProxies,
+    /// What may be going on at a time.
+    pub caps: CapsConfig,
     /// The database.
     pub database: DatabaseConfig,
     /// Tokens.
@@ -68,6 +70,28 @@ pub struct Config {
     pub storage: StorageConfig,
     /// Whether any `CLOUDINARY_*` is set: kept for later, `doctor` says so.
     pub cloudinary_configured: bool,
+}
+
+/// How many of a kind at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtOnce {
+    /// In this process.
+    pub process: usize,
+    /// From one address; of IPv6 from one subscriber's network.
+    pub address: usize,
+    /// Of one account, on all of its devices.
+    pub account: usize,
+}
+
+/// What may be going on at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct CapsConfig {
+    /// Connections; of an account, its WebSockets.
+    pub connections: AtOnce,
+    /// Queries and mutations that run.
+    pub operations: AtOnce,
+    /// Subscriptions.
+    pub subscriptions: AtOnce,
 }
 
 /// When clients are reminded of their invoices, in company time.
@@ -299,6 +323,11 @@ impl Config {
             },
             log: read.log_filter("LOG"),
             trusted_proxies: read.proxies("TRUSTED_PROXIES"),
+            caps: CapsConfig {
+                connections: read.at_once("CONNECTIONS_AT_ONCE"),
+                operations: read.at_once("OPERATIONS_AT_ONCE"),
+                subscriptions: read.at_once("SUBSCRIPTIONS_AT_ONCE"),
+            },
             database: DatabaseConfig {
                 url: read.database_url(&data_dir),
                 max_connections: read.number("DATABASE_MAX_CONNECTIONS", 1, 1000),

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    ConfigError, ConfigErrors, EmailBackend, EmailConfig, StorageConfig,
+    AtOnce, ConfigError, ConfigErrors, EmailBackend, EmailConfig, StorageConfig,
     settings::{SETTINGS, default_of},
 };
 
@@ -124,6 +124,30 @@ impl<'a> Reader<'a> {
                 least
             }
             None => least,
+        }
+    }
+
+    /// Three numbers of things at a time, comma-separated.
+    pub(super) fn at_once(&mut self, key: &'static str) -> AtOnce {
+        let list = self.list(key);
+        let numbers: Vec<usize> = list.iter().filter_map(|text| text.parse().ok()).collect();
+        match numbers.as_slice() {
+            [process, address, account] if list.len() == 3 && numbers.iter().all(|number| *number > 0) => {
+                AtOnce {
+                    process: *process,
+                    address: *address,
+                    account: *account,
+                }
+            }
+            _ => {
+                let message = "must be three whole numbers above 0: of the process, of an address, of an account, such as 1000,200,100.";
+                self.error(key, message.to_owned());
+                AtOnce {
+                    process: 1,
+                    address: 1,
+                    account: 1,
+                }
+            }
         }
     }
 

@@ -96,6 +96,24 @@ pub const SETTINGS: &[Group] = &[
                 "Addresses or networks (10.0.0.0/8) of our own proxies, whose X-Forwarded-For is believed.",
             ),
             setting(
+                "CONNECTIONS_AT_ONCE",
+                "8000,1000,50",
+                "8000,1000,50",
+                "Connections at a time: of the process (below the limit on open files, LimitNOFILE), of an address, and WebSockets of an account. Beyond: 503 or 429; a WebSocket closes with 1013.",
+            ),
+            setting(
+                "OPERATIONS_AT_ONCE",
+                "1000,200,100",
+                "1000,200,100",
+                "Queries and mutations that run at a time: of the process, of an address, of an account. Beyond: RATE_LIMITED, with 503 or 429 over HTTP.",
+            ),
+            setting(
+                "SUBSCRIPTIONS_AT_ONCE",
+                "20000,4000,200",
+                "20000,4000,200",
+                "Subscriptions at a time: of the process, of an address, of an account. Beyond: RATE_LIMITED.",
+            ),
+            setting(
                 "DATA_DIR",
                 "data",
                 "data",

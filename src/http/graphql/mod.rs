@@ -1,34 +1,28 @@
 //! GraphQL behind both transports: what HTTP and WebSocket share.
 
+mod execute;
 mod over_http;
 mod params;
+mod refused;
 pub mod trusted;
 mod websocket;
 
-use std::{
-    future::Future,
-    net::IpAddr,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{future::Future, net::IpAddr, sync::Arc};
 
 use async_graphql::{Executor, Request, Response, ServerError, Variables, parser::types::OperationType};
 use chrono::{DateTime, Utc};
-use futures_util::{
-    FutureExt, Stream, StreamExt,
-    future::BoxFuture,
-    stream::{self, BoxStream, Peekable},
-};
+use futures_util::{future::BoxFuture, stream::BoxStream};
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use execute::Executed;
+use execute::is_request_error;
 pub use over_http::{handle as over_http, method_not_allowed};
 pub use params::Params;
+pub use refused::Refused;
 pub use websocket::handle as websocket;
 
-use super::public_answers::PublicAnswers;
+use super::{caps::Caps, public_answers::PublicAnswers};
 use crate::{
     features::accounts::{self, AuthError},
     graphql::permissions,
@@ -37,12 +31,11 @@ use platform::{
     actor::{AccountId, Actor, Locale, SessionId},
     ctx::Ctx,
     graphql::{
-        RequestInfo, ResumeFrom, coded,
+        RequestInfo,
         document::{self, DocumentSchema, Documents, Plan, variables},
-        limits::{self, Limits},
+        limits::Limits,
     },
     message,
-    messages::Message,
 };
 
 /// What clients read when a trusted document isn't known; they then send it whole.
@@ -53,8 +46,8 @@ const INVALID_DOCUMENT: &str = "GRAPHQL_VALIDATION_FAILED";
 const BAD_REQUEST: &str = "BAD_REQUEST";
 /// The code of what breaks a limit.
 const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
-/// A query or mutation that takes longer is ended.
-const EXECUTION_TIMEOUT: Duration = Duration::from_secs(30);
+/// The code of what comes while too much is going on.
+const RATE_LIMITED: &str = "RATE_LIMITED";
 
 /// What the transports need of the live feed.
 pub trait Live: Send + Sync {
@@ -80,6 +73,9 @@ struct EndpointParts {
     sockets: TaskTracker,
     allowed_origins: Vec<String>,
     public: PublicAnswers,
+    caps: Caps,
+    /// As many heavy operations at a time as there are cores.
+    heavy: Arc<Semaphore>,
 }
 
 /// A schema whose root types don't matter here: tests have one that does what no real field may.
@@ -123,75 +119,6 @@ impl Caller {
     }
 }
 
-/// Why a request was not executed: one error or more, each with its `extensions.code`.
-#[derive(Debug)]
-pub struct Refused {
-    /// The code of the first.
-    code: &'static str,
-    errors: Vec<ServerError>,
-}
-
-impl Refused {
-    /// What a person is told.
-    fn new(code: &'static str, message: Message) -> Self {
-        let error = coded(code, message).into_server_error(Default::default());
-        Self {
-            code,
-            errors: vec![ServerError {
-                locations: Vec::new(),
-                ..error
-            }],
-        }
-    }
-
-    /// What the developer of a program is told, in English: that it doesn't send what GraphQL over HTTP and WebSocket asks
-    /// for, or sends too much at once.
-    fn for_developers(code: &'static str, message: impl Into<String>) -> Self {
-        let mut error = ServerError::new(message, None);
-        error.extensions.get_or_insert_default().set("code", code);
-        Self {
-            code,
-            errors: vec![error],
-        }
-    }
-
-    /// Whether a limit was broken.
-    #[must_use]
-    pub fn is_limit(&self) -> bool {
-        self.code == LIMIT_EXCEEDED
-    }
-
-    /// As GraphQL errors, which [`Endpoint::tell`] puts in words.
-    #[must_use]
-    pub fn into_errors(self) -> Vec<ServerError> {
-        self.errors
-    }
-}
-
-impl From<limits::Refusal> for Refused {
-    fn from(refusal: limits::Refusal) -> Self {
-        Self::for_developers(LIMIT_EXCEEDED, refusal.to_string())
-    }
-}
-
-impl From<Vec<ServerError>> for Refused {
-    fn from(errors: Vec<ServerError>) -> Self {
-        Self {
-            code: INVALID_DOCUMENT,
-            errors,
-        }
-    }
-}
-
-impl From<document::Refused> for Refused {
-    fn from(refused: document::Refused) -> Self {
-        match refused {
-            document::Refused::Limit(refusal) => refusal.into(),
-            document::Refused::Invalid(errors) => errors.into(),
-        }
-    }
-}
-
 /// A request that passed all checks.
 pub struct Prepared {
     request: Request,
@@ -203,6 +130,7 @@ pub struct Prepared {
     pub operation: OperationType,
     /// Whether it asks only for what every visitor gets alike.
     pub is_public: bool,
+    cost: u64,
 }
 
 /// An answer of an operation; or, in place of all answers, why there are none: it never ran, or its source stream could
@@ -221,7 +149,10 @@ impl Endpoint {
         allowed_origins: Vec<String>,
     ) -> Self {
         let public = PublicAnswers::new(&ctx);
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self(Arc::new(EndpointParts {
+            caps: Caps::new(&ctx.config.caps),
+            heavy: Arc::new(Semaphore::new(cores)),
             schema: Box::new(schema),
             public,
             ctx,
@@ -276,7 +207,7 @@ impl Endpoint {
             };
             return Err(Refused::new(code, message!("introspection-for-staff")));
         }
-        plan.check_cost(&variables, limits)?;
+        let cost = plan.check_cost(&variables, limits)?;
         let is_public = operation.kind == OperationType::Query
             && matches!(caller.actor, Actor::Anonymous)
             && asks_for_public_fields(&plan);
@@ -296,68 +227,8 @@ impl Endpoint {
             locale: caller.locale(),
             operation: operation.kind,
             is_public,
+            cost,
         })
-    }
-
-    /// Runs a query or mutation.
-    pub async fn execute(&self, prepared: Prepared) -> Response {
-        let locale = prepared.locale;
-        let run = AssertUnwindSafe(self.0.schema.execute(prepared.request)).catch_unwind();
-        let response = match tokio::time::timeout(EXECUTION_TIMEOUT, run).await {
-            Ok(Ok(mut response)) => {
-                prepared.plan.complete(&mut response);
-                response
-            }
-            Ok(Err(_)) => panicked(),
-            Err(_) => {
-                let refused = Refused::new("TIMEOUT", message!("request-timed-out"));
-                Response::from_errors(refused.into_errors())
-            }
-        };
-        self.finish(response, locale)
-    }
-
-    /// Gives every error a code, masks what is ours, and puts our own messages in words.
-    fn finish(&self, mut response: Response, locale: Locale) -> Response {
-        self.tell(&mut response.errors, locale);
-        finish(&mut response);
-        // Masking has a message of its own.
-        self.tell(&mut response.errors, locale);
-        response
-    }
-
-    /// Puts our own messages in words.
-    fn tell(&self, errors: &mut [ServerError], locale: Locale) {
-        platform::graphql::tell(errors, &self.0.ctx.catalogues, locale);
-    }
-
-    /// Runs any operation; a subscription yields many answers.
-    #[must_use]
-    pub fn execute_stream(
-        &self,
-        mut prepared: Prepared,
-        resume_from: ResumeFrom,
-    ) -> BoxStream<'static, Answer> {
-        prepared.request = prepared.request.data(resume_from);
-        if prepared.operation == OperationType::Subscription {
-            Box::pin(Answers {
-                stream: Some(self.0.schema.execute_stream(prepared.request).peekable()),
-                plan: prepared.plan,
-                endpoint: self.clone(),
-                locale: prepared.locale,
-                begun: false,
-            })
-        } else {
-            let endpoint = self.clone();
-            Box::pin(stream::once(async move {
-                let response = endpoint.execute(prepared).await;
-                if is_request_error(&response) {
-                    Err(response.errors)
-                } else {
-                    Ok(response)
-                }
-            }))
-        }
     }
 
     /// Runs a connection that shutting down waits for.
@@ -408,6 +279,12 @@ impl Endpoint {
         &self.0.public
     }
 
+    /// How much may be going on at a time.
+    #[must_use]
+    pub fn caps(&self) -> &Caps {
+        &self.0.caps
+    }
+
     fn live(&self) -> &dyn Live {
         self.0.live.as_ref()
     }
@@ -426,99 +303,4 @@ fn asks_for_public_fields(plan: &Plan) -> bool {
         let name = name.as_str();
         name == "__typename" || permissions::SAME_FOR_EVERY_VISITOR.contains(&name)
     })
-}
-
-/// A subscription's answers, made fit for the caller; a panic ends it with an error, and the connection lives on.
-struct Answers {
-    stream: Option<Peekable<BoxStream<'static, Response>>>,
-    plan: Arc<Plan>,
-    endpoint: Endpoint,
-    locale: Locale,
-    /// Whether anything has come.
-    begun: bool,
-}
-
-impl Answers {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Answer>> {
-        let Some(running) = &mut self.stream else {
-            return Poll::Ready(None);
-        };
-        let Some(mut response) = std::task::ready!(running.poll_next_unpin(cx)) else {
-            return Poll::Ready(None);
-        };
-        let is_first = !std::mem::replace(&mut self.begun, true);
-        if is_request_error(&response) || is_first && is_of_no_event(&response, running, cx) {
-            return Poll::Ready(Some(Err(self.endpoint.finish(response, self.locale).errors)));
-        }
-        self.plan.complete(&mut response);
-        Poll::Ready(Some(Ok(self.endpoint.finish(response, self.locale))))
-    }
-}
-
-impl Stream for Answers {
-    type Item = Answer;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Answer>> {
-        match catch_unwind(AssertUnwindSafe(|| self.poll(cx))) {
-            Ok(polled) => polled,
-            Err(_) => {
-                self.stream = None;
-                Poll::Ready(Some(Err(self.endpoint.finish(panicked(), self.locale).errors)))
-            }
-        }
-    }
-}
-
-/// Whether the first response says that the source stream could not be made (specification, 6.2.3.1), and not that an
-/// event could not be told. async-graphql answers both alike. But an event's error is below the root field, unless the
-/// events themselves are results; and then the stream goes on, while one that was never made is over.
-fn is_of_no_event(
-    response: &Response,
-    rest: &mut Peekable<BoxStream<'static, Response>>,
-    cx: &mut Context<'_>,
-) -> bool {
-    response.data == async_graphql::Value::Null
-        && !response.errors.is_empty()
-        && response.errors.iter().all(|error| error.path.len() <= 1)
-        && matches!(Pin::new(rest).poll_peek(cx), Poll::Ready(None))
-}
-
-/// The answer to what panicked, which the panic hook has logged.
-fn panicked() -> Response {
-    let masked = platform::graphql::internal(anyhow::anyhow!("a resolver panicked"));
-    Response::from_errors(vec![masked.into_server_error(Default::default())])
-}
-
-/// Whether the operation never ran: such a response has no `data`.
-fn is_request_error(response: &Response) -> bool {
-    response.data == async_graphql::Value::Null
-        && !response.errors.is_empty()
-        && response.errors.iter().all(|error| error.path.is_empty())
-}
-
-/// Gives every error a code and masks what is ours.
-fn finish(response: &mut Response) {
-    for error in &mut response.errors {
-        let has_code = error
-            .extensions
-            .as_ref()
-            .is_some_and(|extensions| extensions.get("code").is_some());
-        if has_code {
-            continue;
-        }
-        if error.source.is_some() {
-            // A plain `?` in a resolver: nobody chose this text for the caller.
-            let masked = platform::graphql::internal(anyhow::anyhow!("{}", error.message));
-            error.message = masked.message;
-            error.extensions = masked.extensions;
-            error.source = masked.source;
-        } else {
-            let code = if error.path.is_empty() {
-                "GRAPHQL_VALIDATION_FAILED"
-            } else {
-                BAD_REQUEST
-            };
-            error.extensions.get_or_insert_default().set("code", code);
-        }
-    }
 }

@@ -14,10 +14,12 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use super::{BAD_REQUEST, Endpoint, PERSISTED_QUERY_NOT_FOUND, Params, Refused, is_request_error};
+use super::{BAD_REQUEST, Endpoint, Executed, PERSISTED_QUERY_NOT_FOUND, Params, Refused, is_request_error};
 use crate::{
     features::accounts::AuthError,
     http::{
+        caps::{Full, RETRY_AFTER_SECONDS},
+        encoding::{Encoded, Encoding, LARGE, compressed},
         language::{self, thousandths},
         middleware::{ClientAddress, RequestId},
         public_answers::{PublicAnswer, Question},
@@ -82,6 +84,7 @@ pub async fn handle(
         text: Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes()),
     };
     if reads && let Some(answer) = endpoint.public().find(generation, &question) {
+        answer.prepare(&parts.headers).await;
         return answer.respond(&parts.headers);
     }
     let caller = match endpoint
@@ -102,6 +105,7 @@ pub async fn handle(
                     text: bytes.clone(),
                 };
                 if let Some(answer) = endpoint.public().find(generation, &question) {
+                    answer.prepare(&parts.headers).await;
                     return answer.respond_once(&parts.headers);
                 }
                 Params::from_json(&bytes)
@@ -115,6 +119,15 @@ pub async fn handle(
             return replies.refuse(accepted.request_error(), refused);
         }
         Err(refused) => return replies.refuse(StatusCode::BAD_REQUEST, refused),
+    };
+    let account = caller.actor.account_id();
+    let place = endpoint
+        .caps()
+        .operations
+        .enter(Some(caller.remote_addr), account);
+    let _place = match place {
+        Ok(place) => place,
+        Err(full) => return replies.refuse_full(full),
     };
     let prepared = match endpoint.prepare(params, &caller).await {
         Ok(prepared) => prepared,
@@ -141,20 +154,41 @@ pub async fn handle(
         _ => {}
     }
     let may_keep = anonymous && prepared.is_public;
-    let response = endpoint.execute(prepared).await;
-    if !may_keep || !response.errors.is_empty() {
-        return replies.send(accepted.status(&response), &response);
-    }
-    let Ok(body) = serde_json::to_vec(&response) else {
-        return replies.send(StatusCode::OK, &response);
+    let Executed { response, bytes } = endpoint.execute(prepared).await;
+    let status = accepted.status(&response);
+    let may_keep = may_keep && response.errors.is_empty();
+    let is_large = bytes >= LARGE as u64;
+    let Some(body) = written_beside(response, is_large).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let ready = Arc::new(PublicAnswer::new(accepted.content_type(), body));
-    endpoint.public().keep(generation, question, &ready);
-    if reads {
-        ready.respond(&parts.headers)
-    } else {
-        ready.respond_once(&parts.headers)
+    if may_keep {
+        let ready = Arc::new(PublicAnswer::new(accepted.content_type(), body));
+        endpoint.public().keep(generation, question, &ready);
+        ready.prepare(&parts.headers).await;
+        return if reads {
+            ready.respond(&parts.headers)
+        } else {
+            ready.respond_once(&parts.headers)
+        };
     }
+    if !is_large {
+        return with_body(accepted, status, body);
+    }
+    let (encoding, body) = compressed(body, &parts.headers).await;
+    let mut response = with_body(accepted, status, body);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language, Authorization"),
+    );
+    if encoding != Encoding::Identity {
+        headers.insert(
+            header::CONTENT_ENCODING,
+            HeaderValue::from_static(encoding.name()),
+        );
+    }
+    response.extensions_mut().insert(Encoded);
+    response
 }
 
 /// Answers every other method.
@@ -323,6 +357,15 @@ impl Replies<'_> {
         response
     }
 
+    /// Says that too much is going on.
+    fn refuse_full(&self, full: Full) -> Response {
+        let mut response = self.refuse(full.status(), Refused::full(full, "operations"));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        response
+    }
+
     /// The answer to a request that never ran.
     fn refuse(&self, status: StatusCode, refused: Refused) -> Response {
         let mut errors = refused.into_errors();
@@ -336,6 +379,38 @@ impl Replies<'_> {
 }
 
 fn answer(accepted: Accepted, status: StatusCode, response: &GraphqlResponse) -> Response {
+    match written(response) {
+        Some(body) => with_body(accepted, status, body),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn with_body(accepted: Accepted, status: StatusCode, body: Bytes) -> Response {
+    (
+        status,
+        [
+            (header::CONTENT_TYPE, accepted.content_type()),
+            (header::CACHE_CONTROL, "private, no-store"),
+            (header::VARY, "Accept, Accept-Language, Authorization"),
+        ],
+        body,
+    )
+        .into_response()
+}
+
+/// As [`written`]: a large one where it holds up nobody.
+async fn written_beside(response: GraphqlResponse, is_large: bool) -> Option<Bytes> {
+    if is_large {
+        tokio::task::spawn_blocking(move || written(&response))
+            .await
+            .ok()?
+    } else {
+        written(&response)
+    }
+}
+
+/// A response as JSON. `None` is logged.
+fn written(response: &GraphqlResponse) -> Option<Bytes> {
     // A response of an operation that never ran has no `data` (GraphQL specification, 7.1.1).
     let body = if is_request_error(response) {
         #[derive(serde::Serialize)]
@@ -348,22 +423,9 @@ fn answer(accepted: Accepted, status: StatusCode, response: &GraphqlResponse) ->
     } else {
         serde_json::to_vec(response)
     };
-    match body {
-        Ok(body) => (
-            status,
-            [
-                (header::CONTENT_TYPE, accepted.content_type()),
-                (header::CACHE_CONTROL, "private, no-store"),
-                (header::VARY, "Accept, Accept-Language, Authorization"),
-            ],
-            body,
-        )
-            .into_response(),
-        Err(error) => {
-            tracing::error!(%error, "an answer could not be written as JSON");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
+    body.inspect_err(|error| tracing::error!(%error, "an answer could not be written as JSON"))
+        .ok()
+        .map(Bytes::from)
 }
 
 fn has_code(response: &GraphqlResponse, code: &str) -> bool {

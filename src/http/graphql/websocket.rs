@@ -10,7 +10,7 @@ mod connection;
 mod credentials;
 mod message;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use axum::{
@@ -22,6 +22,7 @@ use axum::{
 use self::connection::Connection;
 use super::Endpoint;
 use crate::http::{
+    caps::Place,
     language,
     middleware::{ClientAddress, RequestId},
 };
@@ -49,6 +50,7 @@ pub async fn handle(
     State(endpoint): State<Endpoint>,
     Extension(request_id): Extension<RequestId>,
     Extension(address): Extension<ClientAddress>,
+    connection: Option<Arc<Place>>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
@@ -68,6 +70,10 @@ pub async fn handle(
         )
             .into_response();
     }
+    let place = match endpoint.caps().sockets.enter(Some(address.0), None) {
+        Ok(place) => place,
+        Err(full) => return full.refusal("connections"),
+    };
     let upgrade_token = credentials::in_upgrade(&headers);
     let language = language::asked_for(&headers);
     upgrade
@@ -79,15 +85,21 @@ pub async fn handle(
         .write_buffer_size(0)
         .max_write_buffer_size(8 * 1024 * 1024)
         .on_upgrade(move |socket| {
+            let carrier = connection;
             let connection = Connection::new(
                 endpoint.clone(),
                 socket,
+                place,
                 upgrade_token,
                 request_id.0,
                 address.0,
                 language,
             );
-            endpoint.track(connection.run())
+            let served = connection.run();
+            endpoint.track(async move {
+                served.await;
+                drop(carrier);
+            })
         })
 }
 

@@ -18,6 +18,7 @@ mod plan;
 mod refused;
 mod runnable;
 mod schema;
+mod size;
 mod store;
 pub mod variables;
 
@@ -30,6 +31,7 @@ use async_graphql_value::Value as Argument;
 pub use plan::Plan;
 pub use refused::Refused;
 pub use schema::{DocumentSchema, stated_bound};
+pub use size::json_size;
 pub use store::Documents;
 
 /// A valid document.

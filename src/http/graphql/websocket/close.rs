@@ -12,6 +12,8 @@ pub(super) enum Close {
     TooBig,
     /// 1012: the server restarts; reconnect.
     ServiceRestart,
+    /// 1013: the account has as many connections as it may; try again later.
+    TooManyConnections,
     /// 4400: a message that the protocol doesn't have.
     BadMessage,
     /// 4401: an operation before `connection_init`.
@@ -43,6 +45,7 @@ impl Close {
             Self::Terminated => (1000, "Goodbye"),
             Self::TooBig => (1009, "Message too big"),
             Self::ServiceRestart => (1012, "Service restart"),
+            Self::TooManyConnections => (1013, "Try again later: too many connections of this account"),
             Self::BadMessage => (4400, "Invalid message"),
             Self::NotInitialised => (4401, "Unauthorized"),
             Self::Credentials(unreadable) => (4401, unreadable.reason()),
@@ -69,6 +72,7 @@ impl Close {
             Self::BadMessage | Self::InitTimeout | Self::DuplicateId | Self::SecondInit => {
                 Some("BAD_REQUEST")
             }
+            Self::TooManyConnections => Some("RATE_LIMITED"),
             Self::Internal => Some("INTERNAL"),
             Self::Terminated | Self::TooBig | Self::ServiceRestart | Self::UnacceptableProtocol => None,
         }

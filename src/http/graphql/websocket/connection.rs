@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, pin::Pin, time::Duration};
 
+use async_graphql::{Response, parser::types::OperationType};
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::{
     FutureExt, StreamExt,
@@ -19,9 +20,16 @@ use super::{
 };
 use crate::{
     features::accounts::AuthError,
-    http::graphql::{Answer, BAD_REQUEST, Caller, Endpoint, LIMIT_EXCEEDED, Params, Refused},
+    http::{
+        caps::{Cap, Place},
+        encoding::LARGE,
+        graphql::{Answer, BAD_REQUEST, Caller, Endpoint, LIMIT_EXCEEDED, Params, Prepared, Refused},
+    },
 };
-use platform::{actor::Locale, graphql::ResumeFrom};
+use platform::{
+    actor::Locale,
+    graphql::{ResumeFrom, document::json_size},
+};
 
 /// How long answers that are being made are waited for when the connection's token was replaced.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
@@ -44,6 +52,7 @@ enum End {
 pub(super) struct Connection {
     endpoint: Endpoint,
     socket: WebSocket,
+    place: Place,
     /// Both differ in their messages alone.
     dialect: Dialect,
     /// What the request for the upgrade said, until `connection_init` has its say.
@@ -74,6 +83,7 @@ impl Connection {
     pub(super) fn new(
         endpoint: Endpoint,
         socket: WebSocket,
+        place: Place,
         upgrade_token: Result<Option<String>, Unreadable>,
         request_id: String,
         remote_addr: IpAddr,
@@ -82,6 +92,7 @@ impl Connection {
         Box::new(Self {
             endpoint,
             socket,
+            place,
             dialect: Dialect::GraphQLWS,
             upgrade_token,
             request_id,
@@ -259,6 +270,10 @@ impl Connection {
         };
         let token = token.map_err(|unreadable| End::Close(Close::Credentials(unreadable)))?;
         let caller = self.caller(token.as_deref()).await?;
+        if let Some(account) = caller.actor.account_id() {
+            let belongs = self.place.belongs_to(account);
+            belongs.map_err(|_| End::Close(Close::TooManyConnections))?;
+        }
         let session_ended = match caller.actor.account() {
             Some(account) => self.endpoint.live().session_ended(account.session, account.id),
             None => std::future::pending().boxed(),
@@ -317,15 +332,16 @@ impl Connection {
             .map(|signed_in| (signed_in.token.clone(), signed_in.resume_from.clone()))
             .unwrap_or_default();
         let caller = self.caller(token.as_deref()).await?;
-        let prepared = match params {
-            Ok(params) => self.endpoint.prepare(params, &caller).await,
-            Err(refused) => Err(refused),
-        };
-        match prepared {
-            Ok(prepared) => {
+        match prepare(&self.endpoint, params, &caller).await {
+            Ok((prepared, place)) => {
                 let answers = self.endpoint.execute_stream(prepared, resume_from);
+                let answers = answers.map(move |answer| {
+                    // Taken for as long as the operation runs.
+                    let _ = &place;
+                    Some(answer)
+                });
                 self.operations
-                    .insert(id, answers.map(Some).chain(stream::iter([None])).boxed());
+                    .insert(id, answers.chain(stream::iter([None])).boxed());
                 Ok(())
             }
             Err(refused) => self.refuse(&id, refused).await,
@@ -341,10 +357,7 @@ impl Connection {
     async fn forward(&mut self, id: &str, answer: Option<Answer>) -> Result<(), End> {
         match answer {
             None => self.say(Outgoing::Complete { id }).await,
-            Some(Ok(response)) => {
-                let response = &response;
-                self.say(Outgoing::Answer { id, response }).await
-            }
+            Some(Ok(response)) => self.answer(id, response).await,
             Some(Err(errors)) => {
                 // `error` ends the operation: no `complete` follows.
                 self.operations.remove(id);
@@ -354,12 +367,37 @@ impl Connection {
         }
     }
 
+    /// Sends an answer; a large one is written where it holds up nobody.
+    async fn answer(&mut self, id: &str, response: Response) -> Result<(), End> {
+        if json_size(&response) < LARGE as u64 {
+            let response = &response;
+            return self.say(Outgoing::Answer { id, response }).await;
+        }
+        let (id, dialect) = (id.to_owned(), self.dialect);
+        let written = tokio::task::spawn_blocking(move || {
+            let message = Outgoing::Answer {
+                id: &id,
+                response: &response,
+            };
+            message.write(dialect)
+        });
+        match written.await {
+            Ok(written) => self.send_written(written).await,
+            Err(_) => Err(End::Close(Close::Internal)),
+        }
+    }
+
     fn is_legacy(&self) -> bool {
         self.dialect == Dialect::SubscriptionsTransportWS
     }
 
     async fn say(&mut self, message: Outgoing<'_>) -> Result<(), End> {
-        let text = message.write(self.dialect).map_err(|error| {
+        let written = message.write(self.dialect);
+        self.send_written(written).await
+    }
+
+    async fn send_written(&mut self, written: serde_json::Result<String>) -> Result<(), End> {
+        let text = written.map_err(|error| {
             tracing::error!(%error, "a message could not be written as JSON");
             End::Close(Close::Internal)
         })?;
@@ -405,6 +443,25 @@ impl Connection {
         }
         End::Close(Close::Expired)
     }
+}
+
+/// Prepares an operation, and takes its place among those that run.
+async fn prepare(
+    endpoint: &Endpoint,
+    params: Result<Params, Refused>,
+    caller: &Caller,
+) -> Result<(Prepared, Place), Refused> {
+    let enter = |cap: &Cap, what| {
+        let place = cap.enter(Some(caller.remote_addr), caller.actor.account_id());
+        place.map_err(|full| Refused::full(full, what))
+    };
+    let caps = endpoint.caps();
+    let place = enter(&caps.operations, "operations")?;
+    let prepared = endpoint.prepare(params?, caller).await?;
+    if prepared.operation == OperationType::Subscription {
+        return Ok((prepared, enter(&caps.subscriptions, "subscriptions")?));
+    }
+    Ok((prepared, place))
 }
 
 /// What to make of a frame that could not be read.

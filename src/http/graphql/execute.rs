@@ -1,0 +1,259 @@
+//! Running an operation: in time, beside the async threads when it is heavy, and to an answer that is fit for the caller.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use async_graphql::{Response, ServerError, parser::types::OperationType};
+use futures_util::{
+    FutureExt, Stream, StreamExt,
+    stream::{self, BoxStream, Peekable},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use super::{Answer, BAD_REQUEST, Endpoint, LIMIT_EXCEEDED, Prepared, Refused, refused::shorten};
+use platform::{
+    actor::Locale,
+    graphql::{
+        ResumeFrom,
+        document::{self, Plan},
+    },
+    message,
+};
+
+/// A query or mutation that takes longer is ended.
+const EXECUTION_TIMEOUT: Duration = Duration::from_secs(30);
+/// The largest answer, in bytes of JSON.
+const MAX_ANSWER: u64 = 4 * 1024 * 1024;
+/// From this cost on an operation may compute for longer than 10 ms: it runs beside the async threads.
+const HEAVY: u64 = 1_500;
+
+/// What became of a query or mutation.
+pub struct Executed {
+    /// The answer.
+    pub response: Response,
+    /// How long it is as JSON, about, in bytes.
+    pub bytes: u64,
+}
+
+impl From<Response> for Executed {
+    fn from(response: Response) -> Self {
+        Self {
+            bytes: document::json_size(&response),
+            response,
+        }
+    }
+}
+
+impl Endpoint {
+    /// Runs a query or mutation: a heavy one on a thread of its own, when its turn comes. It ends when nobody waits for it
+    /// any more.
+    pub async fn execute(&self, prepared: Prepared) -> Executed {
+        if prepared.cost < HEAVY {
+            return self.run(prepared).await;
+        }
+        let locale = prepared.locale;
+        let turn = Arc::clone(&self.0.heavy).acquire_owned();
+        let Ok(Ok(turn)) = tokio::time::timeout(EXECUTION_TIMEOUT, turn).await else {
+            return self.finish(took_too_long(), locale).into();
+        };
+        let (endpoint, runtime) = (self.clone(), tokio::runtime::Handle::current());
+        let nobody_waits = CancellationToken::new();
+        let _waiting = nobody_waits.clone().drop_guard();
+        let span = tracing::Span::current();
+        let run = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let run = async {
+                tokio::select! {
+                    executed = endpoint.run(prepared) => executed,
+                    () = nobody_waits.cancelled() => took_too_long().into(),
+                }
+            };
+            runtime.block_on(run.instrument(span))
+        });
+        match run.await {
+            Ok(executed) => executed,
+            Err(_) => self.finish(panicked(), locale).into(),
+        }
+    }
+
+    async fn run(&self, prepared: Prepared) -> Executed {
+        let (locale, operation) = (prepared.locale, prepared.operation);
+        let run = AssertUnwindSafe(self.0.schema.execute(prepared.request)).catch_unwind();
+        let response = match tokio::time::timeout(EXECUTION_TIMEOUT, run).await {
+            Ok(Ok(mut response)) => {
+                prepared.plan.complete(&mut response);
+                response
+            }
+            Ok(Err(_)) => panicked(),
+            Err(_) => took_too_long(),
+        };
+        bounded(self.finish(response, locale), operation)
+    }
+
+    /// Gives every error a code, masks what is ours, and puts our own messages in words.
+    fn finish(&self, mut response: Response, locale: Locale) -> Response {
+        self.tell(&mut response.errors, locale);
+        finish(&mut response);
+        // Masking has a message of its own.
+        self.tell(&mut response.errors, locale);
+        response
+    }
+
+    /// Puts our own messages in words.
+    pub(super) fn tell(&self, errors: &mut [ServerError], locale: Locale) {
+        platform::graphql::tell(errors, &self.0.ctx.catalogues, locale);
+    }
+
+    /// Runs any operation; a subscription yields many answers.
+    #[must_use]
+    pub fn execute_stream(
+        &self,
+        mut prepared: Prepared,
+        resume_from: ResumeFrom,
+    ) -> BoxStream<'static, Answer> {
+        prepared.request = prepared.request.data(resume_from);
+        if prepared.operation == OperationType::Subscription {
+            Box::pin(Answers {
+                stream: Some(self.0.schema.execute_stream(prepared.request).peekable()),
+                plan: prepared.plan,
+                endpoint: self.clone(),
+                locale: prepared.locale,
+                begun: false,
+            })
+        } else {
+            let endpoint = self.clone();
+            Box::pin(stream::once(async move {
+                let Executed { response, .. } = endpoint.execute(prepared).await;
+                if is_request_error(&response) {
+                    Err(response.errors)
+                } else {
+                    Ok(response)
+                }
+            }))
+        }
+    }
+}
+
+fn took_too_long() -> Response {
+    let refused = Refused::new("TIMEOUT", message!("request-timed-out"));
+    Response::from_errors(refused.into_errors())
+}
+
+/// A subscription's answers, made fit for the caller; a panic ends it with an error, and the connection lives on.
+struct Answers {
+    stream: Option<Peekable<BoxStream<'static, Response>>>,
+    plan: Arc<Plan>,
+    endpoint: Endpoint,
+    locale: Locale,
+    /// Whether anything has come.
+    begun: bool,
+}
+
+impl Answers {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Answer>> {
+        let Some(running) = &mut self.stream else {
+            return Poll::Ready(None);
+        };
+        let Some(mut response) = std::task::ready!(running.poll_next_unpin(cx)) else {
+            return Poll::Ready(None);
+        };
+        let is_first = !std::mem::replace(&mut self.begun, true);
+        if is_request_error(&response) || is_first && is_of_no_event(&response, running, cx) {
+            return Poll::Ready(Some(Err(self.endpoint.finish(response, self.locale).errors)));
+        }
+        self.plan.complete(&mut response);
+        let response = self.endpoint.finish(response, self.locale);
+        Poll::Ready(Some(Ok(bounded(response, OperationType::Subscription).response)))
+    }
+}
+
+impl Stream for Answers {
+    type Item = Answer;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Answer>> {
+        match catch_unwind(AssertUnwindSafe(|| self.poll(cx))) {
+            Ok(polled) => polled,
+            Err(_) => {
+                self.stream = None;
+                Poll::Ready(Some(Err(self.endpoint.finish(panicked(), self.locale).errors)))
+            }
+        }
+    }
+}
+
+/// Whether the first response says that the source stream could not be made (specification, 6.2.3.1), and not that an
+/// event could not be told. async-graphql answers both alike. But an event's error is below the root field, unless the
+/// events themselves are results; and then the stream goes on, while one that was never made is over.
+fn is_of_no_event(
+    response: &Response,
+    rest: &mut Peekable<BoxStream<'static, Response>>,
+    cx: &mut Context<'_>,
+) -> bool {
+    response.data == async_graphql::Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.len() <= 1)
+        && matches!(Pin::new(rest).poll_peek(cx), Poll::Ready(None))
+}
+
+/// The answer to what panicked, which the panic hook has logged.
+fn panicked() -> Response {
+    let masked = platform::graphql::internal(anyhow::anyhow!("a resolver panicked"));
+    Response::from_errors(vec![masked.into_server_error(Default::default())])
+}
+
+/// Whether the operation never ran: such a response has no `data`.
+pub(super) fn is_request_error(response: &Response) -> bool {
+    response.data == async_graphql::Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// The answer, unless it is larger than answers may be: then what is wrong, and nothing of it.
+fn bounded(response: Response, operation: OperationType) -> Executed {
+    let bytes = document::json_size(&response);
+    if bytes <= MAX_ANSWER {
+        return Executed { response, bytes };
+    }
+    let done = match operation {
+        OperationType::Mutation => "The changes were made, but the",
+        OperationType::Query | OperationType::Subscription => "The",
+    };
+    let message =
+        format!("{done} answer has {bytes} bytes, more than the {MAX_ANSWER} allowed: ask for less at once.");
+    let refused = Refused::for_developers(LIMIT_EXCEEDED, message);
+    Response::from_errors(refused.into_errors()).into()
+}
+
+/// Gives every error a code and masks what is ours.
+fn finish(response: &mut Response) {
+    for error in &mut response.errors {
+        shorten(error);
+        let has_code = error
+            .extensions
+            .as_ref()
+            .is_some_and(|extensions| extensions.get("code").is_some());
+        if has_code {
+            continue;
+        }
+        if error.source.is_some() {
+            // A plain `?` in a resolver: nobody chose this text for the caller.
+            let masked = platform::graphql::internal(anyhow::anyhow!("{}", error.message));
+            error.message = masked.message;
+            error.extensions = masked.extensions;
+            error.source = masked.source;
+        } else {
+            let code = if error.path.is_empty() {
+                "GRAPHQL_VALIDATION_FAILED"
+            } else {
+                BAD_REQUEST
+            };
+            error.extensions.get_or_insert_default().set("code", code);
+        }
+    }
+}
