@@ -125,6 +125,11 @@ fn configuration(config: &Config) -> Vec<(&'static str, Finding)> {
     if !config.debug && config.allowed_hosts.iter().any(|host| host == "*") {
         notice("ALLOWED_HOSTS=* admits every host name; name your own.");
     }
+    if !config.debug && config.trusted_proxies.0.is_empty() {
+        notice(
+            "TRUSTED_PROXIES is empty: behind a proxy, all visitors have its address and share one visitor's limits. Name the proxy; without one, all is well.",
+        );
+    }
     if !desk::is_built() {
         notice(
             "The staff's desk isn't built, and /desk says so: run scripts/console (and build a release anew).",

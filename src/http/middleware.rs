@@ -2,7 +2,10 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
@@ -18,6 +21,9 @@ use platform::config::{Config, TrustedProxies};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Whether it was told that somebody whom we don't know forwards requests.
+static FORWARDED: AtomicBool = AtomicBool::new(false);
 
 /// The id of a request, in logs, in masked errors and in the answer's `x-request-id`.
 #[derive(Debug, Clone)]
@@ -36,6 +42,14 @@ pub async fn observe(State(config): State<Arc<Config>>, mut request: Request, ne
         .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
     let trusted = config.trusted_proxies.contains(peer);
     let address = client_address(peer, request.headers(), &config.trusted_proxies);
+    if !trusted && request.headers().contains_key(&FORWARDED_FOR) && !FORWARDED.swap(true, Ordering::Relaxed)
+    {
+        tracing::warn!(
+            %peer,
+            "X-Forwarded-For came from an address that TRUSTED_PROXIES doesn't name, and isn't believed. If that is your \
+             proxy, name it: until then all visitors are one, and share its limits. Said once."
+        );
+    }
     let request_id = request
         .headers()
         .get(&REQUEST_ID)

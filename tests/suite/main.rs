@@ -41,6 +41,7 @@ mod ends_of_sessions;
 mod feed_delivery;
 mod feed_fake;
 mod feed_streams;
+mod forwarded;
 mod harness;
 mod hostile;
 mod http_caps;
