@@ -80,6 +80,16 @@ fn documents() -> Vec<Attack> {
         let _ = write!(aliases, " a{number}: __typename");
     }
     aliases.push('}');
+    let (mut variables, mut passwords) = (String::new(), String::new());
+    for number in 0..700 {
+        let _ = write!(variables, "$v{number}: Int! ");
+    }
+    for number in 0..50 {
+        let _ = write!(
+            passwords,
+            "a{number}: login(input: {{ email: \"a{number}@example.ne\", password: \"soleil\" }}) {{ userErrors {{ code }} }} "
+        );
+    }
     let introspection = format!(
         "{{ __schema {{ types {{ {} name {} }} }} }}",
         "fields { type { ofType { fields { type { ".repeat(6),
@@ -120,6 +130,30 @@ fn documents() -> Vec<Attack> {
             "{ viewer { projects(first: 2000000000) { nodes { name } } } }",
         ),
         Attack::document("introspection of introspection", &introspection),
+        Attack::document(
+            "3,900 unknown fields",
+            &format!("{{ {} }}", "unknown ".repeat(3_900)),
+        ),
+        Attack::document(
+            "500 directives on a variable",
+            &format!(
+                "query($v: Int {}) {{ __typename }}",
+                "@skip(if: true) ".repeat(500)
+            ),
+        ),
+        Attack::document(
+            "700 variables, none of them sent",
+            &format!("query({}) {{ __typename }}", variables),
+        ),
+        Attack::document(
+            "100 articles as HTML and as Markdown",
+            "{ blogPosts(first: 100) { nodes { contentHtml content } } }",
+        ),
+        Attack::document(
+            "each file of each picture of each item",
+            "{ portfolio(first: 100) { nodes { gallery { image { renditions { url width } } } } } }",
+        ),
+        Attack::document("50 passwords", &format!("mutation {{ {passwords} }}")),
     ]
 }
 

@@ -72,9 +72,9 @@ pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
         harmless_at_once(address, &token, options.at_once)
     )?;
     println!("  (harmless requests, to compare): {beside}");
-    let mut all = Samples::default();
+    let (mut all, mut slowest) = (Samples::default(), Duration::ZERO);
     for attack in attacks::all() {
-        let (beside, _) = tokio::try_join!(
+        let (beside, refusals) = tokio::try_join!(
             innocent(address, &token, Duration::from_secs(1)),
             at_once(address, &token, &attack, options.at_once)
         )?;
@@ -82,17 +82,26 @@ pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
             bail!("{} ended the server:\n{}", attack.name, launch.log());
         }
         println!(
-            "  {}: {beside}, peak {} MiB",
+            "  {}: {beside}, last refusal after {:?}, peak {} MiB",
             attack.name,
+            refusals.per_mille(1000),
             server.peak_kib()? / 1024
         );
+        slowest = slowest.max(refusals.per_mille(1000));
         all.merge(beside);
     }
-    println!(
-        "  all of it: {all}; target: p99 within twice its calm value ({:?})",
-        calm.p99() * 2
-    );
+    let grown = server.peak_kib()?.saturating_sub(rest) / 1024;
+    println!("  all of it: {all}");
+    judge("p99 of the innocent query", all.p99(), calm.p99() * 2);
+    judge("slowest refusal", slowest, Duration::from_millis(250));
+    judge("MiB resident above rest", grown, 100);
     server.stop().await
+}
+
+/// Says whether a figure is within its target.
+fn judge<T: std::fmt::Debug + PartialOrd>(what: &str, measured: T, target: T) {
+    let verdict = if measured <= target { "within" } else { "MISSED" };
+    println!("  {verdict}: {what} {measured:?}, target {target:?} at most");
 }
 
 /// Asks the innocent query fifty times a second.
@@ -133,12 +142,18 @@ async fn steadily(address: SocketAddr, token: &str, options: &Options) -> Result
 }
 
 /// Sends one attack many times at once.
-async fn at_once(address: SocketAddr, token: &str, attack: &Attack, times: usize) -> Result<()> {
+async fn at_once(address: SocketAddr, token: &str, attack: &Attack, times: usize) -> Result<Samples> {
     let all = (0..times).map(|_| async move {
         let mut connection = Connection::open(address).await?;
-        send(&mut connection, token, attack).await
+        let sent = Instant::now();
+        send(&mut connection, token, attack).await?;
+        Ok::<_, anyhow::Error>(sent.elapsed())
     });
-    futures_util::future::try_join_all(all).await.map(drop)
+    let mut refusals = Samples::default();
+    for took in futures_util::future::try_join_all(all).await? {
+        refusals.push(took);
+    }
+    Ok(refusals)
 }
 
 /// Sends as many requests at once that ask for next to nothing.

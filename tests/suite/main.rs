@@ -44,6 +44,7 @@ mod feed_streams;
 mod forwarded;
 mod harness;
 mod hostile;
+mod hostile_values;
 mod http_caps;
 mod http_graphql;
 mod http_world;
