@@ -49,9 +49,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000070_devices::Migration),
             Box::new(m20261129_000090_deliveries_of_records::Migration),
             Box::new(m20261129_000091_update_images_bin::Migration),
-            Box::new(m20261129_000120_jobs::Migration),
             Box::new(m20261129_000100_known_addresses::Migration),
             Box::new(m20261129_000110_article_html::Migration),
+            Box::new(m20261129_000120_jobs::Migration),
         ]
     }
 }
