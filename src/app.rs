@@ -138,7 +138,8 @@ impl App {
         let live = Arc::new(LiveFeed(feed.clone()));
         let origins = config.cors_allowed_origins.clone();
         let documents = graphql::document_schema(&schema)?;
-        let endpoint = Endpoint::new(schema, documents, ctx.clone(), live, stop.clone(), origins);
+        let endpoint = Endpoint::new(schema, documents, ctx.clone(), live, stop.clone(), origins)
+            .context("the threads for heavy operations could not be started")?;
         let lists: [Arc<dyn Export>; 4] = [
             Arc::new(LeadsExport),
             Arc::new(InquiriesExport),

@@ -80,6 +80,11 @@ fn documents() -> Vec<Attack> {
         let _ = write!(aliases, " a{number}: __typename");
     }
     aliases.push('}');
+    let aliases_of = |field: &str, count: usize| -> String {
+        let fields = (0..count).map(|number| format!("a{number}: {field} "));
+        fields.collect()
+    };
+    let (htmls, urls) = (aliases_of("contentHtml", 8), aliases_of("url", 14));
     let (mut variables, mut passwords) = (String::new(), String::new());
     for number in 0..700 {
         let _ = write!(variables, "$v{number}: Int! ");
@@ -146,12 +151,14 @@ fn documents() -> Vec<Attack> {
             &format!("query({}) {{ __typename }}", variables),
         ),
         Attack::document(
-            "100 articles as HTML and as Markdown",
-            "{ blogPosts(first: 100) { nodes { contentHtml content } } }",
+            "100 articles as HTML, eight times",
+            &format!("{{ blogPosts(first: 100) {{ nodes {{ {htmls} content }} }} }}"),
         ),
         Attack::document(
             "each file of each picture of each item",
-            "{ portfolio(first: 100) { nodes { gallery { image { renditions { url width } } } } } }",
+            &format!(
+                "{{ portfolio(first: 100) {{ nodes {{ gallery {{ image {{ renditions {{ {urls} }} }} }} }} }} }}"
+            ),
         ),
         Attack::document("50 passwords", &format!("mutation {{ {passwords} }}")),
     ]

@@ -114,15 +114,10 @@ fn start(command: Command, give_back: GiveBack) -> Result<ExitCode> {
     }
     logging::init(&config)?;
     memory::sweep_with(give_back).context("the thread that gives memory back can't start")?;
-    runtime(WORKER_STACK)
+    runtime(crate::http::WORKER_STACK)
         .context("the runtime can't start")?
         .block_on(execute(command, config))
 }
-
-/// The stack of each thread that requests run on, in bytes. A thread that overflows its stack takes the process with it,
-/// so this is twice what the deepest and widest requests that the limits let pass were seen to need
-/// (`tests/suite/stack.rs`); builds without optimisation need far more. Only what is used of it takes memory.
-pub const WORKER_STACK: usize = if cfg!(debug_assertions) { 8 << 20 } else { 4 << 20 };
 
 /// What everything runs on.
 ///

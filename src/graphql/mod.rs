@@ -105,7 +105,8 @@ pub fn document_schema(schema: &AppSchema) -> anyhow::Result<DocumentSchema> {
     Ok(DocumentSchema::parse(&schema.sdl())?
         .with_scalar::<Date>("Date")
         .with_scalar::<Moment>("DateTime")
-        .with_weights(weights::WEIGHTS)?)
+        .with_weights(weights::WEIGHTS)?
+        .with_texts(weights::TEXTS)?)
 }
 
 /// The schema's definition alone, for `schema.graphql`.

@@ -1,11 +1,7 @@
-//! What fields cost that are more than a value which is there already: as many times as much.
-//!
-//! A text costs one for each thousand characters that it may have: so many have to be carried out to the caller. What is
-//! computed, or asks the database by itself, costs about as many fields as take the same time.
+//! What fields cost that are more than a value which is there already.
 
-/// Type, field, weight.
-pub const WEIGHTS: &[(&str, &str, u64)] = &[
-    // Long texts.
+/// Type, field, how many thousand characters it may have: so much has to be read, kept and carried out to the caller.
+pub const TEXTS: &[(&str, &str, u64)] = &[
     ("BlogPost", "content", 100),
     ("BlogPost", "contentEn", 100),
     ("BlogPost", "contentHtml", 100),
@@ -22,6 +18,10 @@ pub const WEIGHTS: &[(&str, &str, u64)] = &[
     ("ConstructionLead", "message", 5),
     ("ContactInquiry", "message", 5),
     ("InvoiceItem", "description", 4),
+];
+
+/// Type, field, weight: what is computed, or asks the database by itself, costs about as many fields as take the same time.
+pub const WEIGHTS: &[(&str, &str, u64)] = &[
     // Made of a long text.
     ("BlogPost", "excerpt", 10),
     ("BlogPost", "seo", 10),

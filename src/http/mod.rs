@@ -45,6 +45,11 @@ use self::graphql::Endpoint;
 use crate::features::{billing::papers::Papers, media::Media};
 use platform::{config::Config, export::Exports};
 
+/// The stack of each thread that requests run on, in bytes. A thread that overflows its stack takes the process with it,
+/// so this is twice what the deepest and widest requests that the limits let pass were seen to need
+/// (`tests/suite/stack.rs`); builds without optimisation need far more. Only what is used of it takes memory.
+pub const WORKER_STACK: usize = if cfg!(debug_assertions) { 8 << 20 } else { 4 << 20 };
+
 /// Every address that the server answers.
 pub fn router(
     endpoint: Endpoint,

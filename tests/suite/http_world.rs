@@ -274,7 +274,8 @@ impl World {
             Arc::new(feed),
             stop.clone(),
             config.cors_allowed_origins.clone(),
-        );
+        )
+        .unwrap();
         let exports = platform::export::Exports::new(ctx.clone(), []);
         let papers = belle_house::features::billing::papers::Papers::new(ctx.clone(), media.clone(), storage);
         let router = belle_house::http::router(endpoint.clone(), media, exports, papers, &config);

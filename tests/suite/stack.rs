@@ -1,7 +1,7 @@
 //! The stack of a worker against the deepest requests that the limits let pass. A thread that overflows its stack takes
 //! the process with it, so here that is a failing test.
 
-use belle_house::cli::{WORKER_STACK, runtime};
+use belle_house::{cli::runtime, http::WORKER_STACK};
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;

@@ -25,8 +25,12 @@ pub struct Limits {
     /// more than 32 in its validation, having gone deeper by then.
     pub levels: u32,
     /// Fields resolved at most, those that compute by their weight; sizes of pages and bounds of lists multiplied, fragments
-    /// expanded.
+    /// expanded. Lists count at their bound, which few come near.
     pub cost: u64,
+    /// Thousands of characters that long texts may have together, multiplied likewise.
+    pub text: u64,
+    /// Fields and fragments that planning comes by.
+    pub steps: u64,
     /// Aliases in the text.
     pub aliases: u32,
     /// Fields at the top of the operation, fragments expanded.
@@ -47,12 +51,27 @@ impl Default for Limits {
             nesting: 40,
             depth: 20,
             levels: 32,
-            cost: 20_000,
+            cost: 100_000,
+            text: 20_000,
+            steps: 20_000,
             aliases: 60,
             root_fields: 20,
             directives: 60,
             values: 10_000,
             expanded: 2 * 1024 * 1024,
+        }
+    }
+}
+
+impl Limits {
+    /// For who is signed in, whose lists are their own or the company's: a page of 20 invoices with all that stands on them
+    /// counts as 20 invoices of 500 lines.
+    #[must_use]
+    pub fn of_accounts() -> Self {
+        Self {
+            cost: 1_000_000,
+            text: 50_000,
+            ..Self::default()
         }
     }
 }

@@ -13,10 +13,12 @@ use futures_util::{
     FutureExt, Stream, StreamExt,
     stream::{self, BoxStream, Peekable},
 };
-use tokio_util::sync::CancellationToken;
-use tracing::Instrument;
 
-use super::{Answer, BAD_REQUEST, Endpoint, LIMIT_EXCEEDED, Prepared, Refused, refused::shorten};
+use super::{
+    Answer, BAD_REQUEST, Endpoint, LIMIT_EXCEEDED, Prepared, Refused,
+    heavy::{NotRun, is_heavy},
+    refused::shorten,
+};
 use platform::{
     actor::Locale,
     graphql::{
@@ -30,8 +32,6 @@ use platform::{
 const EXECUTION_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest answer, in bytes of JSON.
 const MAX_ANSWER: u64 = 4 * 1024 * 1024;
-/// From this cost on an operation may compute for longer than 10 ms: it runs beside the async threads.
-const HEAVY: u64 = 1_500;
 
 /// What became of a query or mutation.
 pub struct Executed {
@@ -51,34 +51,18 @@ impl From<Response> for Executed {
 }
 
 impl Endpoint {
-    /// Runs a query or mutation: a heavy one on a thread of its own, when its turn comes. It ends when nobody waits for it
-    /// any more.
+    /// Runs a query or mutation: a heavy one beside the async threads, when its turn comes. It ends when nobody waits
+    /// for it any more.
     pub async fn execute(&self, prepared: Prepared) -> Executed {
-        if prepared.cost < HEAVY {
+        if !is_heavy(prepared.cost) {
             return self.run(prepared).await;
         }
-        let locale = prepared.locale;
-        let turn = Arc::clone(&self.0.heavy).acquire_owned();
-        let Ok(Ok(turn)) = tokio::time::timeout(EXECUTION_TIMEOUT, turn).await else {
-            return self.finish(took_too_long(), locale).into();
-        };
-        let (endpoint, runtime) = (self.clone(), tokio::runtime::Handle::current());
-        let nobody_waits = CancellationToken::new();
-        let _waiting = nobody_waits.clone().drop_guard();
-        let span = tracing::Span::current();
-        let run = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            let run = async {
-                tokio::select! {
-                    executed = endpoint.run(prepared) => executed,
-                    () = nobody_waits.cancelled() => took_too_long().into(),
-                }
-            };
-            runtime.block_on(run.instrument(span))
-        });
-        match run.await {
+        let (cost, locale, endpoint) = (prepared.cost, prepared.locale, self.clone());
+        let work = async move { endpoint.run(prepared).await };
+        match self.0.heavy.run(cost, EXECUTION_TIMEOUT, work).await {
             Ok(executed) => executed,
-            Err(_) => self.finish(panicked(), locale).into(),
+            Err(NotRun::TookTooLong) => self.finish(took_too_long(), locale).into(),
+            Err(NotRun::Panicked) => self.finish(panicked(), locale).into(),
         }
     }
 

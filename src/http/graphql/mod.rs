@@ -1,6 +1,7 @@
 //! GraphQL behind both transports: what HTTP and WebSocket share.
 
 mod execute;
+mod heavy;
 mod over_http;
 mod params;
 mod refused;
@@ -12,11 +13,11 @@ use std::{future::Future, net::IpAddr, sync::Arc};
 use async_graphql::{Executor, Request, Response, ServerError, Variables, parser::types::OperationType};
 use chrono::{DateTime, Utc};
 use futures_util::{future::BoxFuture, stream::BoxStream};
-use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use execute::Executed;
 use execute::is_request_error;
+use heavy::HeavyOperations;
 pub use over_http::{handle as over_http, method_not_allowed};
 pub use params::Params;
 pub use refused::Refused;
@@ -32,7 +33,7 @@ use platform::{
     ctx::Ctx,
     graphql::{
         RequestInfo,
-        document::{self, DocumentSchema, Documents, Plan, variables},
+        document::{self, Cost, DocumentSchema, Documents, Plan, variables},
         limits::Limits,
     },
     message,
@@ -67,15 +68,13 @@ struct EndpointParts {
     schema: Box<dyn Run>,
     ctx: Ctx,
     live: Arc<dyn Live>,
-    limits: Limits,
     documents: Documents,
     shutdown: CancellationToken,
     sockets: TaskTracker,
     allowed_origins: Vec<String>,
     public: PublicAnswers,
     caps: Caps,
-    /// As many heavy operations at a time as there are cores.
-    heavy: Arc<Semaphore>,
+    heavy: HeavyOperations,
 }
 
 /// A schema whose root types don't matter here: tests have one that does what no real field may.
@@ -130,7 +129,7 @@ pub struct Prepared {
     pub operation: OperationType,
     /// Whether it asks only for what every visitor gets alike.
     pub is_public: bool,
-    cost: u64,
+    cost: Cost,
 }
 
 /// An answer of an operation; or, in place of all answers, why there are none: it never ran, or its source stream could
@@ -138,8 +137,10 @@ pub struct Prepared {
 pub type Answer = Result<Response, Vec<ServerError>>;
 
 impl Endpoint {
-    /// Puts the parts together.
-    #[must_use]
+    /// Puts the parts together, with threads for heavy operations.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
     pub fn new(
         schema: impl Executor,
         documents: DocumentSchema,
@@ -147,22 +148,20 @@ impl Endpoint {
         live: Arc<dyn Live>,
         shutdown: CancellationToken,
         allowed_origins: Vec<String>,
-    ) -> Self {
+    ) -> std::io::Result<Self> {
         let public = PublicAnswers::new(&ctx);
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Self(Arc::new(EndpointParts {
+        Ok(Self(Arc::new(EndpointParts {
             caps: Caps::new(&ctx.config.caps),
-            heavy: Arc::new(Semaphore::new(cores)),
+            heavy: HeavyOperations::start(crate::http::WORKER_STACK)?,
             schema: Box::new(schema),
             public,
             ctx,
             live,
-            limits: Limits::default(),
             documents: Documents::new(documents, Limits::default()),
             shutdown,
             sockets: TaskTracker::new(),
             allowed_origins,
-        }))
+        })))
     }
 
     /// Finds out who holds the token.
@@ -191,15 +190,17 @@ impl Endpoint {
     /// # Errors
     /// When it doesn't parse, doesn't fit the schema, is too much, or asks for the schema without being staff.
     pub async fn prepare(&self, params: Params, caller: &Caller) -> Result<Prepared, Refused> {
-        let EndpointParts {
-            documents, limits, ..
-        } = &*self.0;
+        let documents = &self.0.documents;
+        let limits = match caller.actor {
+            Actor::Anonymous => Limits::default(),
+            _ => Limits::of_accounts(),
+        };
         let document = documents.get(params.query).await?;
         let operation = document
             .operation(params.operation_name.as_deref())
             .map_err(|error| vec![error])?;
         let variables = variables::coerce(documents.schema(), operation, params.variables)?;
-        let plan = Plan::of(documents.schema(), operation, &variables, limits)?;
+        let plan = Plan::of(documents.schema(), operation, &variables, &limits)?;
         if plan.introspects() && !caller.actor.is_staff() {
             let code = match caller.actor {
                 Actor::Anonymous => "UNAUTHENTICATED",
@@ -207,7 +208,7 @@ impl Endpoint {
             };
             return Err(Refused::new(code, message!("introspection-for-staff")));
         }
-        let cost = plan.check_cost(&variables, limits)?;
+        let cost = plan.check_cost(&variables, &limits)?;
         let is_public = operation.kind == OperationType::Query
             && matches!(caller.actor, Actor::Anonymous)
             && asks_for_public_fields(&plan);

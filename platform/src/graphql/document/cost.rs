@@ -13,16 +13,23 @@ use crate::{
 };
 
 impl Plan {
-    /// Checks what it costs with these variables: fields resolved at most, those that compute by their weight, and bytes that arguments take once each variable
-    /// is copied to each place that names it.
+    /// Checks what it costs with these variables: fields resolved at most, those that compute by their weight; characters of
+    /// long texts; and bytes that arguments take once each variable is copied to each place that names it.
     ///
     /// # Errors
     /// The limit that it breaks.
-    pub fn check_cost(&self, variables: &Variables, limits: &Limits) -> Result<u64, Refusal> {
+    pub fn check_cost(&self, variables: &Variables, limits: &Limits) -> Result<Cost, Refusal> {
         let sizes = Sizes::new(variables);
         let cost = cost_of(&self.root, variables, &sizes);
         if cost.fields > limits.cost {
             return Err(too_much("a cost of", cost.fields, limits.cost));
+        }
+        if cost.text > limits.text {
+            return Err(too_much(
+                "thousands of characters of text:",
+                cost.text,
+                limits.text,
+            ));
         }
         if cost.argument_bytes > limits.expanded {
             return Err(too_much(
@@ -31,20 +38,26 @@ impl Plan {
                 limits.expanded,
             ));
         }
-        Ok(cost.fields)
+        Ok(cost)
     }
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Cost {
-    fields: u64,
-    argument_bytes: u64,
+/// What a plan costs at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Fields resolved, those that compute by their weight.
+    pub fields: u64,
+    /// Thousands of characters in long texts.
+    pub text: u64,
+    /// Bytes that arguments take.
+    pub argument_bytes: u64,
 }
 
 impl Cost {
     fn times(self, times: u64) -> Self {
         Self {
             fields: self.fields.saturating_mul(times),
+            text: self.text.saturating_mul(times),
             argument_bytes: self.argument_bytes.saturating_mul(times),
         }
     }
@@ -52,6 +65,7 @@ impl Cost {
     fn and(self, other: Self) -> Self {
         Self {
             fields: self.fields.saturating_add(other.fields),
+            text: self.text.saturating_add(other.text),
             argument_bytes: self.argument_bytes.saturating_add(other.argument_bytes),
         }
     }
@@ -64,6 +78,7 @@ fn cost_of(set: &Set, variables: &Variables, sizes: &Sizes<'_>) -> Cost {
             let selection = &field.selection;
             let own = Cost {
                 fields: selection.work.weight,
+                text: selection.work.text,
                 argument_bytes: sizes.of_arguments(selection.arguments.iter().map(|(_, _, value)| value)),
             };
             let Some(set) = &field.set else { return own };
@@ -81,6 +96,7 @@ fn cost_of(set: &Set, variables: &Variables, sizes: &Sizes<'_>) -> Cost {
     });
     variants.fold(Cost::default(), |dearest, cost| Cost {
         fields: dearest.fields.max(cost.fields),
+        text: dearest.text.max(cost.text),
         argument_bytes: dearest.argument_bytes.max(cost.argument_bytes),
     })
 }

@@ -28,6 +28,7 @@ use apollo_compiler::ast;
 use async_graphql::{Name, Pos, ServerError, Value, parser::types::OperationType};
 use async_graphql_value::Value as Argument;
 
+pub use cost::Cost;
 pub use plan::Plan;
 pub use refused::Refused;
 pub use schema::{DocumentSchema, stated_bound};

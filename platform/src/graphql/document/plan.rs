@@ -320,8 +320,8 @@ impl<'a> Planner<'a> {
 
     fn step(&mut self) -> Result<(), Refusal> {
         self.steps += 1;
-        if self.steps > self.limits.cost {
-            return Err(too_much("a cost of at least", self.steps, self.limits.cost));
+        if self.steps > self.limits.steps {
+            return Err(too_much("selections of at least", self.steps, self.limits.steps));
         }
         Ok(())
     }

@@ -22,15 +22,21 @@ pub struct DocumentSchema {
 /// What a field costs, by what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Work {
-    /// The field itself.
+    /// The field itself, in fields that are there already.
     pub(super) weight: u64,
+    /// How many thousand characters it may have, where they are many.
+    pub(super) text: u64,
     /// How many objects it answers with at most; what is asked of them is asked so often.
     pub(super) most: u64,
 }
 
 impl Default for Work {
     fn default() -> Self {
-        Self { weight: 1, most: 1 }
+        Self {
+            weight: 1,
+            text: 0,
+            most: 1,
+        }
     }
 }
 
@@ -57,7 +63,11 @@ fn bounds(schema: &Schema) -> HashMap<(String, String), Work> {
             let first = first.and_then(|argument| argument.description.as_deref());
             let mut described = definition.description.as_deref().into_iter().chain(first);
             if let Some(most) = described.find_map(stated_bound) {
-                works.insert((name.to_string(), field.to_string()), Work { weight: 1, most });
+                let work = Work {
+                    most,
+                    ..Work::default()
+                };
+                works.insert((name.to_string(), field.to_string()), work);
             }
         }
     }
@@ -92,20 +102,33 @@ impl DocumentSchema {
         })
     }
 
-    /// Says what fields cost that compute, ask the database of their own, or answer with long texts: as many times as much
-    /// as a field that is there already.
+    /// Says which fields compute or ask the database of their own, and how many fields that are there already they cost.
     ///
     /// # Errors
     /// When there is no such field.
     pub fn with_weights(mut self, weights: &[(&str, &str, u64)]) -> anyhow::Result<Self> {
         for &(ty, field, weight) in weights {
-            self.valid
-                .type_field(ty, field)
-                .map_err(|_| anyhow!("{ty}.{field} has a weight, and isn't there"))?;
-            let key = (ty.to_owned(), field.to_owned());
-            self.works.entry(key).or_default().weight = weight;
+            self.work_of(ty, field)?.weight = weight;
         }
         Ok(self)
+    }
+
+    /// Says which fields answer with long texts, and how many thousand characters those may have.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub fn with_texts(mut self, texts: &[(&str, &str, u64)]) -> anyhow::Result<Self> {
+        for &(ty, field, thousands) in texts {
+            self.work_of(ty, field)?.text = thousands;
+        }
+        Ok(self)
+    }
+
+    fn work_of(&mut self, ty: &str, field: &str) -> anyhow::Result<&mut Work> {
+        self.valid
+            .type_field(ty, field)
+            .map_err(|_| anyhow!("{ty}.{field} has a cost, and isn't there"))?;
+        Ok(self.works.entry((ty.to_owned(), field.to_owned())).or_default())
     }
 
     /// What a field costs.
