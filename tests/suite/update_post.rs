@@ -144,7 +144,7 @@ async fn mistakes_are_told_and_leave_the_photos_free() {
 }
 
 #[tokio::test]
-async fn who_wants_no_mail_gets_none_and_has_the_inbox() {
+async fn who_wants_no_mail_of_the_site_gets_none_and_has_the_inbox() {
     let app = TestApp::start().await;
     let (staff, client) = tokio::join!(app.staff(), app.client());
     let quiet = "mutation($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code message field } } }";
@@ -164,4 +164,11 @@ async fn who_wants_no_mail_gets_none_and_has_the_inbox() {
     assert!(app.mail.sent().is_empty());
     let inbox = query(&app, &client, INBOX).await;
     assert_eq!(inbox["viewer"]["unreadNotificationCount"], 1);
+    // What is owed is told all the same: it is no news of the site.
+    let invoice = crate::billing_world::issued(&app, &staff, &project, "100").await;
+    app.run_jobs().await;
+    let sent = app.mail.sent();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    let number = invoice["number"].as_str().unwrap();
+    assert!(sent[0].subject.contains(number), "{}", sent[0].subject);
 }

@@ -41,32 +41,45 @@ impl std::fmt::Debug for Inbox {
 struct Channels {
     template: &'static str,
     push: bool,
-    email: bool,
+    email: Email,
+}
+
+/// Who gets an e-mail.
+enum Email {
+    /// Nobody, or by another way.
+    Never,
+    /// Whoever wants to be told of the site by e-mail.
+    OfTheSite,
+    /// Everybody: what is owed and paid is the company's correspondence, which no preference stops.
+    OfMoney,
 }
 
 /// By push and by e-mail.
-fn push_and_email(template: &'static str) -> Channels {
+fn push_and_email(template: &'static str, email: Email) -> Channels {
     Channels {
         template,
         push: true,
-        email: true,
+        email,
     }
 }
 
 fn channels_of(kind: EventKind) -> Option<Channels> {
+    let of_money = |template| Some(push_and_email(template, Email::OfMoney));
     match kind {
-        projects::events::PROJECT_UPDATE_POSTED => Some(push_and_email("project_update_posted")),
-        billing::events::INVOICE_ISSUED => Some(push_and_email("invoice_issued")),
-        billing::events::CREDIT_NOTE_ISSUED => Some(push_and_email("credit_note_issued")),
-        billing::events::INVOICE_CANCELLED => Some(push_and_email("invoice_cancelled")),
-        billing::events::PAYMENT_RECORDED => Some(push_and_email("payment_recorded")),
-        billing::events::INVOICE_DUE_SOON => Some(push_and_email("invoice_due_soon")),
-        billing::events::INVOICE_OVERDUE => Some(push_and_email("invoice_overdue")),
+        projects::events::PROJECT_UPDATE_POSTED => {
+            Some(push_and_email("project_update_posted", Email::OfTheSite))
+        }
+        billing::events::INVOICE_ISSUED => of_money("invoice_issued"),
+        billing::events::CREDIT_NOTE_ISSUED => of_money("credit_note_issued"),
+        billing::events::INVOICE_CANCELLED => of_money("invoice_cancelled"),
+        billing::events::PAYMENT_RECORDED => of_money("payment_recorded"),
+        billing::events::INVOICE_DUE_SOON => of_money("invoice_due_soon"),
+        billing::events::INVOICE_OVERDUE => of_money("invoice_overdue"),
         // The credentials' e-mail is enqueued with the account; the push waits for the first device.
         clients::ACCOUNT_CREATED => Some(Channels {
             template: "account_created",
             push: false,
-            email: false,
+            email: Email::Never,
         }),
         _ => None,
     }
@@ -115,13 +128,14 @@ impl Inbox {
             tx,
             NewEvent::naming(NOTIFICATION_ADDED, ("Notification", id.0, 1)).for_account(client.account_id),
         );
+        let by_email = match telling.email {
+            Email::Never => false,
+            Email::OfTheSite => client.email_updates,
+            Email::OfMoney => true,
+        };
         let channels = [
             (Channel::Push, telling.push && client.push_updates, None),
-            (
-                Channel::Email,
-                telling.email && client.email_updates,
-                Some(account.email.clone()),
-            ),
+            (Channel::Email, by_email, Some(account.email.clone())),
         ];
         let deliveries = channels
             .into_iter()

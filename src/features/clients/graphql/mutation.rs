@@ -70,12 +70,12 @@ pub struct UpdateClientInput {
     pub patch: ClientPatchInput,
 }
 
-/// Which ways news of a project reach the caller: what is absent stays.
+/// Which ways news reach the caller: what is absent stays.
 #[derive(InputObject)]
 pub struct NotificationPreferencesPatch {
-    /// By e-mail.
+    /// News of the site by e-mail. Invoices, credit notes, receipts and reminders always come by e-mail.
     pub email_updates: MaybeUndefined<bool>,
-    /// As push messages.
+    /// As push messages: news of the site, invoices and payments.
     pub push_updates: MaybeUndefined<bool>,
 }
 

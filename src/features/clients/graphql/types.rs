@@ -52,12 +52,12 @@ pub async fn client_of(ctx: &Context<'_>, actor: &Actor) -> Result<Option<Client
     Ok(found.map(Client))
 }
 
-/// Which ways news of a project reach a client, beside the inbox in the app, which always has them.
+/// Which ways news reach a client, beside the inbox in the app, which always has them.
 #[derive(Debug, Clone, Copy, SimpleObject)]
 pub struct NotificationPreferences {
-    /// By e-mail.
+    /// News of the site by e-mail. Invoices, credit notes, receipts and reminders always come by e-mail.
     pub email_updates: bool,
-    /// As push messages on the client's devices.
+    /// As push messages on the client's devices: news of the site, invoices and payments.
     pub push_updates: bool,
 }
 
