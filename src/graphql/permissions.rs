@@ -16,6 +16,7 @@ pub const QUERY: &[Permission] = &[
     ("companyProfile", Access::Staff),
     ("dashboard", Access::Staff),
     ("deliveries", Access::Staff),
+    ("replacedPictures", Access::Staff),
     ("eventCursor", Access::Anyone),
     ("faqs", Access::Anyone),
     ("inquiries", Access::Staff),

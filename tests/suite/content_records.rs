@@ -1,5 +1,6 @@
 //! Deleting, restoring, removing content for good, and what its audit log says.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::content_world::*;
@@ -192,7 +193,7 @@ async fn every_kind_is_found_deleted_restored_and_removed() {
 }
 
 #[tokio::test]
-async fn replaced_pictures_go_and_needed_ones_stay() {
+async fn a_replaced_picture_can_be_named_again_for_thirty_days() {
     let app = TestApp::start().await;
     let staff = app.staff().await;
     let icon = upload(&app, &staff, 400).await;
@@ -213,12 +214,51 @@ async fn replaced_pictures_go_and_needed_ones_stay() {
     .await;
     assert_eq!(status(&app, &before).await, 404);
     assert_eq!(status(&app, &url().await).await, 200);
-    let service = json!({ "id": service["id"], "version": 2 });
+    let service = |version: u8| json!({ "id": service["id"], "version": version });
     app.run(
         &staff,
         UPDATE_SERVICE,
-        change(&service, json!({ "iconUploadId": null })),
+        change(&service(2), json!({ "iconUploadId": null })),
     )
     .await;
     assert_eq!(url().await, Value::Null);
+    // The latest first; staff see them still, and name one again.
+    let replaced = async || {
+        let staff = app.staff().await;
+        let query =
+            "{ replacedPictures { totalCount nodes { uploadId image { url } replacedAt expiresAt } } }";
+        let answer = app.graphql(&staff, query, json!({})).await.data();
+        answer["replacedPictures"]["nodes"].as_array().unwrap().clone()
+    };
+    let both = replaced().await;
+    let uploads: Vec<&Value> = both.iter().map(|it| &it["uploadId"]).collect();
+    assert_eq!(uploads, [&newer, &icon]);
+    for it in &both {
+        assert_eq!(status(&app, &it["image"]["url"]).await, 200);
+    }
+    let again = json!({ "iconUploadId": icon });
+    app.run(&staff, UPDATE_SERVICE, change(&service(3), again)).await;
+    assert_eq!(url().await, before);
+    assert_eq!(status(&app, &before).await, 200);
+    assert_eq!(replaced().await.len(), 1);
+    // The other goes after thirty days, and the one that is shown stays.
+    app.advance(TimeDelta::days(30) + TimeDelta::hours(2));
+    let staff = app.staff().await;
+    app.media().sweep().await.unwrap();
+    assert!(replaced().await.is_empty());
+    assert_eq!(status(&app, &before).await, 200);
+    let gone = change(&service(4), json!({ "iconUploadId": newer }));
+    assert_eq!(
+        errors(&mutate(&app, &staff, UPDATE_SERVICE, gone).await),
+        ["NOT_FOUND input.patch.iconUploadId"]
+    );
+    // Let go long after its upload was forgotten, it is kept all the same.
+    app.run(
+        &staff,
+        UPDATE_SERVICE,
+        change(&service(4), json!({ "iconUploadId": null })),
+    )
+    .await;
+    app.media().sweep().await.unwrap();
+    assert_eq!(status(&app, &replaced().await[0]["image"]["url"]).await, 200);
 }

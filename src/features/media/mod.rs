@@ -21,11 +21,11 @@ mod sweep;
 pub mod tables;
 mod urls;
 
-pub use commands::attach::{attach_in_tx, remove_in_tx};
+pub use commands::attach::{attach_in_tx, let_go_in_tx, remove_in_tx};
 pub use commands::create_upload::{CreateUpload, CreatedUpload, create_upload};
 pub use error::UploadError;
 pub use model::{Rendition, Renditions, UploadState};
-pub use queries::{count_missing, find_image, folders};
+pub use queries::{count_missing, find_image, folders, select_replaced};
 pub use references::{Audience, ImageUse, ImageUses};
 pub use service::{Media, MediaOptions};
 pub use sweep::SweepReport;

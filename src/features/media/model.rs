@@ -23,6 +23,9 @@ pub enum UploadState {
     /// A record shows it.
     #[sea_orm(string_value = "USED")]
     Used,
+    /// A record showed it and shows another now: it can be named again until it expires, and goes then.
+    #[sea_orm(string_value = "REPLACED")]
+    Replaced,
 }
 
 /// One file of a picture.

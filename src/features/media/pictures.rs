@@ -1,6 +1,6 @@
 //! Pictures as values of a form: an upload is named, the record keeps the picture.
 
-use crate::features::media::{ImageId, UploadId, attach_in_tx, remove_in_tx};
+use crate::features::media::{ImageId, UploadId, attach_in_tx, let_go_in_tx};
 use platform::{
     error::{CommandError, Violation},
     form::{Change, Form},
@@ -31,14 +31,14 @@ pub async fn picture(
     }
 }
 
-/// Removes a picture that the record has just let go.
-pub async fn remove_replaced(
+/// Keeps a picture that the record shows no more for whoever wants it back.
+pub async fn keep_replaced(
     form: &Form<'_>,
     before: Option<ImageId>,
     after: Option<ImageId>,
 ) -> Result<(), CommandError> {
     if let Some(gone) = before.filter(|before| Some(*before) != after) {
-        remove_in_tx(form.tx(), &[gone]).await?;
+        let_go_in_tx(form.tx(), gone).await?;
     }
     Ok(())
 }

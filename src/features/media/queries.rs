@@ -3,11 +3,11 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::tables::{image, upload};
-use super::{Image, ImageId};
-use platform::storage::Storage;
+use super::{Image, ImageId, UploadState};
+use platform::{actor::Actor, storage::Storage};
 
 /// One picture.
 ///
@@ -15,6 +15,26 @@ use platform::storage::Storage;
 /// When the database can't be read.
 pub async fn find_image(conn: &impl ConnectionTrait, id: ImageId) -> Result<Option<Image>, DbErr> {
     image::Entity::find_by_id(id).one(conn).await
+}
+
+/// The pictures that records let go for others and that can be named again, by their uploads: all for staff, none for
+/// others.
+#[must_use]
+pub fn select_replaced(actor: &Actor) -> Select<upload::Entity> {
+    let replaced = upload::Entity::find().filter(upload::Column::State.eq(UploadState::Replaced));
+    if actor.is_staff() {
+        replaced
+    } else {
+        replaced.filter(upload::Column::Id.is_null())
+    }
+}
+
+/// Whether a record let the picture go, and it can be named again.
+pub(super) async fn is_replaced(conn: &impl ConnectionTrait, id: ImageId) -> Result<bool, DbErr> {
+    let upload = upload::Entity::find()
+        .filter(upload::Column::ImageId.eq(id))
+        .filter(upload::Column::State.eq(UploadState::Replaced));
+    Ok(upload.one(conn).await?.is_some())
 }
 
 /// The folders in storage of all pictures that the database knows, those of unfinished uploads too.

@@ -15,7 +15,7 @@ use super::model::UPLOAD_LIFETIME;
 use super::tables::{image, upload};
 use super::{
     Audience, Image, ImageId, ImageUses, MediaUrls, Rendition, Renditions, UploadError, UploadId,
-    UploadState, find_image,
+    UploadState, find_image, queries::is_replaced,
 };
 use crate::features::accounts::actor_of_session;
 use platform::actor::SessionId;
@@ -125,7 +125,7 @@ impl Media {
                 return Err(UploadError::Expired);
             }
             UploadState::Pending => None,
-            UploadState::Complete | UploadState::Used => {
+            UploadState::Complete | UploadState::Used | UploadState::Replaced => {
                 Some(find_image(db, row.image_id).await?.ok_or(UploadError::NotFound)?)
             }
         };
@@ -249,7 +249,8 @@ impl Media {
         Ok(actor.as_ref().and_then(Audience::of))
     }
 
-    /// A picture that the audience may see through a living record, or nothing.
+    /// A picture that the audience may see through a living record, or nothing. Staff also see what was replaced, while it
+    /// can be named again.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -258,7 +259,9 @@ impl Media {
         let Some(image) = find_image(db.reader(), id).await? else {
             return Ok(None);
         };
-        Ok(self.uses().visible(db, id, audience).await?.then_some(image))
+        let is_visible = self.uses().visible(db, id, audience).await?
+            || audience == Audience::Staff && is_replaced(db.reader(), id).await?;
+        Ok(is_visible.then_some(image))
     }
 
     /// The content of one file of a picture, or a part of it; `None` when storage has lost it.

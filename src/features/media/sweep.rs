@@ -28,7 +28,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SweepReport {
-    /// Uploads that nobody finished or named in time.
+    /// Uploads that nobody finished or named in time, replaced pictures among them.
     pub uploads: u64,
     /// Pictures that no record showed any more.
     pub orphans: u64,
@@ -85,7 +85,7 @@ impl Media {
                 let images: Vec<ImageId> = upload::Entity::find()
                     .select_only()
                     .column(upload::Column::ImageId)
-                    .filter(upload::Column::State.is_in([UploadState::Pending, UploadState::Complete]))
+                    .filter(upload::Column::State.ne(UploadState::Used))
                     .filter(upload::Column::ExpiresAt.lt(tx.now() - GRACE))
                     .order_by_asc(upload::Column::Id)
                     .limit(BATCH)

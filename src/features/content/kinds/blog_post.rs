@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use serde::Serialize;
 
 use super::{
-    pictures::{picture, remove_replaced},
+    pictures::{keep_replaced, picture},
     searched,
     slugs::{self, Named, Slugged},
 };
@@ -249,7 +249,7 @@ impl Editable for Entity {
         let Some(current) = current else { return Ok(()) };
         let id = Self::id_of(saved);
         slugs::retire::<Entity>(form, id, &current.slug, &saved.slug, saved.was_published).await?;
-        remove_replaced(form, current.thumbnail_id, saved.thumbnail_id).await
+        keep_replaced(form, current.thumbnail_id, saved.thumbnail_id).await
     }
 }
 

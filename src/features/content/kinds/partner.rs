@@ -3,7 +3,7 @@
 use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 
-use super::pictures::{picture, remove_replaced};
+use super::pictures::{keep_replaced, picture};
 use crate::features::{
     content::{
         commands::next_position,
@@ -78,7 +78,7 @@ impl Editable for Entity {
         current: Option<&Model>,
         saved: &Model,
     ) -> Result<(), CommandError> {
-        remove_replaced(form, current.and_then(|it| it.logo_id), saved.logo_id).await
+        keep_replaced(form, current.and_then(|it| it.logo_id), saved.logo_id).await
     }
 }
 

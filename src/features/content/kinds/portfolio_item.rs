@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use serde::Serialize;
 
 use super::{
-    pictures::{picture, remove_replaced},
+    pictures::{keep_replaced, picture},
     portfolio_media::{self, GalleryEntry, PortfolioMedia, VideoEntry},
     searched,
     slugs::{self, Named, Slugged},
@@ -226,7 +226,7 @@ impl Editable for Entity {
         media.write(form, saved.id).await?;
         let Some(current) = current else { return Ok(()) };
         slugs::retire::<Entity>(form, saved.id.0, &current.slug, &saved.slug, saved.was_published).await?;
-        remove_replaced(form, current.main_image_id, saved.main_image_id).await
+        keep_replaced(form, current.main_image_id, saved.main_image_id).await
     }
 }
 

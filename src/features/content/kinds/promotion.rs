@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter
 use serde::Serialize;
 
 use super::{
-    pictures::{picture, remove_replaced},
+    pictures::{keep_replaced, picture},
     searched,
 };
 use crate::features::{
@@ -132,7 +132,7 @@ impl Editable for Entity {
         current: Option<&Model>,
         saved: &Model,
     ) -> Result<(), CommandError> {
-        remove_replaced(
+        keep_replaced(
             form,
             current.and_then(|it| it.banner_image_id),
             saved.banner_image_id,

@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use serde::Serialize;
 
 use super::{
-    pictures::{picture, remove_replaced},
+    pictures::{keep_replaced, picture},
     searched,
 };
 use crate::features::{
@@ -130,7 +130,7 @@ impl Editable for Entity {
         current: Option<&Model>,
         saved: &Model,
     ) -> Result<(), CommandError> {
-        remove_replaced(form, current.and_then(|it| it.photo_id), saved.photo_id).await
+        keep_replaced(form, current.and_then(|it| it.photo_id), saved.photo_id).await
     }
 }
 

@@ -11,6 +11,7 @@ use crate::features::media::tables::{file_removal, image, upload};
 use crate::features::media::{ImageId, UploadId, UploadState};
 use platform::actor::Actor;
 use platform::db::WriteTx;
+use platform::deletion::BIN_KEEPS;
 use platform::error::{CommandError, ErrorCode, Violation, Violations};
 use platform::ids::new_uuid;
 use platform::message;
@@ -78,7 +79,7 @@ pub async fn attach_in_tx(
                 path(),
                 message!("upload-not-received"),
             )),
-            UploadState::Complete => images.push(row.image_id),
+            UploadState::Complete | UploadState::Replaced => images.push(row.image_id),
         }
     }
     violations.into_result()?;
@@ -90,6 +91,46 @@ pub async fn attach_in_tx(
         .exec(tx.conn())
         .await?;
     Ok(images)
+}
+
+/// Lets a picture go that a record has replaced: its upload can be named again for [`BIN_KEEPS`], and is swept then with the
+/// picture.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn let_go_in_tx(tx: &WriteTx, image: ImageId) -> Result<(), DbErr> {
+    let until = tx.now() + BIN_KEEPS;
+    let known = upload::Entity::update_many()
+        .filter(upload::Column::ImageId.eq(image))
+        .col_expr(upload::Column::State, Expr::value(UploadState::Replaced))
+        .col_expr(upload::Column::UsedAt, Expr::value(tx.now()))
+        .col_expr(upload::Column::ExpiresAt, Expr::value(until))
+        .exec(tx.conn())
+        .await?;
+    if known.rows_affected > 0 {
+        return Ok(());
+    }
+    // The row of an upload that was named long ago is gone.
+    let Some(image) = image::Entity::find_by_id(image).one(tx.conn()).await? else {
+        return Ok(());
+    };
+    upload::ActiveModel {
+        id: Set(UploadId::generate(tx.now())),
+        image_id: Set(image.id),
+        filename: Set(String::new()),
+        content_type: Set(image.source_type),
+        byte_size: Set(image.byte_size),
+        alt: Set(image.alt),
+        alt_en: Set(image.alt_en),
+        state: Set(UploadState::Replaced),
+        created_by: Set(image.uploaded_by),
+        created_at: Set(tx.now()),
+        expires_at: Set(until),
+        used_at: Set(Some(tx.now())),
+    }
+    .insert(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Removes pictures for good, after the caller has removed what referred to them. Their files follow once the
