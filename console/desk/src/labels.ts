@@ -79,6 +79,7 @@ export const AUDIT_ACTION: Record<AuditAction, Text> = {
   RESTORE: ["Restauration", "Restored"],
   FORCE_DELETE: ["Effacement définitif", "Removed for good"],
   SIGN_IN: ["Connexion", "Signed in"],
+  SIGN_IN_REFUSED: ["Connexion refusée", "Sign-in refused"],
   EXPORT: ["Export", "Exported"],
   DOWNLOAD: ["Téléchargement", "Downloaded"],
 };
