@@ -93,6 +93,7 @@ mod round_trips;
 mod safe_defaults;
 mod schema;
 mod session;
+mod session_cookie;
 mod sources;
 mod stack;
 mod staff;

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod connection;
+pub mod cookie;
 pub mod document;
 pub mod editing;
 pub mod export;
@@ -22,6 +23,7 @@ pub mod values;
 pub use crate::listing::RecordScope;
 pub use batch::Batches;
 pub use connection::{Connection, Edge, NumberedPage, OrderDirection, PageInfo};
+pub use cookie::{CookieChange, SessionCookie};
 pub use export::{CsvSeparator, ExportPayload};
 pub use guard::Allow;
 pub use inputs::{BulkRowInput, change, parse_id};

@@ -6,6 +6,7 @@ use async_graphql::Context;
 
 use super::{
     batch::Batches,
+    cookie::SessionCookie,
     loaders::{Loaders, RequestLoader},
 };
 use crate::{
@@ -24,6 +25,8 @@ pub struct RequestInfo {
     pub language: Locale,
     /// Where the live feed stood before the operation's first statement.
     pub event_cursor: String,
+    /// The session's cookie, for a page of this very origin; `None` for everybody else.
+    pub cookie: Option<Arc<SessionCookie>>,
 }
 
 /// Where a live stream goes on, from `connection_init` (DESIGN.md 4); the later of this and `after` wins.

@@ -1,6 +1,7 @@
 # What signing in, sessions and passwords tell people.
 
 login-wrong = The e-mail address or the password is wrong.
+cookie-of-another-origin = This cookie is for pages of this server alone.
 account-disabled = This account is disabled. Ask Belle House.
 account-to-be-enabled = This account is disabled: an administrator enables it first.
 temporary-password-expired = This temporary password has expired. Ask Belle House for a new one.

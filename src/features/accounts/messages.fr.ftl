@@ -1,6 +1,7 @@
 # Ce que les connexions et les mots de passe disent aux personnes.
 
 login-wrong = L’adresse e-mail ou le mot de passe est incorrect.
+cookie-of-another-origin = Ce cookie est réservé aux pages de ce serveur.
 account-disabled = Ce compte est désactivé. Contactez Belle House.
 account-to-be-enabled = Ce compte est désactivé : un administrateur doit d’abord le réactiver.
 temporary-password-expired = Ce mot de passe temporaire a expiré. Demandez-en un nouveau à Belle House.

@@ -1,5 +1,6 @@
 //! GraphQL behind both transports: what HTTP and WebSocket share.
 
+mod cookie;
 mod execute;
 mod heavy;
 mod over_http;
@@ -32,7 +33,7 @@ use platform::{
     actor::{AccountId, Actor, Locale, SessionId},
     ctx::Ctx,
     graphql::{
-        RequestInfo,
+        RequestInfo, SessionCookie,
         document::{self, Cost, DocumentSchema, Documents, Plan, variables},
         limits::Limits,
     },
@@ -106,6 +107,8 @@ pub struct Caller {
     pub remote_addr: IpAddr,
     /// The language that was asked for (`Accept-Language`).
     pub language: Locale,
+    /// The session's cookie, for a page of this very origin.
+    pub cookie: Option<Arc<SessionCookie>>,
 }
 
 impl Caller {
@@ -182,6 +185,7 @@ impl Endpoint {
             request_id,
             remote_addr,
             language,
+            cookie: None,
         })
     }
 
@@ -217,6 +221,7 @@ impl Endpoint {
             remote_addr: caller.remote_addr,
             language: caller.language,
             event_cursor: self.0.live.head_cursor(),
+            cookie: caller.cookie.clone(),
         };
         Ok(Prepared {
             request: crate::graphql::with_request_data(

@@ -14,7 +14,9 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use super::{BAD_REQUEST, Endpoint, Executed, PERSISTED_QUERY_NOT_FOUND, Params, Refused, is_request_error};
+use super::{
+    BAD_REQUEST, Endpoint, Executed, PERSISTED_QUERY_NOT_FOUND, Params, Refused, cookie, is_request_error,
+};
 use crate::{
     features::accounts::AuthError,
     http::{
@@ -87,7 +89,7 @@ pub async fn handle(
         answer.prepare(&parts.headers).await;
         return answer.respond(&parts.headers);
     }
-    let caller = match endpoint
+    let mut caller = match endpoint
         .authenticate(bearer(&parts.headers), request_id.0, address.0, language)
         .await
     {
@@ -95,6 +97,9 @@ pub async fn handle(
         Err(error) => return replies.refuse_token(&error),
     };
     replies.locale = caller.locale();
+    let public_url = &endpoint.ctx().config.public_url;
+    let cookie = cookie::of(&parts.method, &parts.headers, public_url);
+    caller.cookie.clone_from(&cookie);
     let params = if reads {
         Params::from_url_query(parts.uri.query().unwrap_or_default())
     } else {
@@ -171,10 +176,22 @@ pub async fn handle(
             ready.respond_once(&parts.headers)
         };
     }
-    if !is_large {
-        return with_body(accepted, status, body);
-    }
-    let (encoding, body) = compressed(body, &parts.headers).await;
+    let mut response = if is_large {
+        large(accepted, status, body, &parts.headers).await
+    } else {
+        with_body(accepted, status, body)
+    };
+    let change = cookie.and_then(|cookie| cookie.take_change());
+    let header = change.and_then(|it| cookie::header_of(&it, public_url, endpoint.ctx().clock.now()));
+    response
+        .headers_mut()
+        .extend(header.map(|header| (header::SET_COOKIE, header)));
+    response
+}
+
+/// A large answer, compressed beside the async threads.
+async fn large(accepted: Accepted, status: StatusCode, body: Bytes, asked: &HeaderMap) -> Response {
+    let (encoding, body) = compressed(body, asked).await;
     let mut response = with_body(accepted, status, body);
     let headers = response.headers_mut();
     headers.insert(

@@ -1,16 +1,23 @@
 //! Signing in and out, passwords, devices.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use secrecy::SecretString;
 
 use super::{types::GqlSessionTokens, viewer::Viewer};
-use crate::features::accounts::commands::{
-    self, ChangePassword, Login, RequestPasswordReset, ResetPassword, change_password, refresh_session,
-    request_password_reset, reset_password, revoke_other_sessions, revoke_session,
+use crate::features::accounts::{
+    SessionTokens,
+    commands::{
+        self, ChangePassword, Login, RequestPasswordReset, ResetPassword, change_password, refresh_session,
+        request_password_reset, reset_password, revoke_other_sessions, revoke_session,
+    },
 };
 use platform::{
     actor::SessionId,
-    error::{CommandError, Violation},
-    graphql::{Allow, BoundedList, ContextExt, UserError, scalars::EmailAddress, split},
+    error::{CommandError, ErrorCode, Violation},
+    graphql::{
+        Allow, BoundedList, ContextExt, CookieChange, SessionCookie, UserError, scalars::EmailAddress, split,
+    },
+    message,
 };
 
 /// What signing in takes.
@@ -23,6 +30,11 @@ pub struct LoginInput {
     pub password: String,
     /// What to call the device in the list of sessions, such as "Téléphone de Zaïnab"; cut at 100 characters.
     pub device_name: Option<String>,
+    /// For pages that this server serves: keeps the refresh token in a cookie that no script can read, where
+    /// `refreshSession`, `changePassword` and `logout` find it. `session.refreshToken` is empty then. Sent from anywhere
+    /// else it is INVALID.
+    #[graphql(default)]
+    pub cookie: bool,
 }
 
 /// What `login` answers.
@@ -40,9 +52,9 @@ pub struct LoginPayload {
 /// A refresh token to trade.
 #[derive(InputObject)]
 pub struct RefreshSessionInput {
-    /// From `login`, `changePassword` or the last `refreshSession`.
+    /// From `login`, `changePassword` or the last `refreshSession`; absent where a cookie has it (`LoginInput.cookie`).
     #[graphql(secret)]
-    pub refresh_token: String,
+    pub refresh_token: Option<String>,
 }
 
 /// A session's new tokens.
@@ -162,6 +174,17 @@ impl AccountsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The credentials.")] input: LoginInput,
     ) -> Result<LoginPayload> {
+        let cookie = ctx.request().cookie.as_deref().filter(|_| input.cookie);
+        if input.cookie && cookie.is_none() {
+            let message = message!("cookie-of-another-origin");
+            let refused = Violation::new(ErrorCode::Invalid, ["input", "cookie"], message);
+            let (_, user_errors) = split::<()>(Err(refused.into()))?;
+            return Ok(LoginPayload {
+                session: None,
+                viewer: None,
+                user_errors,
+            });
+        }
         let login = Login {
             email: input.email.0,
             password: input.password.into(),
@@ -173,7 +196,7 @@ impl AccountsMutation {
             Some(logged_in) => {
                 let viewer = Viewer::of(&logged_in.actor);
                 ctx.sign_in(logged_in.actor);
-                (Some(logged_in.tokens.into()), viewer)
+                (Some(kept(logged_in.tokens, cookie)), viewer)
             }
             None => (None, None),
         };
@@ -192,8 +215,16 @@ impl AccountsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The refresh token.")] input: RefreshSessionInput,
     ) -> Result<SessionPayload> {
-        let token = input.refresh_token.into();
-        session_payload(refresh_session(ctx.app(), &token).await)
+        let cookie = ctx.request().cookie.as_deref();
+        let (token, cookie) = match input.refresh_token {
+            Some(token) => (token.into(), None),
+            None => (cookie.and_then(|it| it.token.clone()).unwrap_or_default(), cookie),
+        };
+        let payload = session_payload(refresh_session(ctx.app(), &token).await, cookie)?;
+        if let Some(cookie) = cookie.filter(|it| it.token.is_some() && payload.session.is_none()) {
+            cookie.change(CookieChange::Forget);
+        }
+        Ok(payload)
     }
 
     /// Signs this device out: its tokens and streams end. For whoever is signed in, or holds a refresh token.
@@ -202,7 +233,15 @@ impl AccountsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which session to end; by default the caller's.")] input: Option<LogoutInput>,
     ) -> Result<LogoutPayload> {
-        let token = input.and_then(|input| input.refresh_token).map(Into::into);
+        let named: Option<SecretString> = input.and_then(|input| input.refresh_token).map(Into::into);
+        let cookie = ctx.request().cookie.as_deref().filter(|it| it.token.is_some());
+        let token = match (named, cookie) {
+            (None, Some(cookie)) => {
+                cookie.change(CookieChange::Forget);
+                cookie.token.clone()
+            }
+            (named, _) => named,
+        };
         let outcome = commands::logout(ctx.app(), ctx.actor(), token.as_ref()).await;
         let (done, user_errors) = split(outcome)?;
         Ok(LogoutPayload {
@@ -223,7 +262,8 @@ impl AccountsMutation {
             current_password: input.current_password.into(),
             new_password: input.new_password.into(),
         };
-        session_payload(change_password(ctx.app(), ctx.actor(), input).await)
+        let cookie = ctx.request().cookie.as_deref().filter(|it| it.token.is_some());
+        session_payload(change_password(ctx.app(), ctx.actor(), input).await, cookie)
     }
 
     /// Mails a link by which a forgotten password is replaced, to clients and staff alike: good once, for 24 hours, and
@@ -304,12 +344,22 @@ fn session_id(text: &str, field: &str) -> Result<SessionId, Violation> {
     SessionId::parse(text).map_err(|error| Violation::invalid_id(["input", field], &error))
 }
 
+/// The tokens as they are answered: the refresh token goes into the cookie, if there is one.
+fn kept(tokens: SessionTokens, cookie: Option<&SessionCookie>) -> GqlSessionTokens {
+    let tokens = GqlSessionTokens::from(tokens);
+    match cookie {
+        Some(cookie) => tokens.kept_in(cookie),
+        None => tokens,
+    }
+}
+
 fn session_payload(
-    outcome: Result<crate::features::accounts::SessionTokens, CommandError>,
+    outcome: Result<SessionTokens, CommandError>,
+    cookie: Option<&SessionCookie>,
 ) -> Result<SessionPayload> {
     let (tokens, user_errors) = split(outcome)?;
     Ok(SessionPayload {
-        session: tokens.map(Into::into),
+        session: tokens.map(|tokens| kept(tokens, cookie)),
         user_errors,
     })
 }

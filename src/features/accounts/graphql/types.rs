@@ -8,7 +8,7 @@ use super::loaders::AccountLoader;
 use crate::features::accounts::{SessionTokens, StoredAccount, StoredSession};
 use platform::{
     actor::{AccountId, SessionId},
-    graphql::{ContextExt, Role, internal},
+    graphql::{ContextExt, CookieChange, Role, SessionCookie, internal},
 };
 
 /// Whoever did something: a person with an account. For staff.
@@ -62,7 +62,8 @@ pub struct GqlSessionTokens {
     /// When the access token runs out; refresh before that.
     pub access_token_expires_at: DateTime<Utc>,
     /// Trade it for new tokens with `refreshSession`. Good once: keep the new one before you use it. Within a minute,
-    /// if the answer was lost, the same token may be sent again and gets the same answer.
+    /// if the answer was lost, the same token may be sent again and gets the same answer. Empty where a browser keeps it in
+    /// a cookie (`LoginInput.cookie`).
     pub refresh_token: String,
     /// When the session ends unless it is refreshed before.
     pub refresh_token_expires_at: DateTime<Utc>,
@@ -76,6 +77,15 @@ impl From<SessionTokens> for GqlSessionTokens {
             refresh_token: tokens.refresh_token.expose_secret().to_owned(),
             refresh_token_expires_at: tokens.refresh_token_expires_at,
         }
+    }
+}
+
+impl GqlSessionTokens {
+    /// Moves the refresh token into the browser's cookie.
+    pub fn kept_in(mut self, cookie: &SessionCookie) -> Self {
+        let token = std::mem::take(&mut self.refresh_token);
+        cookie.change(CookieChange::Keep(token.into(), self.refresh_token_expires_at));
+        self
     }
 }
 
