@@ -1,5 +1,6 @@
-// Who is signed in, for the desk and for GraphiQL. The tokens live in this module's memory and nowhere else: no storage, no cookie, no URL. A closed
-// or reloaded tab has forgotten them, and tells the server to forget them too.
+// Who is signed in, for the desk and for GraphiQL. The tokens live in this module's memory and nowhere else: no storage, no URL. GraphiQL's tab has
+// forgotten them once it is closed or reloaded, and tells the server to forget them too. The desk's refresh token never comes here: the browser keeps
+// it in a cookie that no script can read, and the desk goes on with it.
 
 export const ENDPOINT = new URL("/graphql", window.location.origin);
 
@@ -12,13 +13,15 @@ export interface Person {
   mustChangePassword: boolean;
 }
 export type State =
+  | { kind: "resuming" }
   | { kind: "signedOut"; notice: string | null }
   | { kind: "visitor" }
   | { kind: "signedIn"; person: Person };
 
 interface Tokens {
   accessToken: string;
-  refreshToken: string;
+  /** Absent where the cookie has it. */
+  refreshToken: string | undefined;
   /** By this machine's clock, which may be wrong: the lifetime is what the server says, the start is now. */
   expiresAt: number;
 }
@@ -40,6 +43,8 @@ export interface Words {
   language: () => string;
   offline: () => string;
   ended: () => string;
+  /** Whether the session outlives the tab, in a cookie. */
+  remembers: boolean;
 }
 
 /** What stood in the way, in words for the person. */
@@ -49,7 +54,10 @@ const TOKENS = "accessToken accessTokenExpiresAt refreshToken";
 /** A token is traded this long before it runs out. */
 const AHEAD = 2 * 60_000;
 
-let words: Words = { device: "Console", language: () => "fr", offline: () => "", ended: () => "" };
+/** Whose session the browser remembers, by id: all tabs have the same cookie, and each has to know that it is still its person's. */
+const SIGNED_IN = "belle-house-signed-in";
+
+let words: Words = { device: "Console", language: () => "fr", offline: () => "", ended: () => "", remembers: false };
 let tokens: Tokens | null = null;
 let state: State = { kind: "signedOut", notice: null };
 let refreshing: Promise<void> | null = null;
@@ -59,6 +67,29 @@ const listeners = new Set<() => void>();
 /** To be called once, before anything else. */
 export function configure(given: Words): void {
   words = given;
+  if (words.remembers && localStorage.getItem(SIGNED_IN)) {
+    state = { kind: "resuming" };
+    void resume();
+  }
+}
+
+/** Goes on with the session that the browser remembers. Where the network is away, it is tried again when that is back. */
+async function resume(): Promise<void> {
+  try {
+    if (!tokens) await refresh();
+    const { body } = await send("query ConsoleViewer { viewer { id email name role mustChangePassword } }", {}, tokens?.accessToken);
+    const person = body.data?.viewer;
+    if (!person) throw refusal(body, undefined);
+    localStorage.setItem(SIGNED_IN, person.id);
+    enter({ kind: "signedIn", person });
+  } catch (error) {
+    if (getState().kind !== "resuming") return;
+    enter({ kind: "signedOut", notice: error instanceof Refused ? error.message : words.offline() });
+    const again = () => {
+      if (getState().kind === "signedOut" && localStorage.getItem(SIGNED_IN)) void resume();
+    };
+    window.addEventListener("online", again, { once: true });
+  }
 }
 
 export const getState = (): State => state;
@@ -85,7 +116,7 @@ async function send(query: string, variables: unknown, token?: string): Promise<
         ...(token ? { authorization: `Bearer ${token}` } : {}),
       },
       body: JSON.stringify({ query, variables }),
-      credentials: "omit",
+      credentials: words.remembers ? "same-origin" : "omit",
       cache: "no-store",
     });
   } catch {
@@ -102,7 +133,7 @@ function keep(session: SessionTokens, serverTime: number): void {
   const lifetime = Date.parse(session.accessTokenExpiresAt) - serverTime;
   tokens = {
     accessToken: session.accessToken,
-    refreshToken: session.refreshToken,
+    refreshToken: session.refreshToken || undefined,
     expiresAt: Date.now() + lifetime,
   };
   window.clearTimeout(timer);
@@ -124,11 +155,12 @@ export async function signIn(email: string, password: string): Promise<void> {
         userErrors { code message }
       }
     }`,
-    { input: { email, password, deviceName: words.device } },
+    { input: { email, password, deviceName: words.device, cookie: words.remembers } },
   );
   const payload = body.data?.login;
   if (!payload?.session || !payload.viewer) throw refusal(body, payload?.userErrors);
   keep(payload.session, serverTime);
+  if (words.remembers) localStorage.setItem(SIGNED_IN, payload.viewer.id);
   enter({ kind: "signedIn", person: payload.viewer });
 }
 
@@ -164,26 +196,34 @@ export async function signOut(): Promise<void> {
 
 /** The server says that the session is over. */
 export function ended(): void {
-  if (!forget()) return;
+  if (!forget() && state.kind !== "resuming") return;
   enter({ kind: "signedOut", notice: words.ended() });
 }
 
 function forget(): Tokens | null {
   const former = tokens;
   tokens = null;
+  if (words.remembers && isStillMine()) localStorage.removeItem(SIGNED_IN);
   window.clearTimeout(timer);
   return former;
 }
 
-function endOnServer({ refreshToken }: Tokens): Promise<unknown> {
+/** Whether the cookie is still this tab's person's, and not somebody's who signed in beside. */
+function isStillMine(): boolean {
+  const theirs = localStorage.getItem(SIGNED_IN);
+  return state.kind !== "signedIn" || theirs === null || theirs === state.person.id;
+}
+
+function endOnServer({ accessToken, refreshToken }: Tokens): Promise<unknown> {
   return fetch(ENDPOINT, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    // Where the cookie has the refresh token, whose session it is must be said: another tab may have signed in since.
+    headers: { "content-type": "application/json", ...(refreshToken ? {} : { authorization: `Bearer ${accessToken}` }) },
     body: JSON.stringify({
       query: "mutation ConsoleLogout($input: LogoutInput) { logout(input: $input) { signedOut } }",
       variables: { input: { refreshToken } },
     }),
-    credentials: "omit",
+    credentials: words.remembers ? "same-origin" : "omit",
     // Survives the tab that sends it.
     keepalive: true,
   }).then((answer) => answer.text());
@@ -205,14 +245,15 @@ function refresh(): Promise<void> {
 
 async function trade(): Promise<void> {
   const used = tokens;
-  if (!used) return;
+  if (!used && !words.remembers) return;
+  if (words.remembers && !isStillMine()) return ended();
   for (let attempt = 1; ; attempt++) {
     try {
       const { body, serverTime } = await send(
         `mutation ConsoleRefresh($input: RefreshSessionInput!) {
           refreshSession(input: $input) { session { ${TOKENS} } userErrors { code message } }
         }`,
-        { input: { refreshToken: used.refreshToken } },
+        { input: { refreshToken: used?.refreshToken } },
       );
       // Signed out, or the password changed, while the answer was under way.
       if (tokens !== used) return;
@@ -228,11 +269,19 @@ async function trade(): Promise<void> {
   }
 }
 
+// Another tab: somebody left, or somebody else signed in.
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (!words.remembers || key !== SIGNED_IN || state.kind !== "signedIn" || newValue === state.person.id) return;
+  if (newValue) return ended();
+  forget();
+  enter({ kind: "signedOut", notice: null });
+});
 window.addEventListener("pagehide", () => {
+  if (words.remembers) return;
   const former = forget();
   if (former) void endOnServer(former).catch(() => {});
 });
 // Back from the browser's back-forward cache, with a session that is over.
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted && state.kind === "signedIn") enter({ kind: "signedOut", notice: null });
+  if (!words.remembers && event.persisted && state.kind === "signedIn") enter({ kind: "signedOut", notice: null });
 });

@@ -13,6 +13,8 @@ configure({
   language: currentLanguage,
   offline: () => currentTexts().offline,
   ended: () => currentTexts().ended,
+  // One tries out several people here, and none of them should be the desk's.
+  remembers: false,
 });
 document.documentElement.lang = currentLanguage();
 createRoot(document.getElementById("root")!).render(

@@ -9,11 +9,13 @@ import { follow } from "./api/live";
 import { queries } from "./api/queries";
 import { flush } from "./photos/flush";
 import { router } from "./router";
+import { Door } from "./shell/Door";
 import { NewPassword } from "./shell/NewPassword";
 import { NotStaff } from "./shell/NotStaff";
 import { SignIn } from "./shell/SignIn";
 import { theme } from "./theme";
 import { Confirmation } from "./ui/confirm";
+import { Loading } from "./ui/states";
 import { Toasts } from "./ui/toasts";
 import { useSession } from "./useSession";
 
@@ -56,7 +58,12 @@ function Gate() {
           <Confirmation />
         </div>
       )}
-      {session.kind !== "signedIn" && <SignIn notice={session.kind === "signedOut" ? session.notice : null} email={last.current?.email} />}
+      {session.kind === "resuming" && (
+        <Door title="Belle House">
+          <Loading rows={3} />
+        </Door>
+      )}
+      {(session.kind === "signedOut" || session.kind === "visitor") && <SignIn notice={session.kind === "signedOut" ? session.notice : null} email={last.current?.email} />}
       {session.kind === "signedIn" && session.person.role === "CLIENT" && <NotStaff />}
       {session.kind === "signedIn" && session.person.role !== "CLIENT" && session.person.mustChangePassword && <NewPassword />}
     </>

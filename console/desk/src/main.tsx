@@ -10,6 +10,7 @@ configure({
   device: "Bureau Belle House",
   language: currentLanguage,
   offline: () => said(["Le serveur ne répond pas. Vérifiez la connexion et réessayez.", "The server doesn’t answer. Check the connection and try again."]),
+  remembers: true,
   ended: () => said(["Votre session est terminée. Connectez-vous à nouveau : ce que vous avez saisi est resté.", "Your session has ended. Sign in again: what you typed is still there."]),
 });
 document.documentElement.lang = currentLanguage();

@@ -61,6 +61,7 @@ export async function photos(world) {
 
   step("the tab is closed and the session with it");
   await page.close({ runBeforeUnload: false });
+  await world.browser.clearCookies();
   const before = sent.length;
 
   step("somebody opens the desk again: it says what waits, and publishes it after signing in");

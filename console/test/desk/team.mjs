@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ADMIN, step } from "./world.mjs";
+import { ADMIN, World, step } from "./world.mjs";
 
 /** The temporary password in the mail to this address. */
 async function temporaryPassword(email) {
@@ -33,18 +33,25 @@ export async function team(world) {
 
   step("the new one signs in with the mailed password, and chooses another before anything else");
   const password = await temporaryPassword(email);
-  const page = await world.page();
+  const theirs = await World.open(world.origin, world);
+  const page = await theirs.page();
   await page.goto(`${world.origin}/desk`);
   await page.getByLabel("Adresse e-mail").fill(email);
   await page.getByLabel("Mot de passe", { exact: true }).fill(password);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Choisissez votre mot de passe" }).waitFor();
-  await world.look(page, "first-password");
+  await theirs.look(page, "first-password");
   await page.getByLabel("Mot de passe actuel").fill(password);
   await page.getByLabel("Nouveau mot de passe").fill("un-baobab-au-bord-du-fleuve");
   await page.keyboard.press("Enter");
   await page.locator("main#main").waitFor();
   await page.getByText("En direct").waitFor();
+
+  step("loaded anew, the desk goes on where it was; and who reads the page finds no token that lasts");
+  await page.reload();
+  await page.getByText("En direct").waitFor();
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+  assert.doesNotMatch(kept, /eyJ|bhr_|[A-Za-z0-9_-]{40}/);
 
   step("what only administrators may do isn't offered");
   await page.getByRole("link", { name: "Équipe" }).first().click();
@@ -52,10 +59,11 @@ export async function team(world) {
   assert.equal(await page.getByRole("link", { name: "Nouveau membre" }).count(), 0);
 
   step("shut out, they are signed out at once");
-  world.cut = true;
+  theirs.cut = true;
   await admin.getByRole("button", { name: "Fermer l’accès" }).click();
   await admin.getByRole("dialog").getByRole("button", { name: "Fermer l’accès" }).click();
   await admin.getByText("Accès fermé").first().waitFor();
   await page.getByText("Votre session est terminée").waitFor();
-  world.cut = false;
+  assert.deepEqual(theirs.complaints, []);
+  await theirs.close();
 }

@@ -30,7 +30,7 @@ async function records(origin) {
 export async function tour(world) {
   const page = await world.page();
   await world.signIn(page, "/desk/photos", ADMIN);
-  /** Without loading the page anew, which would sign out. */
+  /** Without loading the page anew, which takes longer. */
   const visit = async (path) => {
     await page.evaluate((to) => {
       history.pushState({}, "", `/desk${to}`);

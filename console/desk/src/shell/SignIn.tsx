@@ -67,8 +67,8 @@ export function SignIn({ notice, email: known }: { notice: string | null; email?
       </form>
       <Words size="sm" c="var(--quiet)">
         {say([
-          "La session reste dans cet onglet : fermé ou rechargé, il vous déconnecte. Les photos en attente restent sur l’appareil.",
-          "The session lives in this tab: closing or reloading it signs you out. Photos that wait stay on the device.",
+          "Vous restez connecté sur cet appareil jusqu’à ce que vous vous déconnectiez. S’il n’est pas le vôtre, déconnectez-vous en partant.",
+          "You stay signed in on this device until you sign out. If it isn’t yours, sign out when you leave.",
         ])}
       </Words>
     </Door>
