@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::lock::require_one_name;
 use crate::app::{App, AppOptions};
 use platform::{
     clock::{SharedClock, SystemClock},
@@ -16,6 +17,7 @@ use platform::{
 /// # Errors
 /// When a part can't be set up.
 pub async fn init(config: Config) -> Result<App> {
+    require_one_name(&config)?;
     let clock = clock();
     let mail = mail::from_config(&config)?;
     let push = push::from_config(&config, Arc::clone(&clock))?;

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::lock::require_one_name;
 pub use crate::app::connect;
 use platform::{
     clock::{Clock, SystemClock},
@@ -15,6 +16,7 @@ use platform::{
 /// # Errors
 /// When the database can't be reached or refuses.
 pub async fn open(config: &Config) -> Result<Db> {
+    require_one_name(config)?;
     let db = connect(config).await?;
     migrate::migrate(&db, SystemClock.now()).await?;
     Ok(db)

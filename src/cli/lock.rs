@@ -105,6 +105,17 @@ pub fn one_name(file: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("symbolic links lead in a circle"))
 }
 
+/// Refuses a database that has a second name, for commands that work beside a server.
+///
+/// # Errors
+/// Which name to remove.
+pub fn require_one_name(config: &Config) -> Result<()> {
+    match config.database.sqlite_path() {
+        Some(path) => refuse_other_names(&path),
+        None => Ok(()),
+    }
+}
+
 /// A file that has a second name can be served under both, each with a lock and a write-ahead log of its own, which
 /// destroys it (<https://sqlite.org/howtocorrupt.html>, 2.5).
 fn refuse_other_names(database: &Path) -> Result<()> {
