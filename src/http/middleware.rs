@@ -1,7 +1,7 @@
 //! What every request passes: an id, the caller's address, the allowed hosts, the access log, security headers.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{AddrParseError, IpAddr, Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -88,13 +88,24 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .map(|part| part.trim().parse::<IpAddr>())
+        .map(forwarded_address)
         .rev_collected()
         .into_iter()
         .map_while(Result::ok)
         .find(|&address| !proxies.contains(address))
         .unwrap_or(peer)
         .to_canonical()
+}
+
+/// An address as proxies write it: some put the port behind it, and brackets around those of version 6.
+fn forwarded_address(part: &str) -> Result<IpAddr, AddrParseError> {
+    let part = part.trim().trim_matches('"');
+    let bare = part
+        .strip_prefix('[')
+        .and_then(|part| part.strip_suffix(']'))
+        .unwrap_or(part);
+    bare.parse()
+        .or_else(|_| part.parse().map(|address: SocketAddr| address.ip()))
 }
 
 trait RevCollected: Iterator + Sized {
@@ -184,6 +195,14 @@ mod tests {
     #[test]
     fn believes_our_own_proxies_alone() {
         let peer: IpAddr = "10.0.0.5".parse().unwrap();
+        for (written, address) in [
+            ("41.138.32.7:55001", "41.138.32.7"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("\"[2001:db8::1]\"", "2001:db8::1"),
+        ] {
+            let seen = client_address(peer, &forwarded(written), &proxies(&["10.0.0.0/8"]));
+            assert_eq!(seen, address.parse::<IpAddr>().unwrap(), "{written}");
+        }
         let headers = forwarded("6.6.6.6, 41.138.32.7, 10.0.0.9");
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         assert_eq!(
