@@ -84,7 +84,7 @@ fn documents() -> Vec<Attack> {
         let fields = (0..count).map(|number| format!("a{number}: {field} "));
         fields.collect()
     };
-    let (htmls, urls) = (aliases_of("contentHtml", 8), aliases_of("url", 14));
+    let (htmls, urls) = (aliases_of("contentHtml", 8), aliases_of("url", 59));
     let (mut variables, mut passwords) = (String::new(), String::new());
     for number in 0..700 {
         let _ = write!(variables, "$v{number}: Int! ");

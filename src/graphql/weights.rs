@@ -17,7 +17,6 @@ pub const TEXTS: &[(&str, &str, u64)] = &[
     ("ConstructionLead", "notes", 10),
     ("ConstructionLead", "message", 5),
     ("ContactInquiry", "message", 5),
-    ("InvoiceItem", "description", 4),
 ];
 
 /// Type, field, weight: what is computed, or asks the database by itself, costs about as many fields as take the same time.

@@ -181,49 +181,39 @@ async fn what_is_asked_of_a_list_costs_as_much_as_the_list_may_hold() {
         fields.collect()
     };
     let (quantities, urls, htmls) = (
-        aliases(20, "quantity"),
-        aliases(2, "url"),
+        aliases(59, "quantity"),
+        aliases(7, "url"),
         aliases(2, "contentHtml"),
     );
-    // Each invoice has 500 lines at most, and each description 4,000 characters; each gallery 60 pictures of 12 files.
+    let pictures = |fields: &str| {
+        format!(
+            "{{ portfolio(first: 100) {{ nodes {{ gallery {{ image {{ renditions {{ {fields} }} }} }} }} }} }}"
+        )
+    };
+    // Each invoice has 500 lines at most, each gallery 60 pictures of 12 files, each article 100,000 characters.
     for (who, query, refused) in [
         (
             Some(&staff),
-            "{ invoices { nodes { items { description quantity unitPrice { amount } } } } }".to_owned(),
+            "{ viewer { projects { nodes { invoices { nodes { items { description totalPrice { formatted } } } } } } } }".to_owned(),
             None,
         ),
         (
             Some(&staff),
-            "{ invoices(first: 25) { nodes { items { description } } } }".to_owned(),
+            "{ invoices(first: 100) { nodes { items { description quantity unitPrice { amount } } } } }".to_owned(),
             None,
         ),
         (
             Some(&staff),
-            "{ invoices(first: 26) { nodes { items { description } } } }".to_owned(),
-            Some(format!("thousands of characters of text: {},", 26 * 500 * 4)),
+            format!("{{ viewer {{ projects {{ nodes {{ invoices {{ nodes {{ items {{ {quantities} }} }} }} }} }} }} }}"),
+            Some(format!("a cost of {},", 2 + 20 * (2 + 20 * (2 + 500 * 59)))),
         ),
-        (
-            Some(&staff),
-            format!("{{ invoices(first: 100) {{ nodes {{ items {{ {quantities} }} }} }} }}"),
-            Some(format!("a cost of {},", 1 + 100 * (2 + 500 * 20))),
-        ),
+        (None, pictures("url width height format byteSize"), None),
         (
             None,
-            "{ portfolio(first: 100) { nodes { gallery { image { renditions { url } } } } } }".to_owned(),
-            None,
+            pictures(&urls),
+            Some(format!("a cost of {},", 1 + 100 * (2 + 60 * (2 + 12 * 7)))),
         ),
-        (
-            None,
-            format!(
-                "{{ portfolio(first: 100) {{ nodes {{ gallery {{ image {{ renditions {{ {urls} }} }} }} }} }} }}"
-            ),
-            Some(format!("a cost of {},", 1 + 100 * (2 + 60 * (2 + 12 * 2)))),
-        ),
-        (
-            None,
-            format!("{{ blogPosts(first: 100) {{ nodes {{ {htmls} }} }} }}"),
-            None,
-        ),
+        (None, format!("{{ blogPosts(first: 100) {{ nodes {{ {htmls} }} }} }}"), None),
         (
             None,
             format!("{{ blogPosts(first: 100) {{ nodes {{ {htmls} content }} }} }}"),

@@ -54,7 +54,7 @@ impl Endpoint {
     /// Runs a query or mutation: a heavy one beside the async threads, when its turn comes. It ends when nobody waits
     /// for it any more.
     pub async fn execute(&self, prepared: Prepared) -> Executed {
-        if !is_heavy(prepared.cost) {
+        if !is_heavy(&prepared.plan, prepared.cost) {
             return self.run(prepared).await;
         }
         let (cost, locale, endpoint) = (prepared.cost, prepared.locale, self.clone());

@@ -7,14 +7,14 @@ use tokio::{runtime::Runtime, sync::Semaphore};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
-use platform::graphql::document::Cost;
+use platform::graphql::document::{Cost, Plan};
 
 /// From so many fields and thousands of characters on an operation may compute for longer than 10 ms.
 const HEAVY: u64 = 1_500;
 /// How many KB the answers of all that run at a time may take together.
 const AT_A_TIME: u32 = 100_000;
-/// Fields in a KB of an answer while it is put together.
-const FIELDS_IN_A_KB: u64 = 5;
+/// Fields of a cost in a KB of an answer while it is put together: five in truth, and lists hold a twentieth of their bound.
+const FIELDS_IN_A_KB: u64 = 100;
 
 /// The threads of heavy operations, and how much of the memory for their answers is free.
 pub(super) struct HeavyOperations {
@@ -23,9 +23,9 @@ pub(super) struct HeavyOperations {
     free: Arc<Semaphore>,
 }
 
-/// Whether what costs so much is better run beside the async threads.
-pub(super) fn is_heavy(cost: Cost) -> bool {
-    cost.fields.saturating_add(cost.text) >= HEAVY
+/// Whether a plan that costs so much is better run beside the async threads. The schema itself is thousands of fields.
+pub(super) fn is_heavy(plan: &Plan, cost: Cost) -> bool {
+    cost.fields.saturating_add(cost.text) >= HEAVY || plan.introspects()
 }
 
 /// Why a heavy operation has no outcome.

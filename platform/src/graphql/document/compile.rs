@@ -8,7 +8,7 @@ use std::{
 
 use apollo_compiler::{
     Node, ast,
-    executable::{self, ExecutableDocument},
+    executable::{self, ExecutableDocument, OperationType as OperationKind},
     parser::{Parser, SourceMap},
     validation::{DiagnosticList, Valid},
 };
@@ -18,6 +18,7 @@ use super::{
     Condition, ConditionValue, Document, DocumentSchema, FieldSelection, FragmentSelection, Operation,
     Selection, Selections, Variable, coded, invalid, literals, nesting,
     plan::{self, MAX_KEPT},
+    positions::{self, Position},
     refused::Refused,
     shortened,
 };
@@ -46,6 +47,7 @@ pub(super) fn document(
         schema,
         limits,
         document: &valid,
+        variables: &[],
         fragments: HashMap::new(),
         conditions: Vec::new(),
         aliases: 0,
@@ -90,18 +92,27 @@ fn parse(text: &str, tokens: usize, limits: &Limits) -> Result<ast::Document, Re
         ..*limits
     };
     let read = count_tokens(&parsed.to_string(), &unlimited)?;
-    // A nameless query may be written without its keyword, as apollo-compiler does.
-    let left_out = parsed.definitions.iter().any(|definition| match definition {
-        ast::Definition::OperationDefinition(operation) => {
-            let start = operation.location().map_or(0, |location| location.offset());
-            operation.name.is_none()
+    // A nameless query may be written without its keyword; apollo-compiler leaves it out where it comes first.
+    let nameless = parsed
+        .definitions
+        .iter()
+        .enumerate()
+        .find_map(|(index, definition)| {
+            let ast::Definition::OperationDefinition(operation) = definition else {
+                return None;
+            };
+            let is_short = operation.operation_type == OperationKind::Query
+                && operation.name.is_none()
                 && operation.variables.is_empty()
-                && operation.directives.is_empty()
-                && text.get(start..).is_some_and(|text| text.starts_with("query"))
-        }
-        _ => false,
+                && operation.directives.is_empty();
+            is_short.then_some((index, operation))
+        });
+    let (in_text, in_print) = nameless.map_or((0, 0), |(index, operation)| {
+        let start = operation.location().map_or(0, |location| location.offset());
+        let has_keyword = text.get(start..).is_some_and(|text| text.starts_with("query"));
+        (usize::from(has_keyword), usize::from(index > 0))
     });
-    if read == tokens || (left_out && read + 1 == tokens) {
+    if read + in_text == tokens + in_print {
         Ok(parsed)
     } else {
         let message = "The document has a name or a value too many: look for an argument without its colon.";
@@ -146,6 +157,8 @@ struct Compiler<'a> {
     schema: &'a DocumentSchema,
     limits: &'a Limits,
     document: &'a Valid<ExecutableDocument>,
+    /// The variables of the operation that is being compiled.
+    variables: &'a [Node<ast::VariableDefinition>],
     /// Those compiled so far.
     fragments: HashMap<&'a str, Selections>,
     /// Variables that conditions name.
@@ -166,6 +179,7 @@ impl<'a> Compiler<'a> {
     fn operation(&mut self, operation: &'a Node<executable::Operation>) -> Result<Operation, Refusal> {
         self.count_directives(operation.directives.len())?;
         self.conditions.clear();
+        self.variables = &operation.variables;
         // A fragment's conditions belong to each operation that spreads it.
         self.fragments.clear();
         let selections = self.selections(&operation.selection_set)?;
@@ -270,6 +284,12 @@ impl<'a> Compiler<'a> {
             if let Some(definition) = field.definition.argument_by_name(&argument.name) {
                 let place = format!("{parent}.{}({}:)", field.name, argument.name);
                 self.check_argument(&definition.ty, &value, &place, pos);
+                let at = Position {
+                    ty: &definition.ty,
+                    has_default: definition.default_value.is_some(),
+                };
+                let misfit = positions::misfit(self.schema, self.variables, &argument.value, at);
+                self.tell_misfit(misfit, pos);
             }
             self.argument_bytes += size_of_value(&value) + PLACE;
             arguments.push((Name::new(&argument.name), pos, value));
@@ -306,7 +326,13 @@ impl<'a> Compiler<'a> {
             };
             let value = match directive.specified_argument_by_name("if").map(|value| &**value) {
                 Some(ast::Value::Boolean(value)) => ConditionValue::Literal(*value),
-                Some(ast::Value::Variable(name)) => {
+                Some(value @ ast::Value::Variable(name)) => {
+                    let at = Position {
+                        ty: &apollo_compiler::ty!(Boolean!),
+                        has_default: false,
+                    };
+                    let misfit = positions::misfit(self.schema, self.variables, value, at);
+                    self.tell_misfit(misfit, self.pos(directive.location()));
                     let name = Name::new(name);
                     if !self.conditions.contains(&name) {
                         self.conditions.push(name.clone());
@@ -385,6 +411,13 @@ impl<'a> Compiler<'a> {
             };
             self.tell(name, &mistake, pos);
         }
+    }
+
+    fn tell_misfit(&mut self, misfit: Option<String>, pos: Pos) {
+        let room = MAX_ERRORS.saturating_sub(self.errors.len());
+        let errors = misfit.into_iter().take(room);
+        self.errors
+            .extend(errors.map(|message| invalid(message, vec![pos])));
     }
 
     fn tell(&mut self, place: &str, mistake: &super::variables::Mistake, pos: Pos) {

@@ -15,6 +15,7 @@ mod cost;
 mod literals;
 mod nesting;
 mod plan;
+mod positions;
 mod refused;
 mod runnable;
 mod schema;

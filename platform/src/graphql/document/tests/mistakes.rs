@@ -148,6 +148,7 @@ fn mistakes_in_the_document_are_told_with_their_places() {
             "GRAPHQL_VALIDATION_FAILED",
         ),
         ("{ house }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ hello...on Query }", "GRAPHQL_PARSE_FAILED"),
     ] {
         let code = Some(&async_graphql::Value::from(code));
         let found = told(text);
@@ -163,7 +164,58 @@ fn mistakes_in_the_document_are_told_with_their_places() {
         r#"query { found(text: """a "block" \""" """) { __typename } } # to the end"#,
         "query A { hello } query B($v: ID = -1) { house(id: $v) { id } }",
         "subscription { records { id } records { name } ...f } fragment f on Subscription { records { id } }",
+        "{hello...F}fragment F on Query{hello...on Query{hello}}",
+        "{house{id...on House{name}}}",
+        "{hello...{hello}}",
+        "fragment F on Query{hello} {...F...F@include(if:true)...F}",
+        "fragment F on Query{hello}query{...F}",
+        "{houses(first:1){nodes{id...on House{tags}}}}",
     ] {
         assert!(compiled(valid).is_ok(), "{valid}: {:?}", compiled(valid));
     }
+}
+
+/// 5.8.5: wherever a variable stands, inside lists and objects too.
+#[test]
+fn variables_fit_where_they_stand() {
+    let houses = |argument: &str| format!("houses({argument}) {{ totalCount }}");
+    for (declared, asked) in [
+        ("[Status]", houses("filter: { status: $v }")),
+        ("Status!", houses("filter: { status: $v }")),
+        ("Status", houses("filter: { status: [$v] }")),
+        ("Status", houses("filter: { inner: { status: [SENT, $v] } }")),
+        ("[String]", houses("filter: { text: $v }")),
+        ("Int", houses("filter: { text: $v }")),
+        ("[Filter]", houses("filter: { inner: $v }")),
+        ("Int = null", houses("filter: { must: $v }")),
+        ("Boolean = null", "hello @skip(if: $v)".to_owned()),
+        ("Boolean", "hello @skip(if: $v)".to_owned()),
+    ] {
+        let refused = compiled(&format!("query($v: {declared}) {{ {asked} }}"));
+        let Err(Refused::Invalid(errors)) = refused else {
+            panic!("{declared} in {asked}: {refused:?}");
+        };
+        assert!(
+            errors[0].message.contains("$v"),
+            "{declared} in {asked}: {errors:?}"
+        );
+    }
+    for (declared, asked) in [
+        ("[Status!]", houses("filter: { status: $v }")),
+        ("[Status!]!", houses("filter: { inner: { status: $v } }")),
+        ("Status!", houses("filter: { status: [$v, DRAFT] }")),
+        ("Status = SENT", houses("filter: { status: [$v] }")),
+        ("Filter!", houses("filter: { inner: $v }")),
+        // The field has a default of its own.
+        ("Int", houses("filter: { must: $v }")),
+        ("String = null", houses("filter: { text: $v }")),
+        ("Boolean = true", "hello @skip(if: $v)".to_owned()),
+    ] {
+        let text = format!("query($v: {declared}) {{ {asked} }}");
+        assert!(compiled(&text).is_ok(), "{text}: {:?}", compiled(&text));
+    }
+    // Each operation has variables of its own, and the fragment is judged with each.
+    let shared = "query A($v: Status!) { ...F } query B($v: Status) { ...F } \
+                  fragment F on Query { houses(filter: { status: [$v] }) { totalCount } }";
+    assert!(compiled(shared).is_err());
 }
