@@ -187,7 +187,6 @@ fn variables_fit_where_they_stand() {
         ("[String]", houses("filter: { text: $v }")),
         ("Int", houses("filter: { text: $v }")),
         ("[Filter]", houses("filter: { inner: $v }")),
-        ("Int = null", houses("filter: { must: $v }")),
         ("Boolean = null", "hello @skip(if: $v)".to_owned()),
         ("Boolean", "hello @skip(if: $v)".to_owned()),
     ] {
