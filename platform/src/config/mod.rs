@@ -34,6 +34,8 @@ pub struct Config {
     pub cors_allowed_origins: Vec<String>,
     /// Where to listen.
     pub bind_addr: SocketAddr,
+    /// Where Prometheus asks for `/metrics`; without it nothing listens and nothing is counted.
+    pub metrics_addr: Option<SocketAddr>,
     /// Database, media, mail and push log of a server without other services.
     pub data_dir: PathBuf,
     /// Where clients reach this server; signed URLs begin with it.
@@ -286,6 +288,7 @@ impl Config {
         let bind_addr =
             read.parsed::<SocketAddr>("BIND_ADDR", "an address and a port, such as 127.0.0.1:8000");
         let bind_addr = bind_addr.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8000)));
+        let metrics_addr = read.metrics_addr(bind_addr);
         let public_url = read.url("PUBLIC_URL", || format!("http://{bind_addr}/"));
         let website_url = read.url("WEBSITE_URL", || public_url.to_string());
         let password_reset_url = read.below("PASSWORD_RESET_PATH", &website_url);
@@ -298,6 +301,7 @@ impl Config {
             allowed_hosts: read.hosts(&public_url),
             cors_allowed_origins: read.origins("CORS_ALLOWED_ORIGINS"),
             bind_addr,
+            metrics_addr,
             public_url,
             website_url,
             password_reset_url,

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -217,6 +217,25 @@ impl<'a> Reader<'a> {
             }
         }
         addresses
+    }
+
+    /// An address of its own for metrics, where one is wanted.
+    pub(super) fn metrics_addr(&mut self, bind_addr: SocketAddr) -> Option<SocketAddr> {
+        let text = self.optional("METRICS_ADDR")?;
+        let address = text.parse::<SocketAddr>().ok();
+        if address.is_none() {
+            self.error(
+                "METRICS_ADDR",
+                format!("is \"{text}\"; write an address and a port, such as 127.0.0.1:9464."),
+            );
+        }
+        if address.is_some_and(|address| address.port() == bind_addr.port() && address.port() != 0) {
+            self.error(
+                "METRICS_ADDR",
+                "has BIND_ADDR's port: it needs one of its own, which no proxy hands on.".to_owned(),
+            );
+        }
+        address
     }
 
     /// A page below a site, from its path.

@@ -114,6 +114,12 @@ pub const SETTINGS: &[Group] = &[
                 "Subscriptions at a time: of the process, of an address, of an account. Beyond: RATE_LIMITED.",
             ),
             setting(
+                "METRICS_ADDR",
+                "",
+                "127.0.0.1:9464",
+                "Where Prometheus asks for /metrics: an address and port of its own that the world doesn't reach. Without it nothing listens and nothing is counted.",
+            ),
+            setting(
                 "DATA_DIR",
                 "data",
                 "data",

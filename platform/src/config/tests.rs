@@ -281,3 +281,14 @@ fn the_example_file_is_what_the_code_says() {
         "run `UPDATE=1 cargo test the_example_file` and commit"
     );
 }
+
+#[test]
+fn metrics_have_an_address_of_their_own_or_none() {
+    assert_eq!(production(&[]).unwrap().metrics_addr, None);
+    let config = production(&[("METRICS_ADDR", "127.0.0.1:9464")]).unwrap();
+    assert_eq!(config.metrics_addr.unwrap().port(), 9464);
+    for bad in ["9464", "localhost", "0.0.0.0:8000"] {
+        let errors = production(&[("METRICS_ADDR", bad), ("BIND_ADDR", "127.0.0.1:8000")]).unwrap_err();
+        assert_eq!(errors.0[0].key, "METRICS_ADDR", "{bad}");
+    }
+}
