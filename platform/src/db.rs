@@ -24,6 +24,7 @@ use self::later::Waiting;
 use self::transaction::StatementListener;
 pub use self::transaction::Transaction;
 pub use self::{
+    connections::Load,
     content_version::ContentVersion,
     heartbeat::Heartbeat,
     later::{Later, insert_together},
@@ -138,10 +139,10 @@ impl Db {
                 .foreign_keys(true)
                 .pragma("query_only", "ON")
         });
-        let reader = Connections::kept(Database::connect(reader).await?, readers, SQLITE_WAIT);
+        let reader = Connections::kept("read", Database::connect(reader).await?, readers, SQLITE_WAIT);
         Ok(Self::new(
             reader,
-            Connections::shared(writer.clone(), 1, SQLITE_WAIT),
+            Connections::shared("write", writer.clone(), 1, SQLITE_WAIT),
             writer,
         ))
     }
@@ -158,7 +159,7 @@ impl Db {
             .set_application_name("belle-house")
             .sqlx_logging(false);
         let pool = Database::connect(connect).await?;
-        let connections = Connections::kept(pool.clone(), all - ASIDE, POSTGRES_WAIT);
+        let connections = Connections::kept("all", pool.clone(), all - ASIDE, POSTGRES_WAIT);
         Ok(Self::new(Arc::clone(&connections), connections, pool))
     }
 
@@ -178,6 +179,16 @@ impl Db {
     #[must_use]
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// How busy the connections are, by pool.
+    #[must_use]
+    pub fn load(&self) -> Vec<Load> {
+        let mut pools = vec![self.reader.connections().load()];
+        if self.backend == DbBackend::Sqlite {
+            pools.push(self.writer.load());
+        }
+        pools
     }
 
     /// What is known of whether readers see what is written.

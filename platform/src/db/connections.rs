@@ -18,6 +18,8 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::metrics;
+
 /// A connection that was free for longer than this is asked whether it is still there: something between here and the
 /// server may have forgotten it.
 const ASK_AFTER: Duration = Duration::from_secs(30);
@@ -32,10 +34,24 @@ pub(super) struct Connections {
     pool: DatabaseConnection,
     backend: DbBackend,
     acquire_timeout: Duration,
+    /// What whoever watches knows it by.
+    name: &'static str,
+    max: u32,
     permits: Arc<Semaphore>,
     /// What was used last is at the end, and is used next: at night one connection does everything. `None` keeps
     /// nothing: what is released goes back to the pool.
     free: Option<Mutex<Vec<Free>>>,
+}
+
+/// How much there is to do for the connections of one pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Which: `read` and `write` on SQLite, `all` on PostgreSQL.
+    pub pool: &'static str,
+    /// Connections at work.
+    pub busy: u32,
+    /// As many may work at the same time.
+    pub max: u32,
 }
 
 #[derive(Debug)]
@@ -53,23 +69,35 @@ enum Pooled {
 
 impl Connections {
     /// `max` connections of `pool` at a time, which are kept.
-    pub(super) fn kept(pool: DatabaseConnection, max: u32, acquire_timeout: Duration) -> Arc<Self> {
+    pub(super) fn kept(
+        name: &'static str,
+        pool: DatabaseConnection,
+        max: u32,
+        acquire_timeout: Duration,
+    ) -> Arc<Self> {
         Arc::new(Self {
             free: Some(Mutex::default()),
-            ..Self::new(pool, max, acquire_timeout)
+            ..Self::new(name, pool, max, acquire_timeout)
         })
     }
 
     /// `max` connections of `pool` at a time, which others use directly too: nothing is kept.
-    pub(super) fn shared(pool: DatabaseConnection, max: u32, acquire_timeout: Duration) -> Arc<Self> {
-        Arc::new(Self::new(pool, max, acquire_timeout))
+    pub(super) fn shared(
+        name: &'static str,
+        pool: DatabaseConnection,
+        max: u32,
+        acquire_timeout: Duration,
+    ) -> Arc<Self> {
+        Arc::new(Self::new(name, pool, max, acquire_timeout))
     }
 
-    fn new(pool: DatabaseConnection, max: u32, acquire_timeout: Duration) -> Self {
+    fn new(name: &'static str, pool: DatabaseConnection, max: u32, acquire_timeout: Duration) -> Self {
         Self {
             backend: pool.get_database_backend(),
             pool,
             acquire_timeout,
+            name,
+            max,
             permits: Arc::new(Semaphore::new(max as usize)),
             free: None,
         }
@@ -87,11 +115,31 @@ impl Connections {
         }
     }
 
+    /// How many are at work, and how many may be.
+    pub(super) fn load(&self) -> Load {
+        let idle = u32::try_from(self.permits.available_permits()).unwrap_or(u32::MAX);
+        Load {
+            pool: self.name,
+            busy: self.max.saturating_sub(idle),
+            max: self.max,
+        }
+    }
+
     /// A connection: a free one, or else a new one.
     ///
     /// # Errors
     /// When as many as may are at work for too long, and when the database is away.
     pub(super) async fn take(self: &Arc<Self>) -> Result<Held, DbErr> {
+        let started = metrics::now();
+        let taken = self.take_unwatched().await;
+        metrics::SQL_WAIT.observe_since(started, [self.name]);
+        if matches!(taken, Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))) {
+            metrics::SQL_TIMEOUTS.count([self.name]);
+        }
+        taken
+    }
+
+    async fn take_unwatched(self: &Arc<Self>) -> Result<Held, DbErr> {
         let permit = tokio::time::timeout(self.acquire_timeout, Arc::clone(&self.permits).acquire_owned())
             .await
             .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?

@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tokio_util::sync::CancellationToken;
 
 use super::{Db, connections::is_lost};
-use crate::{clock::SharedClock, db::write_tx};
+use crate::{clock::SharedClock, db::write_tx, metrics};
 
 /// How often. What is lost unseen is lost for no longer than this.
 const EVERY: Duration = Duration::from_secs(10);
@@ -38,7 +38,7 @@ impl Heartbeat {
 /// Beats until `stop`.
 pub async fn run(db: Db, clock: SharedClock, stop: CancellationToken) {
     loop {
-        if let Err(error) = beat(&db, clock.now()).await {
+        if let Err(error) = metrics::job("heartbeat", beat(&db, clock.now())).await {
             tracing::error!(%error, "the heartbeat could not be written and read: is the disk full, or the database away?");
         }
         tokio::select! {

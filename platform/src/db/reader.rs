@@ -9,6 +9,7 @@ use super::{
     connections::{Connections, Held, OnDrop, is_lost, is_refusal},
     transaction::StatementListener,
 };
+use crate::metrics;
 
 /// What reads. Cheap to clone.
 #[derive(Clone)]
@@ -51,7 +52,8 @@ impl Reader {
         reads: bool,
         work: impl AsyncFn(&mut Held, &Statement) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
-        let started = self.listener.is_some().then(Instant::now);
+        let watched = metrics::is_on();
+        let started = (watched || self.listener.is_some()).then(Instant::now);
         let outcome = loop {
             let mut held = self.connections.take().await?;
             held.on_drop(OnDrop::Return);
@@ -72,6 +74,12 @@ impl Reader {
             }
             break outcome;
         };
+        if let Some(started) = started.filter(|_| watched) {
+            metrics::SQL_SECONDS.observe(started.elapsed(), ["read"]);
+            if outcome.is_err() {
+                metrics::SQL_ERRORS.count(["read"]);
+            }
+        }
         if let (Some(listener), Some(started)) = (&self.listener, started) {
             listener(&Info {
                 elapsed: started.elapsed(),

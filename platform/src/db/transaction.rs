@@ -12,6 +12,7 @@ use sea_orm_migration::async_trait::async_trait;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::connections::{Connections, Held, exec_error, query_error};
+use crate::metrics;
 
 /// Called after each statement; for tests that count them.
 pub(super) type StatementListener = Arc<dyn Fn(&Info<'_>) + Send + Sync>;
@@ -91,7 +92,12 @@ impl Transaction {
         // From here on the connection is closed unless it is released, also when this future is dropped.
         let mut connection = open.connection.take().ok_or_else(has_ended)?;
         open.check()?;
-        connection.execute_plain(how).await.map_err(exec_error)?;
+        let started = metrics::now();
+        let ended = connection.execute_plain(how).await.map_err(exec_error);
+        if let Some(started) = started.filter(|_| how == "COMMIT") {
+            watch("commit", started, ended.is_err());
+        }
+        ended?;
         connection.release();
         Ok(())
     }
@@ -107,13 +113,17 @@ impl Transaction {
         let Open { connection, state } = &mut *open;
         let connection = connection.as_mut().ok_or_else(has_ended)?;
         *state = State::Executing;
-        let started = self.listener.is_some().then(Instant::now);
+        let watched = metrics::is_on();
+        let started = (watched || self.listener.is_some()).then(Instant::now);
         let outcome = work(connection, statement).await;
         *state = match &outcome {
             Ok(_) => State::Sound,
             Err(error) => State::Failed(error.clone()),
         };
         drop(open);
+        if let Some(started) = started.filter(|_| watched) {
+            watch("write", started, outcome.is_err());
+        }
         if let (Some(listener), Some(started)) = (&self.listener, started) {
             listener(&Info {
                 elapsed: started.elapsed(),
@@ -122,6 +132,13 @@ impl Transaction {
             });
         }
         outcome
+    }
+}
+
+fn watch(kind: &'static str, started: Instant, failed: bool) {
+    metrics::SQL_SECONDS.observe(started.elapsed(), [kind]);
+    if failed {
+        metrics::SQL_ERRORS.count([kind]);
     }
 }
 

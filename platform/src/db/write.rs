@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 use super::{Db, WriteTx};
-use crate::error::CommandError;
+use crate::{error::CommandError, metrics};
 
 /// How often a transaction is tried at most.
 pub const ATTEMPTS: u32 = 5;
@@ -162,6 +162,7 @@ impl<W: Writer> Attempts<W> {
             }
         };
         if self.made < ATTEMPTS && was_in_the_way(error.as_error()) {
+            metrics::SQL_RETRIES.count([]);
             tracing::info!(attempt = self.made, error = %error.as_error(), "a transaction is tried again");
             return None;
         }
