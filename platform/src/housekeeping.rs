@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use super::{ctx::Ctx, feed, idempotency, limiter};
+use super::{ctx::Ctx, feed, idempotency, limiter, metrics};
 
 /// What a feature purges besides; answers how many rows.
 pub type Purge = fn(Ctx) -> BoxFuture<'static, anyhow::Result<u64>>;
@@ -20,7 +20,7 @@ pub async fn run(ctx: Ctx, stop: CancellationToken, features: &'static [Purge]) 
             () = stop.cancelled() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
-        if let Err(error) = purge(&ctx, features).await {
+        if let Err(error) = metrics::job("housekeeping", purge(&ctx, features)).await {
             tracing::warn!(
                 error = format!("{error:#}"),
                 "housekeeping failed; trying again in an hour"

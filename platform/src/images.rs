@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use super::memory;
+use super::{memory, metrics};
 
 use crate::message;
 use crate::messages::Message;
@@ -61,6 +61,18 @@ impl Workshop {
     /// Processes one picture. A caller that goes away frees its place when the work is done, not before: the
     /// thread can't be stopped, and a freed place would let more in than there are cores.
     pub async fn process(&self, bytes: Bytes) -> Result<ProcessedImage, WorkshopError> {
+        let started = metrics::now();
+        let made = self.process_unwatched(bytes).await;
+        let outcome = match &made {
+            Ok(_) => "done",
+            Err(WorkshopError::Image(_)) => "refused",
+            Err(WorkshopError::Busy) => "busy",
+        };
+        metrics::IMAGE_SECONDS.observe_since(started, [outcome]);
+        made
+    }
+
+    async fn process_unwatched(&self, bytes: Bytes) -> Result<ProcessedImage, WorkshopError> {
         let waiting = Arc::clone(&self.waiting).try_acquire_owned();
         let waiting = waiting.map_err(|_| WorkshopError::Busy)?;
         let working = Arc::clone(&self.working).acquire_owned().await;

@@ -41,6 +41,17 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
+    /// Its name, as the exporter labels it.
+    pub(super) const fn label(&self) -> &'static str {
+        match self {
+            Self::Sent { .. } => "sent",
+            Self::NoDevice { .. } => "no_device",
+            Self::Postponed { .. } => "postponed",
+            Self::Away { .. } => "away",
+            Self::Dead { .. } => "dead",
+        }
+    }
+
     /// Whether the service said something.
     pub(super) fn is_answered(&self) -> bool {
         match self {

@@ -6,6 +6,7 @@
 //! first instead of standing beside it.
 
 mod attempt;
+mod backlog;
 mod claim;
 mod enqueue;
 mod policy;
@@ -15,6 +16,7 @@ mod templates;
 mod transports;
 mod worker;
 
+pub use backlog::{Backlog, COUNTED, backlog};
 pub use enqueue::{
     About, NewDelivery, cancel_about_in_tx, cancel_all_in_tx, cancel_in_tx, enqueue_all_in_tx, enqueue_in_tx,
     forget_about_in_tx, forget_recipient_in_tx, wake_in_tx,
@@ -61,6 +63,17 @@ pub enum Channel {
     /// To the recipient's e-mail address.
     #[sea_orm(string_value = "EMAIL")]
     Email,
+}
+
+impl Channel {
+    /// Its name, as the exporter labels it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Email => "email",
+        }
+    }
 }
 
 /// How far a message has come.

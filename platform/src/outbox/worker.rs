@@ -33,6 +33,7 @@ use crate::{
     ctx::Ctx,
     db::write_tx,
     events::{NewEvent, append_in_tx},
+    metrics,
 };
 
 /// Messages sent at once on each channel.
@@ -230,6 +231,7 @@ impl Worker {
         let (channel, service) = (delivery.channel, Arc::clone(self.service(delivery.channel)));
         let begun = self.attempts.spawn(async move {
             let answers = service.answers.load(Ordering::Relaxed);
+            let started = metrics::now();
             let mut outcome = attempt(&ctx, &transports, &delivery).await;
             if let Outcome::Away { until, reason } = &outcome {
                 if service.answers.load(Ordering::Relaxed) != answers {
@@ -240,6 +242,8 @@ impl Worker {
                     service.is_away(ctx.clock.now());
                 }
             }
+            metrics::OUTBOX_SECONDS.observe_since(started, [channel.label()]);
+            metrics::OUTBOX_ATTEMPTS.count([channel.label(), outcome.label()]);
             let answers_again = outcome.is_answered() && {
                 service.answers.fetch_add(1, Ordering::Relaxed);
                 service.may_be_awaited.swap(false, Ordering::Relaxed)

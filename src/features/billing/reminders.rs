@@ -23,7 +23,7 @@ use super::{
 };
 use platform::{
     actor::Actor, config::ReminderConfig, ctx::Ctx, db::WriteTx, db::write_tx, ids::new_uuid,
-    listing::RecordScope,
+    listing::RecordScope, metrics,
 };
 
 /// How often the calendar is looked at.
@@ -36,7 +36,7 @@ const STATUS: &str = "STATUS";
 /// Catches up at once, and then whenever a day or a morning begins, until `stop`.
 pub async fn work(ctx: Ctx, stop: CancellationToken) {
     loop {
-        if let Err(error) = catch_up(&ctx).await {
+        if let Err(error) = metrics::job("reminders", catch_up(&ctx)).await {
             tracing::warn!(
                 error = format!("{error:#}"),
                 "the invoices' calendar could not be worked off; trying again in a minute"

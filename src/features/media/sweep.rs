@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use platform::db::write_tx;
+use platform::{db::write_tx, metrics};
 
 use super::commands::attach::remove_in_tx;
 use super::tables::{file_removal, image, upload};
@@ -46,8 +46,8 @@ impl Media {
         loop {
             let outcome = tokio::select! {
                 () = stop.cancelled() => return,
-                _ = files.tick() => self.remove_files().await.map(drop),
-                _ = everything.tick() => self.sweep().await.map(drop),
+                _ = files.tick() => metrics::job("media_files", self.remove_files()).await.map(drop),
+                _ = everything.tick() => metrics::job("media_sweep", self.sweep()).await.map(drop),
             };
             if let Err(error) = outcome {
                 tracing::error!(

@@ -9,6 +9,7 @@ use super::{Document, DocumentSchema, compile, refused::Refused};
 use crate::{
     crypto::sha256,
     graphql::limits::{Limits, Refusal, count_tokens},
+    metrics,
 };
 
 /// Memory for documents, in bytes, by what they weigh.
@@ -76,12 +77,16 @@ impl Documents {
     /// Why it can't be run; that is kept, too.
     pub async fn get(&self, text: String) -> Outcome {
         let key = sha256(text.as_bytes());
+        let mut lookup = "hit";
         let reading = async {
+            lookup = "miss";
             // What has too many tokens isn't worth a place: told, and not kept.
             let tokens = count_tokens(&text, &self.0.limits)?;
             Ok::<_, Refusal>(self.read(text, tokens).await)
         };
-        self.0.kept.get_or_insert_async(&key, reading).await?
+        let found = self.0.kept.get_or_insert_async(&key, reading).await;
+        metrics::CACHE_LOOKUPS.count(["documents", lookup]);
+        found?
     }
 
     async fn read(&self, text: String, tokens: usize) -> Outcome {

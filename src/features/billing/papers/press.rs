@@ -22,7 +22,7 @@ use platform::{
     ctx::Ctx,
     db::write_tx,
     images::RenditionFormat,
-    memory,
+    memory, metrics,
     signed_url::Refusal,
     storage::{NewFile, Storage},
 };
@@ -181,10 +181,19 @@ impl Papers {
     }
 
     async fn find_or_draw(&self, opened: Opened) -> Result<Bytes, PrintError> {
+        let started = metrics::now();
+        let printed = self.find_or_draw_unwatched(opened).await;
+        let source = printed.as_ref().map_or("failed", |(source, _)| *source);
+        metrics::PDF_SECONDS.observe_since(started, [source]);
+        printed.map(|(_, pdf)| pdf)
+    }
+
+    /// Where it came from, and what it is.
+    async fn find_or_draw_unwatched(&self, opened: Opened) -> Result<(&'static str, Bytes), PrintError> {
         let key = opened.paper.kept_in.as_ref();
         let key = key.map(|folder| format!("{folder}/{}.pdf", opened.fingerprint));
         if let Some(kept) = self.kept(key.as_deref()).await? {
-            return Ok(kept);
+            return Ok(("kept", kept));
         }
         let waiting = Arc::clone(&self.inner.waiting);
         let waiting = waiting.try_acquire_owned().map_err(|_| PrintError::Busy)?;
@@ -192,7 +201,7 @@ impl Papers {
         let press = press.map_err(|_| PrintError::Busy)?;
         // Whoever had the press before may have drawn the same.
         if let Some(kept) = self.kept(key.as_deref()).await? {
-            return Ok(kept);
+            return Ok(("kept", kept));
         }
         let logo = match &opened.logo {
             Some((image, rendition)) => self.inner.media.read(image, rendition, None).await?,
@@ -226,7 +235,7 @@ impl Papers {
             }
         }
         drop((press, waiting));
-        Ok(pdf)
+        Ok(("drawn", pdf))
     }
 
     /// What is kept under a key, if it is whole.
