@@ -129,7 +129,8 @@ impl App {
             storage: storage.clone(),
             uses,
         });
-        let tailer = Tailer::init(FeatureEvents::new(db.clone(), Arc::clone(&options.clock)), db)
+        let source = FeatureEvents::new(db.clone(), Arc::clone(&options.clock));
+        let tailer = Tailer::init(source, db, Arc::clone(&options.clock))
             .await
             .context("the event log could not be read")?;
         let feed = tailer.hub();

@@ -4,6 +4,7 @@ use crate::support::database::TestDatabase;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use platform::actor::{AccountId, ClientId, SessionId};
+use platform::clock::FixedClock;
 use platform::db::Db;
 use platform::events::{self, EventKind, NewEvent};
 use platform::feed::{
@@ -166,7 +167,9 @@ impl Feed {
             db: db.clone(),
             world: Arc::clone(&self.world),
         };
-        let tailer = Tailer::init(source, db.clone()).await.unwrap();
+        let tailer = Tailer::init(source, db.clone(), Arc::new(FixedClock::new(now())))
+            .await
+            .unwrap();
         let (hub, stop) = (tailer.hub(), CancellationToken::new());
         tailer.spawn(&TaskTracker::new(), stop.clone());
         Instance { hub, db, stop }

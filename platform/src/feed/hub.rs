@@ -9,8 +9,9 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use sea_orm::{DbBackend, EntityTrait};
+use sea_orm::{ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::{
     sync::{Notify, Semaphore, watch},
     time::Instant,
@@ -140,6 +141,38 @@ impl<S: FeedSource> Hub<S> {
     pub fn session_ended(&self, session: SessionId, account: AccountId) -> BoxFuture<'static, ()> {
         let watch = self.0.sessions.watch(session, account);
         Box::pin(async move { watch.ended().await })
+    }
+
+    /// How many streams are subscribed here.
+    #[must_use]
+    pub fn subscriber_count(&self) -> usize {
+        self.subscribers().by_id.len()
+    }
+
+    /// When the oldest event was written that is committed and not delivered here; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn oldest_undelivered(&self) -> Result<Option<DateTime<Utc>>, DbErr> {
+        let oldest = |waits: Condition, order: events::Column| {
+            events::Entity::find()
+                .select_only()
+                .column(events::Column::OccurredAt)
+                .filter(waits)
+                .order_by_asc(order)
+                .limit(1)
+                .into_tuple::<DateTime<Utc>>()
+                .one(self.0.db.reader())
+        };
+        use events::Column;
+        // Not numbered yet, which happens on PostgreSQL alone; a partial index has these rows.
+        let unnumbered = oldest(Condition::all().add(Column::Position.is_null()), Column::Seq).await?;
+        let behind = oldest(
+            Condition::all().add(Column::Position.gt(self.head())),
+            Column::Position,
+        )
+        .await?;
+        Ok(unnumbered.into_iter().chain(behind).min())
     }
 
     /// Whether rights were verified lately.

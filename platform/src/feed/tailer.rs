@@ -8,7 +8,7 @@ use tokio::{sync::Notify, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{FeedSource, Hub, listener, relay};
-use crate::{db::Db, db::write_tx, events};
+use crate::{clock::SharedClock, db::Db, db::write_tx, events, metrics};
 
 /// How long events are kept for readers that come back.
 pub const KEPT_FOR: TimeDelta = TimeDelta::days(30);
@@ -23,6 +23,7 @@ const BATCH: u64 = 500;
 pub struct Tailer<S: FeedSource> {
     hub: Hub<S>,
     db: Db,
+    clock: SharedClock,
 }
 
 impl<S: FeedSource> Tailer<S> {
@@ -30,13 +31,13 @@ impl<S: FeedSource> Tailer<S> {
     ///
     /// # Errors
     /// When the log has no head or can't be read.
-    pub async fn init(source: S, db: Db) -> Result<Self, DbErr> {
+    pub async fn init(source: S, db: Db, clock: SharedClock) -> Result<Self, DbErr> {
         let head = events::feed_head::Entity::find_by_id(events::FEED_HEAD_ID)
             .one(db.reader())
             .await?
             .ok_or_else(|| DbErr::Custom("the event log has no head: run `belle-house migrate`".into()))?;
         let hub = Hub::new(source, db.clone(), head.epoch, head.position);
-        Ok(Self { hub, db })
+        Ok(Self { hub, db, clock })
     }
 
     /// The hub it delivers to.
@@ -92,11 +93,16 @@ impl<S: FeedSource> Tailer<S> {
             if count == 0 {
                 return Ok(());
             }
+            let began = metrics::is_on().then(|| rows.iter().map(|row| row.occurred_at).collect::<Vec<_>>());
             let loaded = self.hub.source().load(rows).await?;
             if !self.hub.is_verified() {
                 self.hub.verify().await?;
             }
             self.hub.deliver(loaded);
+            let now = self.clock.now();
+            for at in began.into_iter().flatten() {
+                metrics::FEED_LAG.observe((now - at).to_std().unwrap_or_default(), []);
+            }
             if count < BATCH {
                 return Ok(());
             }
