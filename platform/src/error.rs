@@ -41,6 +41,26 @@ pub enum ErrorCode {
     RateLimited,
 }
 
+impl ErrorCode {
+    /// Its name, as clients read it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Required => "REQUIRED",
+            Self::Invalid => "INVALID",
+            Self::TooLong => "TOO_LONG",
+            Self::NotFound => "NOT_FOUND",
+            Self::Taken => "TAKEN",
+            Self::Conflict => "CONFLICT",
+            Self::Locked => "LOCKED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::KeyReused => "KEY_REUSED",
+            Self::Expired => "EXPIRED",
+            Self::RateLimited => "RATE_LIMITED",
+        }
+    }
+}
+
 /// One mistake in a command's input: what, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {

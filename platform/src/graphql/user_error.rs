@@ -8,6 +8,7 @@ use crate::{
     error::{CommandError, ErrorCode, Violation},
     message,
     messages::{Catalogues, Message},
+    metrics,
 };
 
 /// What kind of mistake a `UserError` tells of.
@@ -72,6 +73,7 @@ impl UserError {
 
 impl From<Violation> for UserError {
     fn from(violation: Violation) -> Self {
+        metrics::USER_ERRORS.count([violation.code.name()]);
         Self(violation)
     }
 }

@@ -20,7 +20,7 @@ use platform::{
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
-    message,
+    message, metrics,
     record::{self, RecordEntity},
 };
 
@@ -52,6 +52,23 @@ pub struct LoggedIn {
 /// INVALID for a wrong address or password; EXPIRED or FORBIDDEN, to whoever knows the password, for a temporary
 /// password past its time and a disabled account; [`CommandError::RateLimited`] after too many failures.
 pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
+    let outcome = attempt(ctx, input).await;
+    match &outcome {
+        Ok(_) => metrics::LOGINS.count([]),
+        Err(CommandError::RateLimited { .. }) => metrics::LOGINS_REFUSED.count(["rate_limited"]),
+        Err(CommandError::Rejected(violations)) => {
+            metrics::LOGINS_REFUSED.count([match violations.first().map(|it| it.code) {
+                Some(ErrorCode::Forbidden) => "disabled",
+                Some(ErrorCode::Expired) => "expired",
+                _ => "wrong",
+            }]);
+        }
+        Err(_) => {}
+    }
+    outcome
+}
+
+async fn attempt(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     let email = normalize_email(&input.email);
     if email.chars().count() > MAX_EMAIL_LENGTH || passwords::is_too_long(&input.password) {
         return Err(wrong().into());
