@@ -17,7 +17,10 @@ use axum::{
 };
 use tracing::Instrument;
 
-use platform::config::{Config, TrustedProxies};
+use platform::{
+    config::{Config, TrustedProxies},
+    metrics,
+};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -67,7 +70,10 @@ pub async fn observe(State(config): State<Arc<Config>>, mut request: Request, ne
 
     let span = tracing::info_span!("request", id = request_id, method = %request.method(), path = request.uri().path());
     let started = Instant::now();
+    let route = route(request.uri().path());
     let mut response = next.run(request).instrument(span.clone()).await;
+    metrics::HTTP_SECONDS.observe(started.elapsed(), [route]);
+    metrics::HTTP_REQUESTS.count([route, status_class(response.status())]);
     span.in_scope(|| {
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         tracing::info!(status = response.status().as_u16(), micros, %address, "answered");
@@ -76,6 +82,31 @@ pub async fn observe(State(config): State<Arc<Config>>, mut request: Request, ne
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
     response
+}
+
+/// The kind of address, of which there are few.
+fn route(path: &str) -> &'static str {
+    const ROUTES: [&str; 9] = [
+        "graphql", "media", "uploads", "papers", "exports", "desk", "graphiql", "readyz", "healthz",
+    ];
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    match first {
+        "sitemap.xml" | "feed.xml" | "feed.en.xml" => "site",
+        _ => ROUTES
+            .into_iter()
+            .find(|route| *route == first)
+            .unwrap_or("other"),
+    }
+}
+
+fn status_class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        100..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
+    }
 }
 
 /// The rightmost address that is not a proxy of ours: what stands left of it is the caller's own claim.
@@ -190,6 +221,23 @@ mod tests {
 
     fn forwarded(value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(FORWARDED_FOR.clone(), HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn addresses_are_of_few_kinds() {
+        let kinds = [
+            "/graphql",
+            "/media/img_1/2.webp",
+            "/desk/",
+            "/",
+            "/wp-login.php",
+            "/feed.xml",
+            "//media",
+        ];
+        assert_eq!(
+            kinds.map(route),
+            ["graphql", "media", "desk", "other", "other", "site", "media"]
+        );
     }
 
     #[test]

@@ -16,7 +16,9 @@ use data_encoding::BASE64URL_NOPAD;
 use quick_cache::{Weighter, sync::Cache};
 
 use super::encoding::{self, Encoded, Encoding, LARGE};
-use platform::{clock::SharedClock, crypto::sha256, ctx::Ctx, db::Db, db::content_version::Generation};
+use platform::{
+    clock::SharedClock, crypto::sha256, ctx::Ctx, db::Db, db::content_version::Generation, metrics,
+};
 
 /// Memory for answers, in bytes.
 const CAPACITY: u64 = 48 * 1024 * 1024;
@@ -90,10 +92,13 @@ impl PublicAnswers {
     #[must_use]
     pub fn find(&self, generation: Option<Generation>, question: &Question) -> Option<Arc<PublicAnswer>> {
         let question = question.clone();
-        self.kept.get(&Key {
+        let found = self.kept.get(&Key {
             generation: generation?,
             question,
-        })
+        });
+        let result = if found.is_some() { "hit" } else { "miss" };
+        metrics::CACHE_LOOKUPS.count(["answers", result]);
+        found
     }
 
     /// Keeps an answer whose computing began in this generation.
@@ -109,6 +114,8 @@ impl PublicAnswers {
 #[derive(Debug)]
 pub struct PublicAnswer {
     content_type: &'static str,
+    /// The name of the trusted document that it answers, if it is one.
+    document: Option<&'static str>,
     body: Bytes,
     /// Of content and content type.
     tag: String,
@@ -127,11 +134,27 @@ impl PublicAnswer {
         hashed.extend_from_slice(&body);
         Self {
             content_type,
+            document: None,
             tag: BASE64URL_NOPAD.encode(&sha256(&hashed)[..18]),
             body,
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
         }
+    }
+
+    /// The same, of a trusted document.
+    #[must_use]
+    pub fn to_document(self, name: Option<&'static str>) -> Self {
+        Self {
+            document: name,
+            ..self
+        }
+    }
+
+    /// The name of the trusted document that it answers, if it is one.
+    #[must_use]
+    pub fn document(&self) -> Option<&'static str> {
+        self.document
     }
 
     /// The answer to one request: the whole, or `304` when the client has it.

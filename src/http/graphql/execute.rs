@@ -15,9 +15,10 @@ use futures_util::{
 };
 
 use super::{
-    Answer, BAD_REQUEST, Endpoint, LIMIT_EXCEEDED, Prepared, Refused,
+    Answer, BAD_REQUEST, Endpoint, LIMIT_EXCEEDED, Prepared, Refused, Watched,
     heavy::{NotRun, is_heavy},
     refused::shorten,
+    watched,
 };
 use platform::{
     actor::Locale,
@@ -86,7 +87,14 @@ impl Endpoint {
         finish(&mut response);
         // Masking has a message of its own.
         self.tell(&mut response.errors, locale);
+        watched::count(&response.errors);
         response
+    }
+
+    /// As [`Endpoint::tell`], for a request that never ran.
+    pub(super) fn tell_refused(&self, errors: &mut [ServerError], locale: Locale) {
+        watched::count(errors);
+        self.tell(errors, locale);
     }
 
     /// Puts our own messages in words.
@@ -94,15 +102,18 @@ impl Endpoint {
         platform::graphql::tell(errors, &self.0.ctx.catalogues, locale);
     }
 
-    /// Runs any operation; a subscription yields many answers.
+    /// Runs any operation; a subscription yields many answers. `watched` is told how it went.
     #[must_use]
     pub fn execute_stream(
         &self,
         mut prepared: Prepared,
         resume_from: ResumeFrom,
+        mut watched: Watched,
     ) -> BoxStream<'static, Answer> {
         prepared.request = prepared.request.data(resume_from);
+        watched.kind(prepared.operation);
         if prepared.operation == OperationType::Subscription {
+            watched.streams();
             Box::pin(Answers {
                 stream: Some(self.0.schema.execute_stream(prepared.request).peekable()),
                 plan: prepared.plan,
@@ -114,6 +125,7 @@ impl Endpoint {
             let endpoint = self.clone();
             Box::pin(stream::once(async move {
                 let Executed { response, .. } = endpoint.execute(prepared).await;
+                watched.ended(&response.errors);
                 if is_request_error(&response) {
                     Err(response.errors)
                 } else {
@@ -211,6 +223,7 @@ fn bounded(response: Response, operation: OperationType) -> Executed {
     let message =
         format!("{done} answer has {bytes} bytes, more than the {MAX_ANSWER} allowed: ask for less at once.");
     let refused = Refused::for_developers(LIMIT_EXCEEDED, message);
+    watched::count(refused.errors());
     Response::from_errors(refused.into_errors()).into()
 }
 

@@ -7,6 +7,7 @@ mod over_http;
 mod params;
 mod refused;
 pub mod trusted;
+mod watched;
 mod websocket;
 
 use std::{future::Future, net::IpAddr, sync::Arc};
@@ -22,6 +23,7 @@ use heavy::HeavyOperations;
 pub use over_http::{handle as over_http, method_not_allowed};
 pub use params::Params;
 pub use refused::Refused;
+pub use watched::Watched;
 pub use websocket::handle as websocket;
 
 use super::{caps::Caps, public_answers::PublicAnswers};
@@ -240,6 +242,12 @@ impl Endpoint {
     /// Runs a connection that shutting down waits for.
     fn track<F: Future<Output = ()>>(&self, connection: F) -> impl Future<Output = ()> + use<F> {
         self.0.sockets.track_future(connection)
+    }
+
+    /// How many WebSockets are open.
+    #[must_use]
+    pub fn open_sockets(&self) -> usize {
+        self.0.sockets.len()
     }
 
     /// Resolves when the server is asked to stop.

@@ -15,7 +15,8 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
 use super::{
-    BAD_REQUEST, Endpoint, Executed, PERSISTED_QUERY_NOT_FOUND, Params, Refused, cookie, is_request_error,
+    BAD_REQUEST, Endpoint, Executed, PERSISTED_QUERY_NOT_FOUND, Params, Refused, Watched, cookie,
+    is_request_error,
 };
 use crate::{
     features::accounts::AuthError,
@@ -61,6 +62,7 @@ pub async fn handle(
         endpoint: &endpoint,
         accepted: Accepted::Json,
         locale: language,
+        watched: Watched::begin(),
     };
     let Some(accepted) = negotiate(request.headers()) else {
         return replies.refuse(
@@ -86,6 +88,7 @@ pub async fn handle(
         text: Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes()),
     };
     if reads && let Some(answer) = endpoint.public().find(generation, &question) {
+        replies.watched.kept(&answer);
         answer.prepare(&parts.headers).await;
         return answer.respond(&parts.headers);
     }
@@ -110,6 +113,7 @@ pub async fn handle(
                     text: bytes.clone(),
                 };
                 if let Some(answer) = endpoint.public().find(generation, &question) {
+                    replies.watched.kept(&answer);
                     answer.prepare(&parts.headers).await;
                     return answer.respond_once(&parts.headers);
                 }
@@ -125,6 +129,8 @@ pub async fn handle(
         }
         Err(refused) => return replies.refuse(StatusCode::BAD_REQUEST, refused),
     };
+    let document = params.document_name;
+    replies.watched.document(document);
     let account = caller.actor.account_id();
     let place = endpoint
         .caps()
@@ -138,6 +144,7 @@ pub async fn handle(
         Ok(prepared) => prepared,
         Err(refused) => return replies.refuse(accepted.request_error(), refused),
     };
+    replies.watched.kind(prepared.operation);
     match prepared.operation {
         OperationType::Mutation if parts.method != Method::POST => {
             let mut response = replies.refuse(
@@ -160,6 +167,7 @@ pub async fn handle(
     }
     let may_keep = anonymous && prepared.is_public;
     let Executed { response, bytes } = endpoint.execute(prepared).await;
+    replies.watched.ended(&response.errors);
     let status = accepted.status(&response);
     let may_keep = may_keep && response.errors.is_empty();
     let is_large = bytes >= LARGE as u64;
@@ -167,7 +175,7 @@ pub async fn handle(
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     if may_keep {
-        let ready = Arc::new(PublicAnswer::new(accepted.content_type(), body));
+        let ready = Arc::new(PublicAnswer::new(accepted.content_type(), body).to_document(document));
         endpoint.public().keep(generation, question, &ready);
         ready.prepare(&parts.headers).await;
         return if reads {
@@ -210,10 +218,11 @@ async fn large(accepted: Accepted, status: StatusCode, body: Bytes, asked: &Head
 
 /// Answers every other method.
 pub async fn method_not_allowed(State(endpoint): State<Endpoint>) -> Response {
-    let replies = Replies {
+    let mut replies = Replies {
         endpoint: &endpoint,
         accepted: Accepted::Json,
         locale: Locale::default(),
+        watched: Watched::begin(),
     };
     let mut response = replies.refuse(
         StatusCode::METHOD_NOT_ALLOWED,
@@ -352,10 +361,11 @@ struct Replies<'a> {
     accepted: Accepted,
     /// The language of whoever reads them.
     locale: Locale,
+    watched: Watched,
 }
 
 impl Replies<'_> {
-    fn refuse_token(&self, error: &AuthError) -> Response {
+    fn refuse_token(&mut self, error: &AuthError) -> Response {
         let message = match error {
             AuthError::Expired => message!("token-expired"),
             AuthError::Invalid => message!("token-invalid"),
@@ -375,7 +385,7 @@ impl Replies<'_> {
     }
 
     /// Says that too much is going on.
-    fn refuse_full(&self, full: Full) -> Response {
+    fn refuse_full(&mut self, full: Full) -> Response {
         let mut response = self.refuse(full.status(), Refused::full(full, "operations"));
         response
             .headers_mut()
@@ -384,13 +394,14 @@ impl Replies<'_> {
     }
 
     /// The answer to a request that never ran.
-    fn refuse(&self, status: StatusCode, refused: Refused) -> Response {
+    fn refuse(&mut self, status: StatusCode, refused: Refused) -> Response {
         let mut errors = refused.into_errors();
-        self.endpoint.tell(&mut errors, self.locale);
+        self.endpoint.tell_refused(&mut errors, self.locale);
         self.send(status, &GraphqlResponse::from_errors(errors))
     }
 
-    fn send(&self, status: StatusCode, response: &GraphqlResponse) -> Response {
+    fn send(&mut self, status: StatusCode, response: &GraphqlResponse) -> Response {
+        self.watched.ended(&response.errors);
         answer(self.accepted, status, response)
     }
 }

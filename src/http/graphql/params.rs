@@ -17,6 +17,8 @@ use platform::{
 pub struct Params {
     /// The document.
     pub query: String,
+    /// The trusted document's name, where a hash says that it is one.
+    pub document_name: Option<&'static str>,
     /// Which of its operations to run.
     pub operation_name: Option<String>,
     /// The variables.
@@ -112,6 +114,7 @@ impl Raw {
             Some(_) => return Err(bad("\"extensions\" must be an object.")),
         };
         let hash = document_hash(self.document_id, extensions.get("persistedQuery"))?;
+        let trusted = hash.as_deref().and_then(trusted::find);
         let query = match (self.query, hash) {
             (Some(Value::String(query)), hash) if !query.trim().is_empty() => {
                 if hash.is_some_and(|hash| !is_hash_of(&hash, &query)) {
@@ -119,10 +122,12 @@ impl Raw {
                 }
                 query
             }
-            (Some(Value::String(_) | Value::Null) | None, Some(hash)) => trusted::find(&hash)
+            (Some(Value::String(_) | Value::Null) | None, Some(_)) => trusted
+                .map(|trusted| trusted.document.clone())
                 // The text is Apollo's: its clients send the whole document when they read it.
-                .ok_or_else(|| Refused::for_developers(PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound"))?
-                .to_owned(),
+                .ok_or_else(|| {
+                    Refused::for_developers(PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
+                })?,
             (Some(Value::String(_) | Value::Null) | None, None) => return Err(bad("\"query\" is missing.")),
             (Some(_), _) => return Err(bad("\"query\" must be a string.")),
         };
@@ -142,6 +147,7 @@ impl Raw {
         }
         Ok(Params {
             query,
+            document_name: trusted.map(|trusted| trusted.name.as_str()),
             operation_name,
             variables,
         })

@@ -65,6 +65,11 @@ impl Refused {
         self.code == LIMIT_EXCEEDED
     }
 
+    /// Its errors.
+    pub(super) fn errors(&self) -> &[ServerError] {
+        &self.errors
+    }
+
     /// As GraphQL errors, which [`Endpoint::tell`] puts in words.
     #[must_use]
     pub fn into_errors(self) -> Vec<ServerError> {

@@ -34,14 +34,13 @@ fn parse(manifest: &str) -> serde_json::Result<HashMap<String, Trusted>> {
     serde_json::from_str(manifest)
 }
 
-/// The text of a trusted document, by its hash in hexadecimal (either case), with or without `sha256:` before it.
+/// A trusted document, by its hash in hexadecimal (either case), with or without `sha256:` before it.
 #[must_use]
-pub fn find(hash: &str) -> Option<&'static str> {
+pub fn find(hash: &str) -> Option<&'static Trusted> {
     let hash = hash.strip_prefix("sha256:").unwrap_or(hash);
     TRUSTED
         .get(hash)
         .or_else(|| TRUSTED.get(&hash.to_ascii_lowercase()))
-        .map(|trusted| trusted.document.as_str())
 }
 
 /// All trusted documents by their hashes.

@@ -23,7 +23,9 @@ use crate::{
     http::{
         caps::{Cap, Place},
         encoding::LARGE,
-        graphql::{Answer, BAD_REQUEST, Caller, Endpoint, LIMIT_EXCEEDED, Params, Prepared, Refused},
+        graphql::{
+            Answer, BAD_REQUEST, Caller, Endpoint, LIMIT_EXCEEDED, Params, Prepared, Refused, Watched,
+        },
     },
 };
 use platform::{
@@ -319,6 +321,7 @@ impl Connection {
     }
 
     async fn start(&mut self, id: String, params: Result<Params, Refused>) -> Result<(), End> {
+        let mut watched = Watched::begin();
         if self.operations.len() >= MAX_OPERATIONS {
             let refused = Refused::for_developers(
                 LIMIT_EXCEEDED,
@@ -332,9 +335,10 @@ impl Connection {
             .map(|signed_in| (signed_in.token.clone(), signed_in.resume_from.clone()))
             .unwrap_or_default();
         let caller = self.caller(token.as_deref()).await?;
+        watched.document(params.as_ref().ok().and_then(|params| params.document_name));
         match prepare(&self.endpoint, params, &caller).await {
             Ok((prepared, place)) => {
-                let answers = self.endpoint.execute_stream(prepared, resume_from);
+                let answers = self.endpoint.execute_stream(prepared, resume_from, watched);
                 let answers = answers.map(move |answer| {
                     // Taken for as long as the operation runs.
                     let _ = &place;
@@ -344,13 +348,16 @@ impl Connection {
                     .insert(id, answers.chain(stream::iter([None])).boxed());
                 Ok(())
             }
-            Err(refused) => self.refuse(&id, refused).await,
+            Err(refused) => {
+                watched.ended(refused.errors());
+                self.refuse(&id, refused).await
+            }
         }
     }
 
     async fn refuse(&mut self, id: &str, refused: Refused) -> Result<(), End> {
         let mut errors = refused.into_errors();
-        self.endpoint.tell(&mut errors, self.locale);
+        self.endpoint.tell_refused(&mut errors, self.locale);
         self.say(Outgoing::Error { id, errors: &errors }).await
     }
 
