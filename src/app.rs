@@ -1,6 +1,6 @@
 //! The composition root: what is built from the configuration, how the parts know each other, which workers run.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -26,6 +26,7 @@ use crate::{
     http::{
         self,
         graphql::{Endpoint, Live},
+        metrics::{Exporter, Gauges},
     },
     messages,
 };
@@ -93,6 +94,7 @@ pub struct App {
     router: Router,
     endpoint: Endpoint,
     tailer: Tailer<FeatureEvents>,
+    exporter: Option<Exporter>,
     stop: CancellationToken,
 }
 
@@ -168,8 +170,24 @@ impl App {
             router,
             endpoint,
             tailer,
+            exporter: None,
             stop,
         })
+    }
+
+    /// Where `METRICS_ADDR` is set, listens there and counts from now on; says where. It is answered once the application
+    /// serves.
+    ///
+    /// # Errors
+    /// When the address can't be had.
+    pub async fn watch(&mut self) -> Result<Option<SocketAddr>> {
+        let Some(address) = self.ctx.config.metrics_addr else {
+            return Ok(None);
+        };
+        let exporter = Exporter::bind(address).await?;
+        let address = exporter.address()?;
+        self.exporter = Some(exporter);
+        Ok(Some(address))
     }
 
     /// Told when the application should end: sockets close with 1012, requests finish, workers stop.
@@ -208,6 +226,10 @@ impl App {
             ));
             tracker.spawn(render_articles(self.ctx.clone(), self.stop.clone()));
             tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone(), PURGES));
+        }
+        if let Some(exporter) = self.exporter {
+            let gauges = Gauges::new(self.ctx.clone(), self.endpoint.clone(), self.feed.clone());
+            tracker.spawn(exporter.serve(gauges, self.stop.clone()));
         }
         tracker.close();
         http::serve(listener, self.router, self.endpoint).await;

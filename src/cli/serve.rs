@@ -31,8 +31,11 @@ pub async fn run(config: Config) -> Result<()> {
         output::line("First start: drawing and loading a demo company, a few seconds…")?;
         demo::make_database(&config).await?;
     }
-    let app = application::init(config).await?;
+    let mut app = application::init(config).await?;
     let address = listener.local_addr()?;
+    if let Some(metrics) = app.watch().await? {
+        tracing::info!(address = %metrics, "metrics are at /metrics");
+    }
     greet(&app.ctx.config, address, wants_demo)?;
     let db = app.ctx.db.clone();
     let stop = app.stop_token();

@@ -10,6 +10,7 @@ pub mod graphql;
 mod health;
 mod language;
 pub mod media;
+pub mod metrics;
 pub mod middleware;
 mod papers;
 pub mod problem;

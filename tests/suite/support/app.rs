@@ -88,6 +88,7 @@ struct Instance {
     transports: Transports,
     media: Media,
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
     stop: CancellationToken,
 }
 
@@ -212,7 +213,7 @@ impl TestApp {
                 _ => None,
             })
         });
-        let app = App::init(AppOptions {
+        let mut app = App::init(AppOptions {
             config: config.unwrap(),
             clock: Arc::new(self.clock.clone()),
             mail: Arc::new(self.mail.clone()),
@@ -228,6 +229,7 @@ impl TestApp {
         let (ctx, feed) = (app.ctx.clone(), app.feed.clone());
         let (transports, stop) = (app.transports.clone(), app.stop_token());
         let media = app.media.clone();
+        let metrics = app.watch().await.unwrap();
         tokio::spawn(async move { app.serve(listener, Workers::FeedAlone).await.unwrap() });
         Instance {
             ctx,
@@ -235,8 +237,14 @@ impl TestApp {
             transports,
             media,
             address,
+            metrics,
             stop,
         }
+    }
+
+    /// Where Prometheus asks the (first) instance; with the setting `METRICS_ADDR`.
+    pub fn metrics_address(&self) -> SocketAddr {
+        self.instances[0].metrics.unwrap()
     }
 
     /// Where the (first) instance listens.
@@ -252,6 +260,11 @@ impl TestApp {
     /// What commands work with, for a test that calls one.
     pub fn ctx(&self) -> &Ctx {
         &self.instances[0].ctx
+    }
+
+    /// Its live feed.
+    pub fn feed(&self) -> &FeedHub {
+        &self.instances[0].feed
     }
 
     /// What keeps its pictures.
