@@ -1,12 +1,17 @@
 //! `doctor`: looks at everything that a server needs, and says what is wrong and how to mend it.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::{database, lock::is_served, output};
+use super::{database, healthcheck, lock::is_served, output};
 use crate::{
     demo,
     features::{accounts, deliveries, media},
@@ -73,6 +78,9 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
                 .map(|finding| ("accounts", finding)),
         );
         findings.extend(pictures(config, db).await.map(|finding| ("pictures", finding)));
+    }
+    if let Some(address) = config.metrics_addr {
+        findings.push(("metrics", metrics(config, address).await));
     }
     findings.push(("storage", storage(config).await));
     let mail = async { mail::from_config(config)?.check().await };
@@ -290,6 +298,64 @@ async fn outbox(db: &Db) -> Option<Finding> {
     })
 }
 
+/// Whether Prometheus finds what it asks for, and nobody else does.
+async fn metrics(config: &Config, address: SocketAddr) -> Finding {
+    if is_public(address.ip()) {
+        return Finding::Wrong {
+            what: format!(
+                "METRICS_ADDR={address} is an address of the public Internet: anybody may read how the server does"
+            ),
+            mend: "Listen on 127.0.0.1, or on the private address by which Prometheus reaches this machine."
+                .to_owned(),
+        };
+    }
+    let asked = tokio::task::spawn_blocking(move || healthcheck::ask(address, "/metrics")).await;
+    let told = asked.map_err(anyhow::Error::from).flatten();
+    match told {
+        Ok(text) if text.contains("belle_house_") || text.contains("process_") => {
+            let open = if address.ip().is_unspecified() {
+                ", on every address: no firewall may let the world through to that port"
+            } else {
+                ""
+            };
+            Finding::Fine(format!("answered at {address}{open}"))
+        }
+        Ok(_) => Finding::Wrong {
+            what: format!("something else answers at {address}"),
+            mend: "METRICS_ADDR chooses another address.".to_owned(),
+        },
+        Err(error) if is_served(config) && config.database.is_sqlite() => Finding::Wrong {
+            what: format!("a server is running, and /metrics is not answered: {error:#}"),
+            mend: "Restart the server, so that it listens on METRICS_ADDR.".to_owned(),
+        },
+        Err(_) => Finding::Notice(format!(
+            "nothing answers at {address}: no server runs here, or it runs in another container"
+        )),
+    }
+}
+
+/// Whether the world can reach an address, as far as the address tells.
+fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            // Behind a provider's own translation, RFC 6598.
+            let [first, second, ..] = address.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            !(address.is_unspecified()
+                || address.is_loopback()
+                || address.is_private()
+                || address.is_link_local()
+                || shared)
+        }
+        IpAddr::V6(address) => {
+            !(address.is_unspecified()
+                || address.is_loopback()
+                || address.is_unique_local()
+                || address.is_unicast_link_local())
+        }
+    }
+}
+
 async fn storage(config: &Config) -> Finding {
     let check = async {
         let storage = Storage::open(&config.storage, &config.data_dir)?;
@@ -311,5 +377,28 @@ async fn finding(mend: &str, check: impl Future<Output = Result<String>>) -> Fin
             what: format!("{error:#}"),
             mend: mend.to_owned(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn public_addresses_are_told_from_others() {
+        let is_public = |text: &str| super::is_public(text.parse().unwrap());
+        for others in [
+            "127.0.0.1",
+            "0.0.0.0",
+            "10.213.7.4",
+            "192.168.1.2",
+            "100.64.0.9",
+            "::1",
+            "fd00::7",
+            "::ffff:10.0.0.1",
+        ] {
+            assert!(!is_public(others), "{others}");
+        }
+        for open in ["41.138.32.7", "2a01:4f8::1", "::ffff:8.8.8.8"] {
+            assert!(is_public(open), "{open}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 /// For connecting, and for each read and write.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// More of an answer isn't read: `/readyz` says one line.
+/// More of an answer isn't read: `/readyz` says one line, and the first lines of `/metrics` say what it is.
 const LONGEST: u64 = 16 * 1024;
 
 /// Asks `/readyz` of the server that listens on `bind_addr`.
@@ -19,13 +19,21 @@ const LONGEST: u64 = 16 * 1024;
 /// # Errors
 /// When it doesn't answer, or answers that it isn't ready: with its reason.
 pub fn run(bind_addr: SocketAddr) -> Result<()> {
+    ask(bind_addr, "/readyz").map(drop)
+}
+
+/// The answer of what listens on `bind_addr` to `path`, its first part if it is long.
+///
+/// # Errors
+/// When none comes in time, or one that says that something is wrong.
+pub fn ask(bind_addr: SocketAddr, path: &str) -> Result<String> {
     let address = reachable(bind_addr);
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)
         .with_context(|| format!("nothing answers on {address}"))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.write_all(
-        format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes(),
+        format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes(),
     )?;
     let mut answer = Vec::new();
     stream
@@ -38,7 +46,7 @@ pub fn run(bind_addr: SocketAddr) -> Result<()> {
     if status != "200" {
         bail!("not ready: {}", if body.is_empty() { head } else { body }.trim());
     }
-    Ok(())
+    Ok(body.to_owned())
 }
 
 /// Where a server that listens on every address is found.

@@ -109,6 +109,38 @@ fn an_operator_sets_a_server_up() {
     );
 }
 
+#[tokio::test]
+async fn doctor_looks_whether_prometheus_is_answered_and_the_world_is_not() {
+    let (_folder, launch) = fresh();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let launch = launch.env("METRICS_ADDR", &address);
+    assert!(launch.run(&["migrate"], "").unwrap().contains("up to date"));
+    let nobody = launch.run(&["doctor"], "").unwrap();
+    assert!(
+        nobody.contains(&format!("note    metrics: nothing answers at {address}")),
+        "{nobody}"
+    );
+    let server = launch.start().await.unwrap();
+    let answered = launch.run(&["doctor"], "").unwrap();
+    assert!(
+        answered.contains(&format!("ok      metrics: answered at {address}")),
+        "{answered}"
+    );
+    // A second server can't have the address, and says so.
+    let second = launch
+        .sibling()
+        .unwrap()
+        .env("DATA_DIR", launch.data_dir().join("second").display().to_string());
+    let taken = second.run(&["serve"], "").unwrap_err().to_string();
+    assert!(
+        taken.contains(&format!("can't listen on {address}; METRICS_ADDR")),
+        "{taken}"
+    );
+    server.stop().await.unwrap();
+}
+
 #[test]
 fn doctor_names_what_is_wrong_and_how_to_mend_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -122,6 +154,7 @@ fn doctor_names_what_is_wrong_and_how_to_mend_it() {
         .env("EMAIL_PORT", "1")
         .env("FIREBASE_CREDENTIALS_PATH", "/nowhere.json")
         .env("CLOUDINARY_API_KEY", "kept")
+        .env("METRICS_ADDR", "41.138.32.7:9464")
         .output()
         .unwrap();
     assert!(!output.status.success());
@@ -132,6 +165,7 @@ fn doctor_names_what_is_wrong_and_how_to_mend_it() {
         "WRONG   push: FIREBASE_CREDENTIALS_PATH=/nowhere.json",
         "ok      storage",
         "note    configuration: CLOUDINARY_*",
+        "WRONG   metrics: METRICS_ADDR=41.138.32.7:9464 is an address of the public Internet",
     ] {
         assert!(told.contains(expected), "{expected} is missing from {told}");
     }
