@@ -61,6 +61,11 @@ need_nginx() {
     NGINX="$(PATH="$PATH:/usr/sbin" command -v nginx)" || die "nginx is missing" "sudo apt-get install -y nginx-light"
 }
 
+# need_promtool: Prometheus's own judge of its files, and of what a server prints.
+need_promtool() {
+    if ! command -v promtool >/dev/null; then install_debian prometheus; fi
+}
+
 # need_calc: LibreOffice, which opens our exports as people do: 96 MB to fetch, 300 MB on disk, about a minute.
 need_calc() {
     if ! command -v soffice >/dev/null; then install_debian libreoffice-calc; fi
