@@ -12,6 +12,7 @@ use chrono::TimeDelta;
 use platform::clock::{Clock, SystemClock};
 use platform::db::{Db, heartbeat};
 use platform::housekeeping;
+use platform::outbox;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use serde_json::json;
 
@@ -70,6 +71,9 @@ async fn every_job_finds_its_work_by_an_index() {
         app.media().remove_files().await.unwrap();
         housekeeping::purge(app.ctx(), PURGES).await.unwrap();
         heartbeat::beat(&app.ctx().db, app.clock.now()).await.unwrap();
+        // What Prometheus has looked up.
+        outbox::backlog(app.ctx().db.reader()).await.unwrap();
+        app.feed().oldest_undelivered().await.unwrap();
     }
     let admin = app.admin().await;
     for document in [DASHBOARD, DESK] {

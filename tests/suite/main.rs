@@ -66,6 +66,8 @@ mod media_serving;
 mod media_uploads;
 mod media_world;
 mod messages;
+mod metrics;
+mod monitoring;
 mod notification_inbox;
 mod operations;
 mod outbox;
