@@ -100,7 +100,7 @@ async fn watched() -> TestApp {
         .await
 }
 
-const EVENTS: &str = "subscription { staffEvents { __typename cursor } }";
+const EVENTS: &str = "subscription { staffEvents { __typename } }";
 const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) { userErrors { code } } }";
 
 /// Everything that is counted happens: a site is told of, seen live, billed, printed; passwords are wrong, documents too.

@@ -52,7 +52,7 @@ pub struct LoggedIn {
 /// INVALID for a wrong address or password; EXPIRED or FORBIDDEN, to whoever knows the password, for a temporary
 /// password past its time and a disabled account; [`CommandError::RateLimited`] after too many failures.
 pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
-    let outcome = attempt(ctx, input).await;
+    let outcome = sign_in(ctx, input).await;
     match &outcome {
         Ok(_) => metrics::LOGINS.count([]),
         Err(CommandError::RateLimited { .. }) => metrics::LOGINS_REFUSED.count(["rate_limited"]),
@@ -68,7 +68,7 @@ pub async fn login(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     outcome
 }
 
-async fn attempt(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
+async fn sign_in(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     let email = normalize_email(&input.email);
     if email.chars().count() > MAX_EMAIL_LENGTH || passwords::is_too_long(&input.password) {
         return Err(wrong().into());
