@@ -327,6 +327,7 @@ impl Connection {
                 LIMIT_EXCEEDED,
                 format!("A connection runs {MAX_OPERATIONS} operations at a time; complete one first."),
             );
+            watched.ended(refused.errors());
             return self.refuse(&id, refused).await;
         }
         let (token, resume_from) = self
