@@ -17,7 +17,10 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
+use secrecy::ExposeSecret;
 use tokio::sync::Notify;
+
+use crate::config::DatabaseConfig;
 
 use self::connections::Connections;
 use self::later::Waiting;
@@ -56,6 +59,16 @@ pub struct DatabaseOptions {
     pub max_connections: u32,
     /// A statement that runs longer is ended (PostgreSQL).
     pub statement_timeout: Duration,
+}
+
+impl From<&DatabaseConfig> for DatabaseOptions {
+    fn from(config: &DatabaseConfig) -> Self {
+        Self {
+            url: config.url.expose_secret().to_owned(),
+            max_connections: config.max_connections,
+            statement_timeout: config.statement_timeout,
+        }
+    }
 }
 
 /// Woken after a commit that gave it work. Shared by everything that holds the same [`Db`].
@@ -173,6 +186,30 @@ impl Db {
             heartbeat: Arc::default(),
             listener: None,
         }
+    }
+
+    /// One connection that is nobody else's, without foreign keys on SQLite and without a limit on a statement's time: for
+    /// restoring a backup, which replaces everything in one transaction.
+    ///
+    /// # Errors
+    /// When the server can't be reached or the file can't be opened.
+    pub async fn connect_alone(options: &DatabaseOptions) -> Result<DatabaseConnection, DbErr> {
+        let mut connect = ConnectOptions::new(options.url.clone());
+        connect
+            .max_connections(1)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .set_application_name("belle-house backup")
+            .sqlx_logging(false);
+        connect.map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(false)
+        });
+        Database::connect(connect).await
     }
 
     /// For reads outside a writing transaction.

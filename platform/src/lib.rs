@@ -6,6 +6,8 @@ extern crate self as platform;
 pub mod actor;
 pub mod announce;
 pub mod audit;
+pub mod backup;
+pub mod backup_keys;
 pub mod clock;
 pub mod config;
 pub mod crypto;

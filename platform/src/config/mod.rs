@@ -16,6 +16,7 @@ use url::Url;
 pub use parse::{IpNetwork, TrustedProxies};
 
 use self::parse::Reader;
+use super::backup_keys::Recipient;
 
 /// Everything that is configured. Secrets don't print.
 #[derive(Debug, Clone)]
@@ -70,6 +71,8 @@ pub struct Config {
     pub firebase_credentials_path: Option<PathBuf>,
     /// Where images are kept.
     pub storage: StorageConfig,
+    /// Backups.
+    pub backup: BackupConfig,
     /// Whether any `CLOUDINARY_*` is set: kept for later, `doctor` says so.
     pub cloudinary_configured: bool,
 }
@@ -126,6 +129,32 @@ pub struct AccountsConfig {
     pub checks: String,
     /// Mobile money.
     pub mobile_money: String,
+}
+
+/// When backups are made, for whom, where, and how many stay.
+#[derive(Debug, Clone)]
+pub struct BackupConfig {
+    /// Whose identities open them. None: no backups are made.
+    pub recipients: Vec<Recipient>,
+    /// Where they are kept.
+    pub folder: PathBuf,
+    /// Not before this hour of the day, in company time.
+    pub hour: u32,
+    /// How many stay.
+    pub keep: Keep,
+}
+
+/// How many are kept: of each of the last days, weeks, months that have one, the last proven one.
+#[derive(Debug, Clone, Copy)]
+pub struct Keep {
+    /// Days.
+    pub daily: u32,
+    /// Weeks, from Monday.
+    pub weekly: u32,
+    /// Months.
+    pub monthly: u32,
+    /// Whose days.
+    pub time_zone: chrono_tz::Tz,
 }
 
 /// How to reach the database.
@@ -293,6 +322,9 @@ impl Config {
         let website_url = read.url("WEBSITE_URL", || public_url.to_string());
         let password_reset_url = read.below("PASSWORD_RESET_PATH", &website_url);
         let (secret_key, secret_key_generated) = secret_key::read(&mut read, debug, &data_dir, bind_addr);
+        let time_zone = read
+            .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
+            .unwrap_or(chrono_tz::Africa::Niamey);
         let config = Self {
             debug,
             graphiql: read.boolean("GRAPHIQL", debug),
@@ -305,9 +337,7 @@ impl Config {
             public_url,
             website_url,
             password_reset_url,
-            time_zone: read
-                .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
-                .unwrap_or(chrono_tz::Africa::Niamey),
+            time_zone,
             currency: read.one_of("CURRENCY", &["XOF", "EUR", "USD"]),
             staff_email: read.addresses("STAFF_EMAIL"),
             reminders: ReminderConfig {
@@ -356,6 +386,19 @@ impl Config {
             email: read.email(debug),
             firebase_credentials_path: read.optional("FIREBASE_CREDENTIALS_PATH").map(PathBuf::from),
             storage: read.storage(),
+            backup: BackupConfig {
+                recipients: read.recipients("BACKUP_RECIPIENT"),
+                folder: read
+                    .optional("BACKUP_DIR")
+                    .map_or_else(|| data_dir.join("backups"), PathBuf::from),
+                hour: read.number("BACKUP_HOUR", 0, 23),
+                keep: Keep {
+                    daily: read.number("BACKUP_KEEP_DAILY", 1, 1000),
+                    weekly: read.number("BACKUP_KEEP_WEEKLY", 0, 1000),
+                    monthly: read.number("BACKUP_KEEP_MONTHLY", 0, 1000),
+                    time_zone,
+                },
+            },
             cloudinary_configured: [
                 "CLOUDINARY_CLOUD_NAME",
                 "CLOUDINARY_API_KEY",

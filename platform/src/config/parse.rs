@@ -11,6 +11,8 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::backup_keys::Recipient;
+
 use super::{
     AtOnce, ConfigError, ConfigErrors, EmailBackend, EmailConfig, StorageConfig,
     settings::{SETTINGS, default_of},
@@ -236,6 +238,19 @@ impl<'a> Reader<'a> {
             );
         }
         address
+    }
+
+    /// Public keys of backups, comma-separated.
+    pub(super) fn recipients(&mut self, key: &'static str) -> Vec<Recipient> {
+        let mut recipients = Vec::new();
+        for text in self.list(key) {
+            match text.parse() {
+                Ok(recipient) => recipients.push(recipient),
+                // Not what was written: it may be a secret.
+                Err(wrong) => self.error(key, format!("{wrong}.")),
+            }
+        }
+        recipients
     }
 
     /// A page below a site, from its path.

@@ -335,6 +335,37 @@ pub const SETTINGS: &[Group] = &[
             setting("CLOUDINARY_API_SECRET", "", "", "Kept for later: not used yet."),
         ],
     },
+    Group {
+        title: "Backups",
+        settings: &[
+            setting(
+                "BACKUP_RECIPIENT",
+                "",
+                "age1…",
+                "The public key that backups are encrypted to, from `belle-house backup keygen`; several comma-separated. Without one no backups are made. The identity that opens them is kept elsewhere.",
+            ),
+            setting(
+                "BACKUP_DIR",
+                "",
+                "/srv/backups",
+                "Where they are kept; instances share it. DATA_DIR/backups when absent.",
+            ),
+            setting(
+                "BACKUP_HOUR",
+                "2",
+                "2",
+                "One a day is made, not before this hour, in company time.",
+            ),
+            setting(
+                "BACKUP_KEEP_DAILY",
+                "7",
+                "7",
+                "Of how many days the last proven one stays.",
+            ),
+            setting("BACKUP_KEEP_WEEKLY", "4", "4", "And of how many weeks."),
+            setting("BACKUP_KEEP_MONTHLY", "12", "12", "And of how many months."),
+        ],
+    },
 ];
 
 /// The default of `key`; empty for one that has none.
