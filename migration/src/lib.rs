@@ -22,6 +22,7 @@ mod m20261129_000091_update_images_bin;
 mod m20261129_000100_known_addresses;
 mod m20261129_000110_article_html;
 mod m20261129_000120_jobs;
+mod m20261129_000130_backups;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000100_known_addresses::Migration),
             Box::new(m20261129_000110_article_html::Migration),
             Box::new(m20261129_000120_jobs::Migration),
+            Box::new(m20261129_000130_backups::Migration),
         ]
     }
 }

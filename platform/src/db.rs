@@ -279,6 +279,7 @@ impl Db {
             enqueued_deliveries: AtomicBool::new(false),
             changed_content: AtomicBool::new(false),
             waiting: Waiting::default(),
+            holds_deliveries: AtomicBool::new(false),
         })
     }
 
@@ -306,6 +307,7 @@ pub struct WriteTx {
     enqueued_deliveries: AtomicBool,
     changed_content: AtomicBool,
     waiting: Waiting,
+    holds_deliveries: AtomicBool,
 }
 
 impl WriteTx {
@@ -358,6 +360,16 @@ impl WriteTx {
     /// Remembers to wake the outbox after the commit.
     pub(crate) fn mark_deliveries(&self) {
         self.enqueued_deliveries.store(true, Ordering::Relaxed);
+    }
+
+    /// From here on, messages that are written wait for a person to release them.
+    pub fn hold_deliveries(&self) {
+        self.holds_deliveries.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether messages that are written wait for a person.
+    pub(crate) fn holds_deliveries(&self) -> bool {
+        self.holds_deliveries.load(Ordering::Relaxed)
     }
 
     /// Remembers that visitors will see something else: no instance gives an older answer than this for more than a

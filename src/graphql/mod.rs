@@ -8,7 +8,9 @@ use async_graphql::{MergedObject, MergedSubscription, Request, Schema, Validatio
 
 use crate::features::{
     accounts::graphql::{AccountsMutation, AccountsQuery},
-    billing::graphql::{BillingMutation, BillingQuery, CompanyMutation, CompanyQuery},
+    billing::graphql::{
+        BillingMutation, BillingQuery, CompanyMutation, CompanyQuery, NumberingMutation, NumberingQuery,
+    },
     clients::graphql::{ClientsMutation, ClientsQuery},
     content::graphql::{
         BlogMutation, BlogQuery, FaqMutation, FaqQuery, PartnerMutation, PartnerQuery, PortfolioMutation,
@@ -53,6 +55,7 @@ pub struct Query(
     DashboardQuery,
     BillingQuery,
     CompanyQuery,
+    NumberingQuery,
     DeliveriesQuery,
     MediaQuery,
     RecordsQuery,
@@ -79,6 +82,7 @@ pub struct Mutation(
     LeadsMutation,
     BillingMutation,
     CompanyMutation,
+    NumberingMutation,
     NotificationsMutation,
     DeliveriesMutation,
     RecordsMutation,

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -125,7 +125,11 @@ fn row(tx: &WriteTx, keys: &Keys, id: DeliveryId, delivery: NewDelivery) -> Resu
     Ok(ActiveModel {
         id: Set(id),
         channel: Set(delivery.channel),
-        status: Set(Status::Pending),
+        status: Set(if tx.holds_deliveries() {
+            Status::Held
+        } else {
+            Status::Pending
+        }),
         recipient_id: Set(delivery.recipient),
         address: Set(delivery.address),
         template: Set(delivery.template.to_owned()),
@@ -192,10 +196,25 @@ async fn cancel_unsent(tx: &WriteTx, which: Condition) -> Result<u64, DbErr> {
         .col_expr(Column::Status, Expr::value(Status::Cancelled))
         .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
         .filter(which)
-        .filter(Column::Status.is_in([Status::Pending, Status::Dead]))
+        .filter(Column::Status.is_in([Status::Pending, Status::Dead, Status::Held]))
         .exec(tx.conn())
         .await?;
     Ok(cancelled.rows_affected)
+}
+
+/// After a backup was restored: what waits may have been sent since the backup was made. A person decides.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold_waiting(conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let held = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Status::Held))
+        .col_expr(Column::LeaseOwner, Expr::value(Option::<uuid::Uuid>::None))
+        .col_expr(Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(Column::Status.eq(Status::Pending))
+        .exec(conn)
+        .await?;
+    Ok(held.rows_affected)
 }
 
 /// Wakes the worker after the commit; for whoever puts a delivery back among those that wait.

@@ -19,7 +19,7 @@ mod worker;
 pub use backlog::{Backlog, COUNTED, backlog};
 pub use enqueue::{
     About, NewDelivery, cancel_about_in_tx, cancel_all_in_tx, cancel_in_tx, enqueue_all_in_tx, enqueue_in_tx,
-    forget_about_in_tx, forget_recipient_in_tx, wake_in_tx,
+    forget_about_in_tx, forget_recipient_in_tx, hold_waiting, wake_in_tx,
 };
 pub use purge::{BODY_KEPT_FOR, KEPT_FOR, is_wiped, purge};
 pub use templates::{Letter, Notice, Templates};
@@ -104,6 +104,9 @@ pub enum Status {
     /// Given up: refused for good, tried too often, or too old. A person may replay it.
     #[sea_orm(string_value = "DEAD")]
     Dead,
+    /// A backup was restored, and nobody knows whether this was sent since it was made: a person decides.
+    #[sea_orm(string_value = "HELD")]
+    Held,
     /// Not sent: overtaken by something newer, about what is deleted, or dealt with by a person.
     #[sea_orm(string_value = "CANCELLED")]
     Cancelled,

@@ -4,14 +4,17 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter,
-    sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    QueryFilter, sea_query::Expr,
 };
 use secrecy::SecretString;
 use serde_json::json;
 
 use super::{
-    tables::session::{self, RevokedReason},
+    tables::{
+        password_reset,
+        session::{self, RevokedReason},
+    },
     tokens::{self, RefreshToken},
 };
 use platform::{
@@ -140,6 +143,25 @@ pub(super) async fn revoke_in_tx(
 pub(super) fn announce_new_tokens_in_tx(tx: &WriteTx, session: SessionId) {
     let replaced = NewEvent::control(TOKENS_REPLACED, json!({ "session": session }));
     events::append_in_tx(tx, replaced);
+}
+
+/// After a backup was restored: ends every session, and forgets the links to new passwords. What people ended since the
+/// backup was made would otherwise be back. No server runs, so there are no streams to close.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_all_after_restore(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .filter(session::Column::RevokedAt.is_null())
+        .col_expr(session::Column::RevokedAt, Expr::value(now))
+        .col_expr(
+            session::Column::RevokedReason,
+            Expr::value(RevokedReason::Restored),
+        )
+        .exec(conn)
+        .await?;
+    password_reset::Entity::delete_many().exec(conn).await?;
+    Ok(())
 }
 
 /// Ends all sessions of an account.

@@ -37,6 +37,17 @@ unprintable = { $place ->
    *[company] The company's profile
 } has { $signs }, which documents can't print: write it otherwise before you issue.
 
+## Numbers after a restored backup
+
+numbers-unconfirmed = A backup was restored, and invoices that were issued after it was made may be out in the world: an administrator confirms the last number of each series with confirmNumberSeries first.
+series-unknown = There is no such series: BH for invoices, AV for credit notes.
+numbers-confirmed-already = Nothing is to be confirmed: numbers of this series are given already.
+number-malformed = Write the number as it is printed, such as { $example }.
+number-of-a-year-to-come = { $year } has not come yet.
+numbers-begin-with = Begin with the last number of { $year }: { $number } or a later one.
+number-known-already = { $number } is here: give the same number or a later one.
+number-too-far = That is more than { $max } numbers after the last one known here: look at it again.
+
 ## Credit notes
 
 invoice-credited-in-full = This invoice is credited in full already: nothing is left to take back.

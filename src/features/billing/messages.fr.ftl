@@ -37,6 +37,17 @@ unprintable = { $place ->
    *[company] Le profil de la société contient
 } { $signs }, que les documents ne peuvent pas imprimer : écrivez-le autrement avant d’émettre.
 
+## Les numéros après la restauration d’une sauvegarde
+
+numbers-unconfirmed = Une sauvegarde a été restaurée, et des factures émises depuis peuvent être dehors : un administrateur confirme d’abord le dernier numéro de chaque série avec confirmNumberSeries.
+series-unknown = Cette série n’existe pas : BH pour les factures, AV pour les avoirs.
+numbers-confirmed-already = Rien n’est à confirmer : des numéros de cette série sont déjà donnés.
+number-malformed = Écrivez le numéro comme il est imprimé, par exemple { $example }.
+number-of-a-year-to-come = L’année { $year } n’est pas encore venue.
+numbers-begin-with = Commencez par le dernier numéro de { $year } : { $number } ou un numéro suivant.
+number-known-already = { $number } est ici : donnez le même numéro ou un numéro suivant.
+number-too-far = C’est plus de { $max } numéros après le dernier connu ici : vérifiez-le.
+
 ## Avoirs
 
 invoice-credited-in-full = Cette facture est déjà entièrement reprise : il ne reste rien à reprendre.

@@ -5,6 +5,7 @@
 //! nothing changes it by any road. What is paid and owed is never stored: it is summed over payments and credit notes,
 //! under the lock of the project's row where it decides something.
 
+mod after_restore;
 pub mod commands;
 mod company;
 pub mod events;
@@ -15,6 +16,7 @@ pub mod graphql;
 mod holds;
 mod journal;
 mod model;
+pub mod numbering;
 pub mod papers;
 mod queries;
 mod records;
@@ -22,6 +24,7 @@ pub mod reminders;
 mod sums;
 mod tables;
 
+pub use after_restore::hold_after_restore;
 pub use company::{CompanyDetails, CompanyLogos, company_profile};
 pub use exports::{InvoicesExport, JournalExport, JournalFilter};
 pub use filters::{

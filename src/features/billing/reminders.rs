@@ -9,8 +9,8 @@ use std::{collections::HashSet, time::Duration};
 
 use chrono::{NaiveDate, TimeDelta, Timelike};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, sea_query::OnConflict,
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -32,6 +32,8 @@ const EVERY: Duration = Duration::from_secs(60);
 const BATCH: u64 = 200;
 /// Noted when the live feed was told that an invoice became overdue.
 const STATUS: &str = "STATUS";
+/// Reminders up to this day are held: the row's `last_day`.
+const HELD: &str = "held";
 
 /// Catches up at once, and then whenever a day or a morning begins, until `stop`.
 pub async fn work(ctx: Ctx, stop: CancellationToken) {
@@ -85,6 +87,30 @@ pub async fn catch_up(ctx: &Ctx) -> anyhow::Result<Report> {
     Ok(report)
 }
 
+/// After a backup was restored: reminders whose day has come by `today` may have been sent since the backup was made, so they
+/// are written, and wait for a person.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold_past_reminders(conn: &impl ConnectionTrait, today: NaiveDate) -> Result<(), DbErr> {
+    note_day(conn, HELD, today).await
+}
+
+async fn note_day(conn: &impl ConnectionTrait, name: &str, day: NaiveDate) -> Result<(), DbErr> {
+    run::Entity::insert(run::ActiveModel {
+        run: Set(name.to_owned()),
+        last_day: Set(day),
+    })
+    .on_conflict(
+        OnConflict::column(run::Column::Run)
+            .update_column(run::Column::LastDay)
+            .to_owned(),
+    )
+    .exec_without_returning(conn)
+    .await?;
+    Ok(())
+}
+
 /// Whether a piece of daily work has yet to be done today.
 async fn is_open(ctx: &Ctx, name: &str, today: NaiveDate) -> Result<bool, DbErr> {
     let row = run::Entity::find_by_id(name.to_owned())
@@ -94,20 +120,7 @@ async fn is_open(ctx: &Ctx, name: &str, today: NaiveDate) -> Result<bool, DbErr>
 }
 
 async fn close(ctx: &Ctx, name: &str, today: NaiveDate) -> Result<(), DbErr> {
-    write_tx!(ctx, |tx| {
-        run::Entity::insert(run::ActiveModel {
-            run: Set(name.to_owned()),
-            last_day: Set(today),
-        })
-        .on_conflict(
-            OnConflict::column(run::Column::Run)
-                .update_column(run::Column::LastDay)
-                .to_owned(),
-        )
-        .exec_without_returning(tx.conn())
-        .await?;
-        Ok(())
-    })
+    write_tx!(ctx, |tx| { note_day(tx.conn(), name, today).await })
 }
 
 /// Tells the live feed of invoices that became overdue.
@@ -155,6 +168,10 @@ async fn remind(ctx: &Ctx, today: NaiveDate) -> anyhow::Result<usize> {
     let plan = &ctx.config.reminders;
     let furthest = plan.days_before.iter().copied().max().unwrap_or(0);
     let until = today + TimeDelta::days(i64::from(furthest));
+    let held_until = run::Entity::find_by_id(HELD.to_owned())
+        .one(ctx.db.reader())
+        .await?
+        .map(|row| row.last_day);
     let mut reminded = 0;
     let mut after = None;
     loop {
@@ -176,7 +193,7 @@ async fn remind(ctx: &Ctx, today: NaiveDate) -> anyhow::Result<usize> {
             let Some(telling) = reminder_due(plan, issued, due, today, is_told) else {
                 continue;
             };
-            reminded += usize::from(remind_one(ctx, found.id, due, &telling, today).await?);
+            reminded += usize::from(remind_one(ctx, found.id, due, &telling, (today, held_until)).await?);
         }
     }
 }
@@ -186,7 +203,7 @@ async fn remind_one(
     id: InvoiceId,
     due: NaiveDate,
     telling: &Reminder,
-    today: NaiveDate,
+    (today, held_until): (NaiveDate, Option<NaiveDate>),
 ) -> anyhow::Result<bool> {
     write_tx!(ctx, |tx| {
         let Some((project, invoice, status)) = lock_due(ctx, tx, id).await? else {
@@ -200,6 +217,9 @@ async fn remind_one(
         };
         if let Some(also) = &telling.also {
             note(tx, id, also, due).await?;
+        }
+        if held_until.is_some_and(|until| telling.day <= until) {
+            tx.hold_deliveries();
         }
         let days = (today - due).num_days();
         announce_due(ctx, tx, &project, &invoice, notice, days).await?;
@@ -270,6 +290,8 @@ async fn note(tx: &WriteTx, invoice: InvoiceId, notice: &str, due: NaiveDate) ->
 struct Reminder {
     notice: String,
     also: Option<String>,
+    /// The day on which it is told when nothing keeps the server from it.
+    day: NaiveDate,
 }
 
 /// What an unpaid invoice's client is told today: the latest thing whose day has come since the issue, unless it was
@@ -283,7 +305,13 @@ fn reminder_due(
 ) -> Option<Reminder> {
     const OVERDUE: &str = "OVERDUE";
     let late = (today - due).num_days();
-    let alone = |notice: String| (!is_told(&notice)).then_some(Reminder { notice, also: None });
+    let alone = |notice: String, day| {
+        (!is_told(&notice)).then_some(Reminder {
+            notice,
+            also: None,
+            day,
+        })
+    };
     if late <= 0 {
         let left = -late;
         let days = plan
@@ -294,7 +322,9 @@ fn reminder_due(
             .min()?;
         // Whoever was sent the invoice on that day or later knows the due date.
         let day = due - TimeDelta::days(i64::from(days));
-        return (day > issued).then(|| alone(format!("BEFORE_{days}"))).flatten();
+        return (day > issued)
+            .then(|| alone(format!("BEFORE_{days}"), day))
+            .flatten();
     }
     let reminder = plan
         .days_after
@@ -302,14 +332,18 @@ fn reminder_due(
         .copied()
         .filter(|&days| i64::from(days) <= late)
         .max()
-        .map(|days| format!("AFTER_{days}"));
+        .map(|days| (format!("AFTER_{days}"), due + TimeDelta::days(i64::from(days))));
     if !is_told(OVERDUE) {
         return Some(Reminder {
             notice: OVERDUE.to_owned(),
-            also: reminder,
+            day: reminder
+                .as_ref()
+                .map_or(due + TimeDelta::days(1), |(_, day)| *day),
+            also: reminder.map(|(notice, _)| notice),
         });
     }
-    alone(reminder?)
+    let (notice, day) = reminder?;
+    alone(notice, day)
 }
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ pub enum RevokedReason {
     /// The staff sent new credentials or changed the address to sign in with.
     #[sea_orm(string_value = "CREDENTIALS_RESET")]
     CredentialsReset,
+    /// A backup was restored, which may hold sessions that were ended since.
+    #[sea_orm(string_value = "RESTORED")]
+    Restored,
 }
 
 /// One signed-in device.

@@ -231,7 +231,7 @@ pub(super) async fn freeze_in_tx(
     let items = items.get(&draft.id).map(Vec::as_slice).unwrap_or_default();
     let company_details = CompanyDetails::from(&company);
     check_printable(draft, items, &client, project, &company_details, fields)?;
-    let next = take_number(ctx, tx, draft.kind, not_before).await?;
+    let next = take_number(ctx, tx, draft.kind, not_before, fields).await?;
     if draft.kind == InvoiceKind::Invoice && draft.due_date.is_some_and(|due| due < next.date) {
         // The number goes back with the transaction.
         return Err(fields
@@ -304,12 +304,18 @@ async fn take_number(
     tx: &WriteTx,
     kind: InvoiceKind,
     not_before: Option<NaiveDate>,
+    fields: Fields<'_>,
 ) -> Result<NextNumber, CommandError> {
     let row = series::Entity::find_by_id(kind.series().to_owned())
         .lock_exclusive()
         .one(tx.conn())
         .await?
         .ok_or_else(|| anyhow::anyhow!("the series {} has no row", kind.series()))?;
+    if row.unconfirmed_since.is_some() {
+        return Err(
+            Violation::new(ErrorCode::Locked, fields.whole(), message!("numbers-unconfirmed")).into(),
+        );
+    }
     let state = SeriesState {
         year: row.year,
         last_number: row.last_number,

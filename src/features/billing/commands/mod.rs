@@ -6,6 +6,7 @@
 mod announcing;
 mod cancel_invoice;
 mod checks;
+mod confirm_number_series;
 mod create_credit_note;
 mod edit_company;
 mod edit_invoice;
@@ -16,6 +17,7 @@ mod void_payment;
 
 pub use cancel_invoice::{CancelInvoice, cancel_invoice};
 pub use checks::ItemInput;
+pub use confirm_number_series::{ConfirmNumberSeries, confirm_number_series};
 pub use create_credit_note::{CreateCreditNote, create_credit_note};
 pub use edit_company::CompanyFields;
 pub use edit_invoice::{InvoiceFields, create_invoice};
@@ -73,6 +75,14 @@ impl Fields<'_> {
         match self {
             Self::Input => vec!["input".to_owned(), name.to_owned()],
             Self::Of(path) => path.iter().map(|part| (*part).to_owned()).collect(),
+        }
+    }
+
+    /// The path of what isn't the fault of one value.
+    fn whole(self) -> Vec<String> {
+        match self {
+            Self::Input => vec!["input".to_owned()],
+            Self::Of(_) => self.at(""),
         }
     }
 

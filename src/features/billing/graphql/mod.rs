@@ -5,6 +5,7 @@ pub mod figures;
 pub mod inputs;
 pub mod loaders;
 pub mod mutation;
+pub mod numbering;
 pub mod papers;
 pub mod payment;
 pub mod query;
@@ -14,6 +15,7 @@ pub use company::{CompanyMutation, CompanyQuery};
 pub use figures::BillingFigures;
 pub use inputs::{InvoiceFilterInput, InvoiceOrderInput, PaymentFilterInput, PaymentOrderInput};
 pub use mutation::BillingMutation;
+pub use numbering::{NumberingMutation, NumberingQuery};
 pub use papers::statement_url;
 pub use payment::GqlPayment;
 pub use query::{
@@ -29,4 +31,5 @@ pub const RECORDS: &[RecordType] = &[
     RecordType::of::<Invoices, GqlInvoice>(),
     RecordType::of::<Payments, GqlPayment>(),
     RecordType::audited::<CompanyProfiles>(),
+    RecordType::named("NumberSeries", "ser"),
 ];

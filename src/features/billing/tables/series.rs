@@ -1,6 +1,6 @@
 //! The table `number_series`: one row a series, which whoever issues locks.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 
 /// How far a series of numbers is.
@@ -14,6 +14,8 @@ pub struct Model {
     pub year: i32,
     pub last_number: i64,
     pub last_date: Option<NaiveDate>,
+    /// Since when a restored backup keeps numbers from being given; null when an administrator has confirmed the last one.
+    pub unconfirmed_since: Option<DateTime<Utc>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -55,6 +55,7 @@ fn why_not(delivery: &Delivery, now: chrono::DateTime<chrono::Utc>) -> Option<Me
     match delivery.status {
         Status::Pending => return Some(message!("delivery-waits")),
         Status::Sent => return Some(message!("delivery-sent")),
+        Status::Held => return Some(message!("delivery-held")),
         Status::Cancelled => {
             return Some(message!("delivery-cancelled"));
         }

@@ -35,8 +35,11 @@ pub enum DeliveryStatus {
     /// Given up: refused for good, tried too often, or too old. See `lastError`; `replayDelivery` tries again,
     /// `dismissDelivery` lets it rest.
     Dead,
+    /// A backup was restored, and nobody knows whether this was sent since it was made: `settleHeldDeliveries` sends it
+    /// or cancels it.
+    Held,
     /// Not sent: a newer message took its place, what it told of was deleted or became another client's, its recipient was
-    /// shut out, or somebody dismissed it.
+    /// shut out, or somebody dismissed or cancelled it.
     Cancelled,
 }
 
