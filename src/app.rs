@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     features::{
         accounts::{self, commands::purge_password_resets},
+        backups,
         billing::{self, BillingHolds, CompanyLogos, InvoicesExport, JournalExport, papers::Papers},
         content::{self, ContentImages},
         deliveries,
@@ -95,6 +96,7 @@ pub struct App {
     endpoint: Endpoint,
     tailer: Tailer<FeatureEvents>,
     exporter: Option<Exporter>,
+    storage: Storage,
     stop: CancellationToken,
 }
 
@@ -150,7 +152,7 @@ impl App {
             Arc::new(JournalExport),
         ];
         let exports = Exports::new(ctx.clone(), lists);
-        let papers = Papers::new(ctx.clone(), media.clone(), storage);
+        let papers = Papers::new(ctx.clone(), media.clone(), storage.clone());
         let router = http::router(endpoint.clone(), media.clone(), exports, papers, &config);
         let transports = Transports {
             mail: options.mail,
@@ -171,6 +173,7 @@ impl App {
             endpoint,
             tailer,
             exporter: None,
+            storage,
             stop,
         })
     }
@@ -225,6 +228,11 @@ impl App {
                 self.stop.clone(),
             ));
             tracker.spawn(render_articles(self.ctx.clone(), self.stop.clone()));
+            tracker.spawn(backups::run(
+                self.ctx.clone(),
+                self.storage.clone(),
+                self.stop.clone(),
+            ));
             tracker.spawn(housekeeping::run(self.ctx.clone(), self.stop.clone(), PURGES));
         }
         if let Some(exporter) = self.exporter {
@@ -276,12 +284,7 @@ pub async fn connect(config: &Config) -> Result<Db> {
     {
         private_folder::create(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    let options = DatabaseOptions {
-        url: config.database.url.expose_secret().to_owned(),
-        max_connections: config.database.max_connections,
-        statement_timeout: config.database.statement_timeout,
-    };
-    Db::connect(&options)
+    Db::connect(&DatabaseOptions::from(&config.database))
         .await
         .context("the database can't be reached; check DATABASE_URL")
 }

@@ -21,8 +21,9 @@ macro_rules! features {
 }
 
 /// The texts of the platform, of the transports and of each feature that has some.
-pub const SOURCES: [Source; 14] = features![
+pub const SOURCES: [Source; 15] = features![
     "accounts",
+    "backups",
     "billing",
     "clients",
     "content",

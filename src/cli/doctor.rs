@@ -8,16 +8,17 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{database, healthcheck, lock::is_served, output};
 use crate::{
     demo,
-    features::{accounts, deliveries, media},
+    features::{accounts, backups::is_stale, deliveries, media},
     http::desk,
 };
 use platform::{
+    backup::Folder,
     clock::{Clock, SharedClock, SystemClock},
     config::Config,
     db::{Db, heartbeat},
@@ -83,6 +84,7 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
         findings.push(("metrics", metrics(config, address).await));
     }
     findings.push(("storage", storage(config).await));
+    findings.push(("backups", backups(config, clock.now())));
     let mail = async { mail::from_config(config)?.check().await };
     findings.push((
         "mail",
@@ -353,6 +355,37 @@ fn is_public(address: IpAddr) -> bool {
                 || address.is_unique_local()
                 || address.is_unicast_link_local())
         }
+    }
+}
+
+fn backups(config: &Config, now: DateTime<Utc>) -> Finding {
+    if config.backup.recipients.is_empty() {
+        return Finding::Notice(
+            "none are made. `belle-house backup keygen FILE`, on another machine, makes the keys; BACKUP_RECIPIENT takes the public one."
+                .to_owned(),
+        );
+    }
+    let folder = Folder::new(config.backup.folder.clone());
+    let proven = folder
+        .list()
+        .map(|backups| backups.into_iter().find(|backup| backup.proven_at.is_some()));
+    match proven {
+        Ok(Some(backup)) if !is_stale(Some(backup.taken_at), now) => {
+            Finding::Fine(format!("{} is proven", backup.name))
+        }
+        Ok(None) => Finding::Notice(format!(
+            "none in {} is proven yet; the server makes one when it starts, `belle-house backup` at once",
+            folder.path().display()
+        )),
+        Ok(Some(backup)) => Finding::Wrong {
+            what: format!("{} is the newest that is proven", backup.name),
+            mend: "Is the server running, the disk full, or the clock wrong? `belle-house backup` makes one now and says what is in the way."
+                .to_owned(),
+        },
+        Err(error) => Finding::Wrong {
+            what: format!("{error:#}"),
+            mend: "Let the server's user read and write BACKUP_DIR.".to_owned(),
+        },
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod application;
+mod backup;
 mod database;
 mod demo;
 mod doctor;
@@ -8,6 +9,7 @@ mod healthcheck;
 mod lock;
 mod output;
 mod people;
+mod progress;
 mod serve;
 
 use std::process::ExitCode;
@@ -74,6 +76,22 @@ enum Command {
         #[arg(long)]
         email: String,
     },
+    /// Make a backup now, prove it, and prune old ones; or see what there is.
+    Backup {
+        #[command(subcommand)]
+        action: Option<backup::Action>,
+    },
+    /// Bring a backup back, into whichever database is configured. The server must be stopped.
+    Restore {
+        /// The backup: a file, or the name of one in BACKUP_DIR.
+        file: std::path::PathBuf,
+        /// The file with the identity that opens it; /dev/stdin for standard input.
+        #[arg(long)]
+        identity: std::path::PathBuf,
+        /// Let it take the place of the data that is there.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Print the GraphQL schema.
     Schema,
     /// Check configuration, database, storage, mail and push; say what is wrong and how to mend it.
@@ -103,6 +121,13 @@ fn start(command: Command, give_back: GiveBack) -> Result<ExitCode> {
     // One provider of cryptography for every TLS connection; without one, clients panic when they are built. An
     // error means that somebody installed one already, which is as good.
     drop(rustls::crypto::ring::default_provider().install_default());
+    if let Command::Backup {
+        action: Some(backup::Action::Keygen { file }),
+    } = &command
+    {
+        backup::keygen(file)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if matches!(command, Command::Schema) {
         output::line(crate::graphql::sdl().trim_end())?;
         return Ok(ExitCode::SUCCESS);
@@ -142,6 +167,12 @@ async fn execute(command: Command, config: Config) -> Result<ExitCode> {
         Command::CreateStaff { email, name } => people::create(config, email, name, Role::Staff).await?,
         Command::DisableAccount { email } => people::disable(config, email).await?,
         Command::ResetPassword { email } => people::reset_password(config, email).await?,
+        Command::Backup { action } => backup::run(config, action).await?,
+        Command::Restore {
+            file,
+            identity,
+            replace,
+        } => backup::restore(config, &file, &identity, replace).await?,
         Command::Doctor => {
             if !doctor::run(&config).await? {
                 return Ok(ExitCode::FAILURE);

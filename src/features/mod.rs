@@ -1,6 +1,7 @@
 //! What the company does, one folder a feature.
 
 pub mod accounts;
+pub mod backups;
 pub mod billing;
 pub mod clients;
 pub mod content;

@@ -8,6 +8,7 @@ use async_graphql::{MergedObject, MergedSubscription, Request, Schema, Validatio
 
 use crate::features::{
     accounts::graphql::{AccountsMutation, AccountsQuery},
+    backups::graphql::{BackupsMutation, BackupsQuery},
     billing::graphql::{
         BillingMutation, BillingQuery, CompanyMutation, CompanyQuery, NumberingMutation, NumberingQuery,
     },
@@ -58,6 +59,7 @@ pub struct Query(
     NumberingQuery,
     DeliveriesQuery,
     MediaQuery,
+    BackupsQuery,
     RecordsQuery,
     PortfolioQuery,
     ServiceQuery,
@@ -85,6 +87,7 @@ pub struct Mutation(
     NumberingMutation,
     NotificationsMutation,
     DeliveriesMutation,
+    BackupsMutation,
     RecordsMutation,
     PortfolioMutation,
     ServiceMutation,

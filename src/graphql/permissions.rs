@@ -9,6 +9,7 @@ pub type Permission = (&'static str, Access);
 /// Reads. What a field answers is narrowed further: clients find their own alone.
 pub const QUERY: &[Permission] = &[
     ("auditLog", Access::Staff),
+    ("backups", Access::Admin),
     ("blogPost", Access::Anyone),
     ("blogPosts", Access::Anyone),
     ("client", Access::Staff),
@@ -56,6 +57,7 @@ pub const SAME_FOR_EVERY_VISITOR: &[&str] = &[
 
 /// Writes.
 pub const MUTATION: &[Permission] = &[
+    ("backupNow", Access::Admin),
     ("cancelInvoice", Access::Staff),
     ("changePassword", Access::SignedIn),
     ("closeProject", Access::Staff),

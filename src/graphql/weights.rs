@@ -35,6 +35,11 @@ pub const WEIGHTS: &[(&str, &str, u64)] = &[
     ("BillingFigures", "issuedThisMonth", 50),
     ("BillingFigures", "paidThisMonth", 50),
     ("BillingFigures", "byProject", 50),
+    ("NumberSeries", "lostNumbers", 10),
+    // The folder of backups is read, and a small file for each.
+    ("Query", "backups", 100),
+    ("Mutation", "backupNow", 100),
+    ("Dashboard", "backupsAreStale", 100),
     // 19 MiB and a core for some ten milliseconds, each.
     ("Mutation", "login", 500),
     ("Mutation", "changePassword", 1_000),

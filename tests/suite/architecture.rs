@@ -23,6 +23,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("projects", &["accounts", "clients", "media"]),
     ("leads", &["accounts", "clients", "projects", "content"]),
     ("billing", &["accounts", "clients", "projects", "media"]),
+    ("backups", &["accounts", "billing", "media"]),
     (
         "feed",
         &[
@@ -34,7 +35,7 @@ const FEATURES: &[(&str, &[&str])] = &[
             "deliveries",
         ],
     ),
-    ("dashboard", &["projects", "leads", "deliveries"]),
+    ("dashboard", &["projects", "leads", "deliveries", "backups"]),
     (
         "records",
         &[

@@ -25,7 +25,7 @@ pub use commands::attach::{attach_in_tx, let_go_in_tx, remove_in_tx};
 pub use commands::create_upload::{CreateUpload, CreatedUpload, create_upload};
 pub use error::UploadError;
 pub use model::{Rendition, Renditions, UploadState};
-pub use queries::{count_missing, find_image, folders, select_replaced};
+pub use queries::{all_files, count_missing, find_image, folders, select_replaced};
 pub use references::{Audience, ImageUse, ImageUses};
 pub use service::{Media, MediaOptions};
 pub use sweep::SweepReport;

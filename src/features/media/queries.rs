@@ -3,10 +3,12 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 
 use super::tables::{image, upload};
-use super::{Image, ImageId, UploadState};
+use super::{Image, ImageId, Renditions, UploadState};
 use platform::{actor::Actor, storage::Storage};
 
 /// One picture.
@@ -74,4 +76,22 @@ pub async fn count_missing(conn: &impl ConnectionTrait, storage: &Storage) -> an
             .any(|key| !kept.contains(&key))
     };
     Ok((images.iter().filter(|image| lacks(image)).count(), images.len()))
+}
+
+/// The keys in storage of all files of all pictures.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn all_files(conn: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let images: Vec<(ImageId, Renditions)> = image::Entity::find()
+        .select_only()
+        .columns([image::Column::Id, image::Column::Renditions])
+        .order_by_asc(image::Column::Id)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let files = images
+        .iter()
+        .flat_map(|(id, renditions)| renditions.0.iter().map(|rendition| image::key_of(*id, rendition)));
+    Ok(files.collect())
 }

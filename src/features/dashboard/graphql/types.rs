@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, Result};
 use chrono::TimeDelta;
 
 use crate::features::{
+    backups::overview,
     billing::graphql::BillingFigures,
     deliveries::{DeliveryColumn, DeliveryFilter, graphql::GqlDelivery, select as select_deliveries},
     leads::{
@@ -14,7 +15,7 @@ use crate::features::{
 };
 use platform::{
     error::{ErrorCode, Violation},
-    graphql::{Connection, ContextExt, paged, user_error::top_level},
+    graphql::{Connection, ContextExt, internal, paged, user_error::top_level},
     message,
     outbox::Status,
     paging::{OrderBy, PageArgs},
@@ -77,6 +78,22 @@ impl Dashboard {
         let list = select_without_news(ctx.actor(), now - TimeDelta::days(days.into()), today);
         let order = OrderBy::new(ProjectColumn::CreatedAt, false, ProjectColumn::Id);
         Connection::read(ctx, list, &order, &args, GqlProject::from).await
+    }
+
+    /// Whether no backup of the last 36 hours is proven to come back: tell an administrator. Also true where none are made.
+    async fn backups_are_stale(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(overview(ctx.app()).await.map_err(internal)?.is_stale)
+    }
+
+    /// Messages that wait for a person since a backup was restored, the latest first: `settleHeldDeliveries`.
+    async fn held_deliveries(&self, ctx: &Context<'_>, args: PageArgs) -> Result<Connection<GqlDelivery>> {
+        let held = DeliveryFilter {
+            status: Some(vec![Status::Held]),
+            ..DeliveryFilter::default()
+        };
+        let list = select_deliveries(ctx.actor(), &held);
+        let order = OrderBy::new(DeliveryColumn::CreatedAt, true, DeliveryColumn::Id);
+        Connection::read(ctx, list, &order, &args, GqlDelivery).await
     }
 
     /// Messages that were given up, the latest first: mend what is wrong, then `replayDelivery`.

@@ -1,0 +1,15 @@
+//! Backups: made every day and proven, brought back, and what follows from that
+//! (docs/decisions/0025-backups-that-come-back.md).
+
+pub mod graphql;
+
+mod make;
+mod restore;
+mod schedule;
+mod table;
+mod work;
+
+pub use make::{make, prune, source, verify};
+pub use restore::{restore, target};
+pub use schedule::is_stale;
+pub use work::{Overview, back_up_now, make_when_due, overview, run};

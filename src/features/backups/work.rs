@@ -1,0 +1,242 @@
+//! The server's own backups: one a day, made by whichever instance takes the lease, proven, and old ones pruned.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use platform::{
+    backup::{Backup, Folder, Kept, unwatched},
+    ctx::Ctx,
+    db::{DatabaseOptions, write_tx},
+    error::{CommandError, ErrorCode, Violation},
+    message,
+    storage::Storage,
+};
+use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, QueryFilter};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    make::{make, prune, source},
+    schedule::{LEASE, is_due, is_running, is_stale},
+    table::{Column, Entity, Model, STATE_ID},
+};
+use platform::actor::Actor;
+
+/// How often it is looked whether one is due.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// How often a lease is made longer; well within it.
+const RENEW_EVERY: Duration = Duration::from_secs(30);
+/// How often the log says that there has been none for too long.
+const ALARM_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Makes backups when they are due, until `stop`. Without a recipient there is nothing to do but to say so.
+pub async fn run(ctx: Ctx, storage: Storage, stop: CancellationToken) {
+    if ctx.config.backup.recipients.is_empty() {
+        if !ctx.config.debug {
+            tracing::warn!("no backups are made: BACKUP_RECIPIENT isn't set (`belle-house backup keygen`)");
+        }
+        return;
+    }
+    let mut alarmed: Option<tokio::time::Instant> = None;
+    loop {
+        let done = tokio::select! {
+            () = stop.cancelled() => return,
+            done = make_when_due(&ctx, &storage) => done,
+        };
+        if let Err(error) = done {
+            tracing::error!(
+                error = format!("{error:#}"),
+                "the backup failed; trying again in an hour"
+            );
+        }
+        if alarmed.is_none_or(|at| at.elapsed() >= ALARM_EVERY) && is_late(&ctx).await {
+            alarmed = Some(tokio::time::Instant::now());
+            tracing::error!("no backup has been proven for a day and a half: see `belle-house doctor`");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
+async fn is_late(ctx: &Ctx) -> bool {
+    match state(ctx).await {
+        // The first one is on its way.
+        Ok(state) if state.started_at.is_none() => false,
+        Ok(state) => is_stale(state.proven_at, ctx.clock.now()),
+        Err(_) => false,
+    }
+}
+
+/// How far the work is.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn state(ctx: &Ctx) -> Result<Model> {
+    let row = Entity::find_by_id(STATE_ID).one(ctx.db.reader()).await?;
+    row.context("the table backup_state is empty: run `belle-house migrate`")
+}
+
+/// Makes one if it is due and nobody else does; the one that was made.
+///
+/// # Errors
+/// When it can't be made or isn't proven: that is noted.
+pub async fn make_when_due(ctx: &Ctx, storage: &Storage) -> Result<Option<Backup>> {
+    let backup = &ctx.config.backup;
+    let due = |state: &Model, now| is_due(state, backup.hour, &ctx.config.time_zone, now);
+    if !due(&state(ctx).await?, ctx.clock.now()) {
+        return Ok(None);
+    }
+    let owner = Uuid::new_v4();
+    let taken: bool = write_tx!(ctx, |tx| {
+        let row = Entity::find_by_id(STATE_ID)
+            .lock_exclusive()
+            .one(tx.conn())
+            .await?
+            .context("the table backup_state is empty")?;
+        if !due(&row, tx.now()) {
+            return Ok::<_, anyhow::Error>(false);
+        }
+        let mut row = row.into_active_model();
+        row.lease_owner = Set(Some(owner));
+        row.lease_until = Set(Some(tx.now() + LEASE));
+        row.requested_at = Set(None);
+        row.started_at = Set(Some(tx.now()));
+        Entity::update(row).exec(tx.conn()).await?;
+        Ok(true)
+    })?;
+    if !taken {
+        return Ok(None);
+    }
+    let source = source(DatabaseOptions::from(&ctx.config.database), storage.clone());
+    let unwatched = unwatched();
+    let outcome = tokio::select! {
+        outcome = make(&ctx.config, &ctx.clock, &source, &unwatched) => outcome,
+        error = renew(ctx, owner) => Err(error),
+    };
+    note_outcome(ctx, owner, &outcome).await?;
+    let made = outcome?;
+    match prune(&ctx.config, &ctx.clock)? {
+        Kept::Pruned(names) if names.is_empty() => {}
+        Kept::Pruned(names) => tracing::info!(?names, "old backups are removed"),
+        Kept::ClockBehind(name) => tracing::error!(
+            name,
+            "a backup bears a date in the future: was the clock set back? Nothing is removed"
+        ),
+    }
+    Ok(Some(made))
+}
+
+/// Makes the lease longer as long as it is ours; ends with why it isn't.
+async fn renew(ctx: &Ctx, owner: Uuid) -> anyhow::Error {
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        let renewed: Result<u64> = write_tx!(ctx, |tx| {
+            let renewed = Entity::update_many()
+                .col_expr(Column::LeaseUntil, Expr::value(tx.now() + LEASE))
+                .filter(Column::LeaseOwner.eq(owner))
+                .exec(tx.conn())
+                .await?;
+            Ok(renewed.rows_affected)
+        });
+        match renewed {
+            Ok(0) => return anyhow::anyhow!("another instance makes it"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(
+                error = format!("{error:#}"),
+                "the backup's lease can't be made longer"
+            ),
+        }
+    }
+}
+
+async fn note_outcome(ctx: &Ctx, owner: Uuid, outcome: &Result<Backup>) -> Result<()> {
+    write_tx!(ctx, |tx| {
+        let nothing = Option::<Uuid>::None;
+        let mut noted = Entity::update_many()
+            .col_expr(Column::LeaseOwner, Expr::value(nothing))
+            .col_expr(
+                Column::LeaseUntil,
+                Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None),
+            )
+            .filter(Column::LeaseOwner.eq(owner));
+        noted = match outcome {
+            Ok(backup) => noted
+                .col_expr(Column::ProvenAt, Expr::value(backup.taken_at))
+                .col_expr(Column::Problem, Expr::value(Option::<String>::None)),
+            Err(error) => noted.col_expr(Column::Problem, Expr::value(format!("{error:#}"))),
+        };
+        noted.exec(tx.conn()).await?;
+        Ok(())
+    })
+}
+
+/// Asks for a backup as soon as possible.
+///
+/// # Errors
+/// LOCKED when none can be made or one is being made; FORBIDDEN for others than administrators.
+pub async fn back_up_now(ctx: &Ctx, actor: &Actor) -> Result<(), CommandError> {
+    match actor {
+        Actor::Anonymous => return Err(CommandError::Unauthenticated),
+        _ if !actor.is_admin() => return Err(CommandError::Forbidden),
+        _ => {}
+    }
+    if ctx.config.backup.recipients.is_empty() {
+        let message = message!("backups-not-configured");
+        return Err(Violation::new::<&str>(ErrorCode::Locked, [], message).into());
+    }
+    write_tx!(ctx, |tx| {
+        let row = Entity::find_by_id(STATE_ID)
+            .lock_exclusive()
+            .one(tx.conn())
+            .await?
+            .context("the table backup_state is empty")?;
+        if is_running(&row, tx.now()) {
+            let message = message!("backup-running");
+            return Err(Violation::new::<&str>(ErrorCode::Locked, [], message).into());
+        }
+        let mut row = row.into_active_model();
+        row.requested_at = Set(Some(tx.now()));
+        Entity::update(row).exec(tx.conn()).await?;
+        Ok(())
+    })
+}
+
+/// What there is and how the work stands, for administrators.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// Whether backups can be made at all.
+    pub is_configured: bool,
+    /// Whether one is being made.
+    pub is_running: bool,
+    /// Whether one was asked for and hasn't begun.
+    pub is_requested: bool,
+    /// Whether nothing proven is young enough.
+    pub is_stale: bool,
+    /// What went wrong with the last one.
+    pub problem: Option<String>,
+    /// All backups, newest first.
+    pub backups: Vec<Backup>,
+}
+
+/// What there is and how the work stands. Administrators' business: whoever asks has looked at that.
+///
+/// # Errors
+/// When the database or the folder can't be read.
+pub async fn overview(ctx: &Ctx) -> Result<Overview> {
+    let state = state(ctx).await?;
+    let folder = Folder::new(ctx.config.backup.folder.clone());
+    let backups = tokio::task::spawn_blocking(move || folder.list()).await??;
+    let now = ctx.clock.now();
+    let proven = backups.iter().find(|backup| backup.proven_at.is_some());
+    Ok(Overview {
+        is_configured: !ctx.config.backup.recipients.is_empty(),
+        is_running: is_running(&state, now),
+        is_requested: state.requested_at.is_some(),
+        is_stale: is_stale(proven.map(|backup| backup.taken_at), now),
+        problem: state.problem,
+        backups,
+    })
+}
