@@ -14,6 +14,7 @@ use belle_house::demo;
 use belle_house::graphql::permissions::{MUTATION, QUERY, SUBSCRIPTION};
 use platform::graphql::guard::Access;
 use platform::send_error::SendError;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::media_world::jpeg;
@@ -47,6 +48,8 @@ const MADE_BY: &[(&str, &str)] = &[
 const MADE_BY_HAND: &[&str] = &[
     "company",
     "deadMessage",
+    "heldMessage",
+    "heldSeries",
     "inquiry",
     "me",
     "otherSession",
@@ -138,6 +141,10 @@ impl Desk {
     async fn open() -> Self {
         let app = TestApp::builder()
             .with_demo()
+            .setting(
+                "BACKUP_RECIPIENT",
+                "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
+            )
             .leaves_deliveries_pending()
             .start()
             .await;
@@ -215,6 +222,13 @@ impl Desk {
         value
     }
 
+    /// What a restored backup leaves behind.
+    async fn as_after_a_restore(&self, sql: &str) {
+        let db = self.app.database().connect().await;
+        db.migrator().execute_unprepared(sql).await.unwrap();
+        db.close().await.unwrap();
+    }
+
     async fn make(&mut self, thing: &str, made: &mut HashMap<String, Value>) -> Value {
         match thing {
             "otherSession" => {
@@ -266,6 +280,29 @@ impl Desk {
                 let query = "{ deliveries(filter: { status: [DEAD] }) { nodes { id } } }";
                 let data = self.app.graphql(&self.staff, query, json!({})).await.data();
                 data["deliveries"]["nodes"][0].clone()
+            }
+            "heldMessage" => {
+                self.app.run_jobs().await;
+                Box::pin(self.make("client", made)).await;
+                self.as_after_a_restore("UPDATE deliveries SET status = 'HELD' WHERE status = 'PENDING'")
+                    .await;
+                let query = "{ dashboard { heldDeliveries(first: 1) { nodes { id } } } }";
+                let data = self.app.graphql(&self.staff, query, json!({})).await.data();
+                data["dashboard"]["heldDeliveries"]["nodes"][0].clone()
+            }
+            "heldSeries" => {
+                self.as_after_a_restore(
+                    "UPDATE number_series SET unconfirmed_since = '2026-11-21T05:00:00+00:00' WHERE series = 'BH'",
+                )
+                .await;
+                let query = "{ numberSeries { series lastNumber unconfirmedSince } }";
+                let data = self.app.graphql(&self.staff, query, json!({})).await.data();
+                let series = data["numberSeries"].as_array().unwrap().iter();
+                series
+                    .into_iter()
+                    .find(|it| it["series"] == "BH")
+                    .unwrap()
+                    .clone()
             }
             thing => {
                 let maker = MADE_BY.iter().find(|(name, _)| *name == thing);

@@ -67,6 +67,7 @@ export const DELIVERY_STATUS: Record<DeliveryStatus, Text> = {
   SENT: ["Envoyé", "Sent"],
   NO_DEVICE: ["Aucun appareil", "No device"],
   DEAD: ["Abandonné", "Given up"],
+  HELD: ["Retenu", "Held"],
   CANCELLED: ["Annulé", "Cancelled"],
 };
 

@@ -37,9 +37,16 @@ pub struct Builder {
     demo: bool,
     sqlite_layer: Option<&'static str>,
     counts_round_trips: bool,
+    database: Option<Arc<TestDatabase>>,
 }
 
 impl Builder {
+    /// On a database that is there already, such as one that a backup was restored into.
+    pub fn on(mut self, database: Arc<TestDatabase>) -> Self {
+        self.database = Some(database);
+        self
+    }
+
     /// With [`TestApp::round_trips`]. PostgreSQL alone: SQLite is in the process.
     pub fn counts_round_trips(mut self) -> Self {
         self.counts_round_trips = true;
@@ -109,7 +116,7 @@ pub struct TestApp {
     born: AtomicU32,
     pending_deliveries: bool,
     folder: tempfile::TempDir,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 /// An answer over HTTP.
@@ -151,6 +158,7 @@ impl TestApp {
             demo: false,
             sqlite_layer: None,
             counts_round_trips: false,
+            database: None,
         }
     }
 
@@ -161,7 +169,10 @@ impl TestApp {
             .with_max_level(tracing::Level::WARN)
             .with_test_writer()
             .try_init();
-        let database = TestDatabase::create().await;
+        let database = match builder.database {
+            Some(database) => database,
+            None => Arc::new(TestDatabase::create().await),
+        };
         assert!(
             builder.instances == 1 || database.is_postgres(),
             "SQLite has one serving process"

@@ -40,7 +40,8 @@ impl TestDatabase {
         }
     }
 
-    async fn create_sqlite() -> Self {
+    /// As [`TestDatabase::create`], on SQLite whatever the run is on.
+    pub async fn create_sqlite() -> Self {
         let folder = tempfile::Builder::new().prefix("belle-house-").tempdir().unwrap();
         let file = folder.path().join("test.sqlite3");
         copy_sqlite_template(&file).await;
