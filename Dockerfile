@@ -17,7 +17,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin belle-house \
-    && install -d -m 700 -o belle-house -g belle-house /data
+    && install -d -m 700 -o belle-house -g belle-house /data /backups
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="Belle House" \
       org.opencontainers.image.description="The backend of Belle House: portfolio, clients, projects and billing, live, from one GraphQL endpoint" \
