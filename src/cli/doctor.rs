@@ -14,7 +14,11 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use super::{database, healthcheck, lock::is_served, output};
 use crate::{
     demo,
-    features::{accounts, backups::is_stale, deliveries, media},
+    features::{
+        accounts,
+        backups::{is_stale, last_problem},
+        deliveries, media,
+    },
     http::desk,
 };
 use platform::{
@@ -84,7 +88,10 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
         findings.push(("metrics", metrics(config, address).await));
     }
     findings.push(("storage", storage(config).await));
-    findings.push(("backups", backups(config, clock.now())));
+    findings.push((
+        "backups",
+        backups(config, db.as_ref().ok().and_then(Option::as_ref), clock.now()).await,
+    ));
     let mail = async { mail::from_config(config)?.check().await };
     findings.push((
         "mail",
@@ -358,13 +365,18 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
-fn backups(config: &Config, now: DateTime<Utc>) -> Finding {
+async fn backups(config: &Config, db: Option<&Db>, now: DateTime<Utc>) -> Finding {
     if config.backup.recipients.is_empty() {
         return Finding::Notice(
             "none are made. `belle-house backup keygen FILE`, on another machine, makes the keys; BACKUP_RECIPIENT takes the public one."
                 .to_owned(),
         );
     }
+    let problem = match db {
+        // A database without the table has been reported already.
+        Some(db) => last_problem(db.reader()).await.unwrap_or_default(),
+        None => None,
+    };
     let folder = Folder::new(config.backup.folder.clone());
     let proven = folder
         .list()
@@ -373,12 +385,16 @@ fn backups(config: &Config, now: DateTime<Utc>) -> Finding {
         Ok(Some(backup)) if !is_stale(Some(backup.taken_at), now) => {
             Finding::Fine(format!("{} is proven", backup.name))
         }
-        Ok(None) => Finding::Notice(format!(
+        Ok(None) if problem.is_none() => Finding::Notice(format!(
             "none in {} is proven yet; the server makes one when it starts, `belle-house backup` at once",
             folder.path().display()
         )),
-        Ok(Some(backup)) => Finding::Wrong {
-            what: format!("{} is the newest that is proven", backup.name),
+        Ok(backup) => Finding::Wrong {
+            what: format!(
+                "{} is the newest that is proven{}",
+                backup.map_or_else(|| "none".to_owned(), |backup| backup.name),
+                problem.map_or_else(String::new, |problem| format!("; the last one failed: {problem}")),
+            ),
             mend: "Is the server running, the disk full, or the clock wrong? `belle-house backup` makes one now and says what is in the way."
                 .to_owned(),
         },

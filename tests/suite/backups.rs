@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use belle_house::features::backups::make_when_due;
+use belle_house::features::backups::{make_when_due, raise_when_stale};
 use chrono::TimeDelta;
 use platform::backup::Backup;
 use platform::clock::Clock;
@@ -159,6 +159,30 @@ async fn administrators_have_one_made_and_see_that_it_is_proven() {
         .graphql(&admin, "{ dashboard { backupsAreStale } }", json!({}))
         .await;
     assert_eq!(dashboard.data()["dashboard"]["backupsAreStale"], true);
+
+    // Administrators are written to, once a day.
+    let alarms = async || {
+        app.run_jobs().await;
+        let mut sent = app.mail.sent();
+        sent.retain(|mail| mail.subject.contains("aucune sauvegarde récente"));
+        sent
+    };
+    for _ in 0..2 {
+        assert!(raise_when_stale(app.ctx()).await.unwrap());
+    }
+    let written = alarms().await;
+    assert_eq!(written.len(), 1);
+    assert!(written[0].to.contains(&admin.email), "{}", written[0].to);
+    app.advance(TimeDelta::days(1));
+    assert!(raise_when_stale(app.ctx()).await.unwrap());
+    assert_eq!(alarms().await.len(), 2, "the next day again");
+    make_when_due(app.ctx(), &world.storage()).await.unwrap().unwrap();
+    assert!(!raise_when_stale(app.ctx()).await.unwrap());
+    let nothing_done = TestApp::start().await;
+    assert!(
+        !raise_when_stale(nothing_done.ctx()).await.unwrap(),
+        "the first one is on its way"
+    );
 }
 
 #[tokio::test]

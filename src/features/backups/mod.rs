@@ -3,13 +3,15 @@
 
 pub mod graphql;
 
+mod alarm;
 mod make;
 mod restore;
 mod schedule;
 mod table;
 mod work;
 
+pub use alarm::raise_when_stale;
 pub use make::{make, prune, source, verify};
 pub use restore::{restore, target};
 pub use schedule::is_stale;
-pub use work::{Overview, back_up_now, make_when_due, overview, run};
+pub use work::{Overview, back_up_now, last_problem, make_when_due, overview, run};

@@ -11,12 +11,15 @@ use platform::{
     message,
     storage::Storage,
 };
-use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, sea_query::Expr,
+};
 use sea_orm::{ColumnTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
+    alarm::raise_when_stale,
     make::{make, prune, source},
     schedule::{LEASE, is_due, is_running, is_stale},
     table::{Column, Entity, Model, STATE_ID},
@@ -27,7 +30,7 @@ use platform::actor::Actor;
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// How often a lease is made longer; well within it.
 const RENEW_EVERY: Duration = Duration::from_secs(30);
-/// How often the log says that there has been none for too long.
+/// How often it is said that there has been none for too long.
 const ALARM_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Makes backups when they are due, until `stop`. Without a recipient there is nothing to do but to say so.
@@ -52,7 +55,6 @@ pub async fn run(ctx: Ctx, storage: Storage, stop: CancellationToken) {
         }
         if alarmed.is_none_or(|at| at.elapsed() >= ALARM_EVERY) && is_late(&ctx).await {
             alarmed = Some(tokio::time::Instant::now());
-            tracing::error!("no backup has been proven for a day and a half: see `belle-house doctor`");
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -61,12 +63,21 @@ pub async fn run(ctx: Ctx, storage: Storage, stop: CancellationToken) {
     }
 }
 
+/// Says so where somebody looks, when nothing is proven that is young enough.
 async fn is_late(ctx: &Ctx) -> bool {
-    match state(ctx).await {
-        // The first one is on its way.
-        Ok(state) if state.started_at.is_none() => false,
-        Ok(state) => is_stale(state.proven_at, ctx.clock.now()),
-        Err(_) => false,
+    match raise_when_stale(ctx).await {
+        Ok(false) => false,
+        Ok(true) => {
+            tracing::error!("no backup has been proven for a day and a half: see `belle-house doctor`");
+            true
+        }
+        Err(error) => {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "whether backups are made can't be seen; looking again"
+            );
+            false
+        }
     }
 }
 
@@ -77,6 +88,15 @@ async fn is_late(ctx: &Ctx) -> bool {
 pub async fn state(ctx: &Ctx) -> Result<Model> {
     let row = Entity::find_by_id(STATE_ID).one(ctx.db.reader()).await?;
     row.context("the table backup_state is empty: run `belle-house migrate`")
+}
+
+/// What went wrong with the last one that the server made.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn last_problem(conn: &impl ConnectionTrait) -> Result<Option<String>> {
+    let row = Entity::find_by_id(STATE_ID).one(conn).await?;
+    Ok(row.and_then(|row| row.problem))
 }
 
 /// Makes one if it is due and nobody else does; the one that was made.

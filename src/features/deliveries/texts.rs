@@ -19,6 +19,7 @@
 //! | `staff_credentials`     | e-mail      | as `client_credentials`                                         |
 //! | `lead_received`         | e-mail      | see `features/leads/commands/notice.rs`; for the staff          |
 //! | `inquiry_received`      | e-mail      | as above                                                        |
+//! | `backups_stale`         | e-mail      | `name`, `lastProvenAt`, `problem`; for administrators           |
 //!
 //! A push passes on to the app what ends in `Id`, and the template's name as `kind`.
 
@@ -110,6 +111,10 @@ pub fn templates(config: &Config) -> Result<Templates> {
             "inquiry_received.fr.html",
             "inquiry_received.en.txt",
             "inquiry_received.en.html",
+            "backups_stale.fr.txt",
+            "backups_stale.fr.html",
+            "backups_stale.en.txt",
+            "backups_stale.en.html",
         ],
         [("websiteUrl", config.website_url.to_string())],
         config.time_zone,
@@ -210,6 +215,7 @@ mod tests {
             ("staff_credentials", Channel::Email),
             ("lead_received", Channel::Email),
             ("inquiry_received", Channel::Email),
+            ("backups_stale", Channel::Email),
             ("invoice_issued", Channel::Email),
             ("invoice_issued", Channel::Push),
             ("credit_note_issued", Channel::Email),
