@@ -154,7 +154,7 @@ async fn nothing_is_issued_before_an_administrator_has_said_which_number_was_the
     confirm(&admin, "AV", &[]).await.data();
     let made = on_invoice(&app, &staff, "createCreditNote", note).await;
     assert_eq!(made["creditNote"]["number"], "AV/2026/1", "{made}");
-    let audit = "{ auditLog(first: 20) { nodes { recordKind } } }";
+    let audit = "{ auditLog(first: 20) { nodes { recordType recordId } } }";
     let audited = app.graphql(&admin, audit, json!({})).await.body.to_string();
     assert!(audited.contains("NumberSeries"), "{audited}");
 }

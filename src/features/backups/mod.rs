@@ -9,9 +9,11 @@ mod restore;
 mod schedule;
 mod table;
 mod work;
+mod worker;
 
 pub use alarm::raise_when_stale;
 pub use make::{make, prune, source, verify};
 pub use restore::{restore, target};
 pub use schedule::is_stale;
-pub use work::{Overview, back_up_now, last_problem, make_when_due, overview, run};
+pub use work::{Overview, back_up_now, last_problem, make_when_due, overview};
+pub use worker::run;

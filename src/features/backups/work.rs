@@ -1,4 +1,4 @@
-//! The server's own backups: one a day, made by whichever instance takes the lease, proven, and old ones pruned.
+//! One of the server's own backups: made by whichever instance takes the lease, proven, and old ones pruned.
 
 use std::time::Duration;
 
@@ -15,71 +15,17 @@ use sea_orm::{
     ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, sea_query::Expr,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    alarm::raise_when_stale,
     make::{make, prune, source},
     schedule::{LEASE, is_due, is_running, is_stale},
     table::{Column, Entity, Model, STATE_ID},
 };
 use platform::actor::Actor;
 
-/// How often it is looked whether one is due.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// How often a lease is made longer; well within it.
 const RENEW_EVERY: Duration = Duration::from_secs(30);
-/// How often it is said that there has been none for too long.
-const ALARM_EVERY: Duration = Duration::from_secs(60 * 60);
-
-/// Makes backups when they are due, until `stop`. Without a recipient there is nothing to do but to say so.
-pub async fn run(ctx: Ctx, storage: Storage, stop: CancellationToken) {
-    if ctx.config.backup.recipients.is_empty() {
-        if !ctx.config.debug {
-            tracing::warn!("no backups are made: BACKUP_RECIPIENT isn't set (`belle-house backup keygen`)");
-        }
-        return;
-    }
-    let mut alarmed: Option<tokio::time::Instant> = None;
-    loop {
-        let done = tokio::select! {
-            () = stop.cancelled() => return,
-            done = make_when_due(&ctx, &storage) => done,
-        };
-        if let Err(error) = done {
-            tracing::error!(
-                error = format!("{error:#}"),
-                "the backup failed; trying again in an hour"
-            );
-        }
-        if alarmed.is_none_or(|at| at.elapsed() >= ALARM_EVERY) && is_late(&ctx).await {
-            alarmed = Some(tokio::time::Instant::now());
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
-    }
-}
-
-/// Says so where somebody looks, when nothing is proven that is young enough.
-async fn is_late(ctx: &Ctx) -> bool {
-    match raise_when_stale(ctx).await {
-        Ok(false) => false,
-        Ok(true) => {
-            tracing::error!("no backup has been proven for a day and a half: see `belle-house doctor`");
-            true
-        }
-        Err(error) => {
-            tracing::warn!(
-                error = format!("{error:#}"),
-                "whether backups are made can't be seen; looking again"
-            );
-            false
-        }
-    }
-}
 
 /// How far the work is.
 ///
