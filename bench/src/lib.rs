@@ -8,5 +8,6 @@ pub mod api;
 pub mod attacks;
 pub mod http;
 pub mod process;
+pub mod round_trips;
 pub mod stats;
 pub mod ws;

@@ -3,7 +3,6 @@
 
 use super::database::TestDatabase;
 use super::people::{PASSWORD, Person};
-use super::round_trips::RoundTrips;
 use super::statements::Statements;
 use super::subscription::{PATIENCE, Subscription};
 use belle_house::app::{App, AppOptions, Workers};
@@ -12,6 +11,7 @@ use belle_house::features::clients::commands::{ClientFields, create_client_with_
 use belle_house::features::feed::FeedHub;
 use belle_house::features::media::Media;
 use belle_house::features::staff::commands::{CreateStaff, create_staff};
+use belle_house_bench::round_trips::RoundTrips;
 use chrono::TimeDelta;
 use platform::actor::{Actor, Locale, Role};
 use platform::clock::FixedClock;
@@ -198,7 +198,7 @@ impl TestApp {
                 settings.push(("DATABASE_URL".to_owned(), url));
             }
             if builder.counts_round_trips {
-                let (trips, url) = RoundTrips::before(app.database.url()).await;
+                let (trips, url) = RoundTrips::before(app.database.url()).await.unwrap();
                 settings.push(("DATABASE_URL".to_owned(), url));
                 app.round_trips = Some(trips);
             }

@@ -6,7 +6,6 @@ pub mod database;
 pub mod faulty_vfs;
 pub mod fcm;
 pub mod people;
-pub mod round_trips;
 pub mod smtp;
 pub mod statements;
 pub mod storm;

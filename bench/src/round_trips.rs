@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use anyhow::{Context as _, Result};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -16,28 +17,33 @@ pub struct RoundTrips(Arc<Mutex<Vec<String>>>);
 
 impl RoundTrips {
     /// Listens before the server of `url`, and answers with the URL to use instead.
-    pub async fn before(url: &str) -> (Self, String) {
-        let (start, rest) = url.split_once('@').unwrap();
-        let (server, database) = rest.split_once('/').unwrap();
-        let server: SocketAddr = server.parse().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let here = listener.local_addr().unwrap();
+    pub async fn before(url: &str) -> Result<(Self, String)> {
+        let (start, rest) = url.split_once('@').context("no user in the database's URL")?;
+        let (server, database) = rest
+            .split_once('/')
+            .context("no database in the database's URL")?;
+        let server: SocketAddr = server.parse()?;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let here = listener.local_addr()?;
         let trips = Self::default();
         let counted = trips.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let server = TcpStream::connect(server).await.unwrap();
-                client.set_nodelay(true).unwrap();
-                server.set_nodelay(true).unwrap();
+                // Without a server behind it the connection ends, as it would there.
+                let Ok(server) = TcpStream::connect(server).await else {
+                    continue;
+                };
+                // What isn't sent at once is late and still counted.
+                let _ = (client.set_nodelay(true), server.set_nodelay(true));
                 tokio::spawn(counted.clone().pass(client, server));
             }
         });
-        (trips, format!("{start}@{here}/{database}"))
+        Ok((trips, format!("{start}@{here}/{database}")))
     }
 
     /// The round trips since the last call.
     pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     async fn pass(self, client: TcpStream, server: TcpStream) {
@@ -98,6 +104,6 @@ impl RoundTrips {
     }
 
     fn done(&self, what: String) {
-        self.0.lock().unwrap().push(what);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what);
     }
 }
