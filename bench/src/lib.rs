@@ -8,6 +8,7 @@ pub mod api;
 pub mod attacks;
 pub mod http;
 pub mod process;
+pub mod processor;
 pub mod round_trips;
 pub mod stats;
 pub mod ws;

@@ -3,6 +3,7 @@
 use crate::http::Connection;
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone)]
 pub struct Launch {
     binary: PathBuf,
+    /// What runs the binary, with its arguments; nothing, as a rule.
+    under: Vec<String>,
     directory: PathBuf,
     address: SocketAddr,
     environment: BTreeMap<String, String>,
@@ -33,6 +36,7 @@ impl Launch {
         environment.insert("BIND_ADDR".to_owned(), address.to_string());
         Ok(Self {
             binary: binary.into(),
+            under: Vec::new(),
             directory,
             address,
             environment,
@@ -84,6 +88,13 @@ impl Launch {
         self
     }
 
+    /// Runs the binary under another program, such as `valgrind` with its arguments.
+    #[must_use]
+    pub fn under(mut self, program: &[&str]) -> Self {
+        self.under = program.iter().map(|&word| word.to_owned()).collect();
+        self
+    }
+
     /// Where the server listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -107,8 +118,10 @@ impl Launch {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.binary);
+        let mut words = self.under.iter().map(OsStr::new).chain([self.binary.as_os_str()]);
+        let mut command = Command::new(words.next().unwrap_or(self.binary.as_os_str()));
         command
+            .args(words)
             .args(arguments)
             .current_dir(&self.directory)
             .env_clear()
@@ -146,35 +159,11 @@ impl Launch {
             .create(true)
             .append(true)
             .open(self.log_path())?;
-        let started = Instant::now();
-        let child = self
-            .command(&["serve"])
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()
-            .with_context(|| self.binary.display().to_string())?;
-        let mut server = Server {
-            child,
-            address: self.address,
-            first_answer: Duration::ZERO,
-        };
-        loop {
-            if answers(self.address).await {
-                server.first_answer = started.elapsed();
-                return Ok(server);
-            }
-            if let Some(status) = server.child.try_wait()? {
-                bail!(
-                    "the server ended with {status} before it answered:\n{}",
-                    tail(&self.log())
-                );
-            }
-            if started.elapsed() > Duration::from_secs(60) {
-                bail!("no answer within a minute:\n{}", tail(&self.log()));
-            }
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        let mut command = self.command(&["serve"]);
+        command.stdout(log.try_clone()?).stderr(log);
+        Server::start(command, self.address)
+            .await
+            .with_context(|| tail(&self.log()))
     }
 }
 
@@ -204,6 +193,31 @@ pub struct Server {
 }
 
 impl Server {
+    /// Starts a program that serves GraphQL at `address`, and waits until it answers.
+    pub async fn start(mut command: Command, address: SocketAddr) -> Result<Self> {
+        let started = Instant::now();
+        let child = command
+            .stdin(Stdio::null())
+            .spawn()
+            .with_context(|| command.get_program().display().to_string())?;
+        let mut server = Self {
+            child,
+            address,
+            first_answer: Duration::ZERO,
+        };
+        while !answers(address).await {
+            if let Some(status) = server.child.try_wait()? {
+                bail!("the server ended with {status} before it answered");
+            }
+            if started.elapsed() > Duration::from_secs(60) {
+                bail!("no answer within a minute");
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        server.first_answer = started.elapsed();
+        Ok(server)
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
