@@ -1,5 +1,6 @@
 //! How fast visitors are answered: cached answers beside `/healthz`, by the same connections in the same run.
 
+use crate::workloads;
 use crate::world::{self, ADMIN};
 use anyhow::{Context as _, Result, bail};
 use belle_house_bench::api;
@@ -29,15 +30,6 @@ pub struct Options {
 
 const PAGE: &str = "{ portfolio(first: 20) { nodes { slug title category city country year \
     mainImage { width height thumbHash url(width: 640) } } totalCount } }";
-/// A picture of one pixel.
-const PIXEL: &[u8] = &[
-    0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0x00, 0x00, 0x00, 0x0D, 0x49, 0x48, 0x44, 0x52, 0x00,
-    0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53, 0xDE, 0x00,
-    0x00, 0x00, 0x0C, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9C, 0x63, 0xD8, 0x12, 0xA5, 0x01, 0x00, 0x02, 0xFC,
-    0x01, 0x37, 0x79, 0xD8, 0xE1, 0x8F, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60,
-    0x82,
-];
-
 /// One kind of request.
 struct Asked {
     name: &'static str,
@@ -63,7 +55,7 @@ pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
     })
     .await?;
 
-    let path = format!("/graphql?query={}", escaped(PAGE));
+    let path = format!("/graphql?query={}", workloads::escaped(PAGE));
     let tag = etag(address, &path).await?;
     let asked = |name, path: &str, headers: Vec<(&'static str, String)>, status| Asked {
         name,
@@ -170,50 +162,16 @@ async fn etag(address: SocketAddr, path: &str) -> Result<String> {
 /// Publishes one item with a picture.
 async fn publish(address: SocketAddr, staff: &str, number: usize) -> Result<()> {
     let mut connection = Connection::open(address).await?;
-    let data = api::call(
-        &mut connection,
-        Some(staff),
-        "mutation($input: CreateUploadInput!) { createUpload(input: $input) { upload { id uploadUrl } userErrors { code message } } }",
-        json!({ "input": { "filename": "p.png", "contentType": "image/png", "byteSize": PIXEL.len() } }),
-    )
-    .await?;
-    let upload = &data["createUpload"]["upload"];
-    let url = upload["uploadUrl"].as_str().context("no uploadUrl")?;
-    let path = url
-        .find("/uploads/")
-        .map(|at| &url[at..])
-        .context("no path in uploadUrl")?;
-    let sent = connection
-        .request("PUT", path, &[("Content-Type", "image/png")], PIXEL)
-        .await?;
-    if sent.status != 200 {
-        bail!(
-            "the picture was not taken: {}",
-            String::from_utf8_lossy(&sent.body)
-        );
-    }
+    let upload = world::upload(&mut connection, staff).await?;
     let _: Value = api::call(
         &mut connection,
         Some(staff),
         "mutation($input: CreatePortfolioItemInput!) { createPortfolioItem(input: $input) { userErrors { code message field } } }",
         json!({ "input": {
             "title": format!("Villa {number}"), "category": "REALIZATION", "description": "Une villa au bord du fleuve.",
-            "city": "Niamey", "country": "Niger", "year": 2026, "mainImageUploadId": upload["id"], "isPublished": true,
+            "city": "Niamey", "country": "Niger", "year": 2026, "mainImageUploadId": upload, "isPublished": true,
         } }),
     )
     .await?;
     Ok(())
-}
-
-/// Escapes what an address can't hold.
-fn escaped(text: &str) -> String {
-    text.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
 }

@@ -1,5 +1,6 @@
 //! The live feed under load: memory of a subscriber, one post to one reader, one post to a thousand.
 
+use crate::peer;
 use crate::world::{self, ADMIN, People};
 use anyhow::{Context as _, Result, bail, ensure};
 use belle_house_bench::api;
@@ -10,6 +11,7 @@ use belle_house_bench::ws::Socket;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::mpsc;
 
@@ -34,6 +36,9 @@ pub struct Options {
     /// Posts to that one project.
     #[arg(long, default_value_t = 20)]
     broadcasts: usize,
+    /// The folder of another server (bench/peer), which does the same on the same rows afterwards. On PostgreSQL alone.
+    #[arg(long)]
+    peer: Option<PathBuf>,
 }
 
 const SUBSCRIPTION: &str = "subscription($project: ID) { viewerEvents(projectId: $project) { \
@@ -96,7 +101,7 @@ impl Wall {
 }
 
 /// Measures and prints.
-pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
+pub async fn run(launch: &Launch, database: Option<&str>, options: &Options) -> Result<()> {
     launch.run(&["migrate"], "")?;
     api::create_admin(launch, ADMIN)?;
     let server = launch.start().await?;
@@ -106,8 +111,29 @@ pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
         options.clients, options.subscribers
     );
     let people = world::people(launch, address, options.clients).await?;
-    let projects = world::projects(address, &people, options.subscribers).await?;
+    let mut projects = world::projects(address, &people, options.subscribers + 1).await?;
+    let watched = projects.pop().context("no project for all to watch")?;
+    measure(&server, &people, &projects, &watched, options).await?;
+    stop(server).await?;
+    if let Some(folder) = &options.peer {
+        let url = database.context("the peer needs PostgreSQL: --database-url")?;
+        let server = peer::start(folder, url, 1, "http://127.0.0.1").await?;
+        println!("\nthe peer, in one process, which keeps no event for those who weren't there:");
+        measure(&server, &people, &projects, &watched, options).await?;
+        stop(server).await?;
+    }
+    Ok(())
+}
 
+/// One subscriber a project first, then everybody on one project.
+async fn measure(
+    server: &Server,
+    people: &People,
+    projects: &[(String, usize)],
+    watched: &(String, usize),
+    options: &Options,
+) -> Result<()> {
+    let address = server.address();
     let (receipts, mut inbox) = mpsc::unbounded_channel();
     // A few connections come and go first, so that what a first connection alone costs isn't counted as theirs.
     for _ in 0..50 {
@@ -141,7 +167,7 @@ pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
     );
 
     let wall = Wall::now()?;
-    let posts = steady(address, &people, &projects, options).await?;
+    let posts = steady(address, people, projects, options).await?;
     let latencies = collect(&mut inbox, &posts, posts.len(), &wall).await?;
     println!(
         "{} posts a second for {} s, each to another project's one subscriber",
@@ -153,9 +179,9 @@ pub async fn run(launch: &Launch, options: &Options) -> Result<()> {
     );
     println!("  resident memory afterwards: {} KiB", server.resident_kib()?);
 
-    broadcast(address, &people, options).await?;
+    broadcast(address, people, watched, options).await?;
     println!("  resident memory at the end: {} KiB", server.resident_kib()?);
-    stop(server).await
+    Ok(())
 }
 
 async fn stop(server: Server) -> Result<()> {
@@ -230,10 +256,14 @@ async fn steady(
 }
 
 /// One project, a thousand readers, one post at a time.
-async fn broadcast(address: SocketAddr, people: &People, options: &Options) -> Result<()> {
-    let owner = &people.clients[0];
+async fn broadcast(
+    address: SocketAddr,
+    people: &People,
+    (project, owner): &(String, usize),
+    options: &Options,
+) -> Result<()> {
+    let owner = &people.clients[*owner];
     let mut connection = Connection::open(address).await?;
-    let project = api::create_project(&mut connection, &people.staff, &owner.id, "The one all watch").await?;
     let (receipts, mut inbox) = mpsc::unbounded_channel();
     world::each(options.audience, 16, |_| {
         subscriber(address, owner.token.clone(), project.clone(), receipts.clone())
@@ -246,7 +276,7 @@ async fn broadcast(address: SocketAddr, people: &People, options: &Options) -> R
     for number in 0..options.broadcasts {
         let title = format!("broadcast-{number}");
         let sent = Instant::now();
-        api::post_update(&mut connection, &people.staff, &project, &title).await?;
+        api::post_update(&mut connection, &people.staff, project, &title).await?;
         let post = HashMap::from([(
             title,
             Post {

@@ -6,9 +6,17 @@
 #![expect(clippy::print_stdout, reason = "printing figures is what it is for")]
 
 mod cache;
+mod company;
+mod compare;
+mod database;
 mod feed;
 mod hostile;
+mod instructions;
+mod load;
+mod peer;
+mod report;
 mod start;
+mod workloads;
 mod world;
 
 use anyhow::Result;
@@ -34,6 +42,8 @@ enum What {
     Cache(cache::Options),
     /// Memory of a subscriber; from commit to receipt, one by one and to many at once.
     Feed(feed::Options),
+    /// What requests cost, beside an older binary and another server over the same tables.
+    Http(compare::Options),
     /// How long an innocent query takes while hostile documents come in.
     Hostile(hostile::Options),
     /// From start to first answer, and memory at rest.
@@ -48,14 +58,15 @@ fn main() -> Result<()> {
         .build()?;
     let folder = world::Folder::new()?;
     runtime.block_on(async {
-        let launch = world::launch(
-            &arguments.binary,
-            folder.path(),
-            arguments.database_url.as_deref(),
-        )?;
+        let database = arguments.database_url.as_deref();
+        if let What::Http(options) = &arguments.what {
+            return compare::run(&arguments.binary, folder.path(), database, options).await;
+        }
+        let launch = world::launch(&arguments.binary, folder.path(), database)?;
         match &arguments.what {
             What::Cache(options) => cache::run(&launch, options).await,
-            What::Feed(options) => feed::run(&launch, options).await,
+            What::Http(_) => Ok(()),
+            What::Feed(options) => feed::run(&launch, database, options).await,
             What::Hostile(options) => hostile::run(&launch, options).await,
             What::Start(options) => start::run(&launch, options).await,
         }

@@ -1,9 +1,10 @@
 //! What every measurement needs first: a folder, a server, people and projects.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use belle_house_bench::api::{self, ClientAccount};
 use belle_house_bench::http::Connection;
 use belle_house_bench::process::Launch;
+use serde_json::json;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,43 @@ impl Drop for Folder {
         // What is left below target/ harms nobody.
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// A picture of one pixel.
+const PIXEL: &[u8] = &[
+    0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0x00, 0x00, 0x00, 0x0D, 0x49, 0x48, 0x44, 0x52, 0x00,
+    0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53, 0xDE, 0x00,
+    0x00, 0x00, 0x0C, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9C, 0x63, 0xD8, 0x12, 0xA5, 0x01, 0x00, 0x02, 0xFC,
+    0x01, 0x37, 0x79, 0xD8, 0xE1, 0x8F, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60,
+    0x82,
+];
+
+/// Sends a picture in two steps, as apps do; the upload's id.
+pub async fn upload(connection: &mut Connection, staff: &str) -> Result<String> {
+    let data = api::call(
+        connection,
+        Some(staff),
+        "mutation($input: CreateUploadInput!) { createUpload(input: $input) { upload { id uploadUrl } userErrors { code message } } }",
+        json!({ "input": { "filename": "p.png", "contentType": "image/png", "byteSize": PIXEL.len() } }),
+    )
+    .await?;
+    let upload = &data["createUpload"]["upload"];
+    let url = upload["uploadUrl"].as_str().context("no uploadUrl")?;
+    let path = url
+        .find("/uploads/")
+        .map(|at| &url[at..])
+        .context("no path in uploadUrl")?;
+    let sent = connection
+        .request("PUT", path, &[("Content-Type", "image/png")], PIXEL)
+        .await?;
+    if sent.status != 200 {
+        bail!(
+            "the picture was not taken: {}",
+            String::from_utf8_lossy(&sent.body)
+        );
+    }
+    let id = upload["id"].as_str().context("no id of the upload")?;
+    Ok(id.to_owned())
 }
 
 /// The address of the admin that measurements act as.
