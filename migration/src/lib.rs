@@ -23,6 +23,7 @@ mod m20261129_000100_known_addresses;
 mod m20261129_000110_article_html;
 mod m20261129_000120_jobs;
 mod m20261129_000130_backups;
+mod m20261129_000140_slugs;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000110_article_html::Migration),
             Box::new(m20261129_000120_jobs::Migration),
             Box::new(m20261129_000130_backups::Migration),
+            Box::new(m20261129_000140_slugs::Migration),
         ]
     }
 }

@@ -22,6 +22,7 @@ use crate::support::app::TestApp;
 const GROWING: &[&str] = &[
     "accounts",
     "audit_entries",
+    "blog_posts",
     "clients",
     "contact_inquiries",
     "construction_leads",
@@ -50,6 +51,8 @@ const DESK: &str = "{ deliveries(first: 20, filter: { status: DEAD }) { totalCou
     auditLog(first: 20) { nodes { id } } invoices(first: 20) { nodes { id } } leads(first: 20) { nodes { id } } \
     projectUpdates(first: 20) { nodes { id } } payments(first: 20) { nodes { id } } }";
 
+const SITE: &str = r#"{ portfolioItem(slug: "villa") { id } blogPost(slug: "villa") { id } }"#;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_job_finds_its_work_by_an_index() {
     let app = TestApp::builder()
@@ -76,7 +79,7 @@ async fn every_job_finds_its_work_by_an_index() {
         app.feed().oldest_undelivered().await.unwrap();
     }
     let admin = app.admin().await;
-    for document in [DASHBOARD, DESK] {
+    for document in [DASHBOARD, DESK, SITE] {
         app.graphql(&admin, document, json!({})).await.data();
     }
     app.statements.on_each(None);

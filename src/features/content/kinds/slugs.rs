@@ -4,7 +4,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
-    sea_query::{CaseStatement, OnConflict, SimpleExpr},
+    sea_query::{CaseStatement, OnConflict, SimpleExpr, UnionType},
 };
 use uuid::Uuid;
 
@@ -211,17 +211,21 @@ where
         .filter(retired_slug::Column::Slug.eq(slug))
         .into_query();
     let has_it = E::SLUG.eq(slug);
-    list.filter(
-        Condition::any()
-            .add(has_it.clone())
-            .add(E::column(RecordColumn::Id).in_subquery(had)),
-    )
-    .order_by_asc(SimpleExpr::Case(Box::new(
-        CaseStatement::new().case(has_it, 0).finally(1),
-    )))
-    // Of several deleted ones that had it, the last.
-    .order_by_desc(E::column(RecordColumn::Id))
-    .limit(1)
-    .one(conn)
-    .await
+    // Both by their index: with an «or» the database goes through all records instead.
+    let either = E::find()
+        .select_only()
+        .column(E::column(RecordColumn::Id))
+        .filter(has_it.clone())
+        .into_query()
+        .union(UnionType::All, had)
+        .to_owned();
+    list.filter(E::column(RecordColumn::Id).in_subquery(either))
+        .order_by_asc(SimpleExpr::Case(Box::new(
+            CaseStatement::new().case(has_it, 0).finally(1),
+        )))
+        // Of several deleted ones that had it, the last.
+        .order_by_desc(E::column(RecordColumn::Id))
+        .limit(1)
+        .one(conn)
+        .await
 }
