@@ -1,5 +1,5 @@
 // Stand-ins for what is another at every start of the demo company, so that a recording can be compared with the last one: ids,
-// addresses, tokens, cursors, days and times.
+// addresses, tokens, cursors, days, times, and whether an event was faster than its listener.
 const ID = /^([a-z]{3})_[0-9a-hjkmnp-tv-z]{26}$/;
 const DAY = 24 * 60 * 60 * 1000;
 const TODAY = Date.parse("2026-06-15T00:00:00Z");
@@ -43,6 +43,6 @@ export class StandIns {
     if (Array.isArray(value)) return value.map((item) => this.replace(item, key));
     if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, below]) => [name, this.replace(below, name)]));
     if (typeof value === "string") return this.#text(value, key);
-    return value;
+    return key === "replayed" ? false : value;
   }
 }
