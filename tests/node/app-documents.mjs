@@ -183,7 +183,7 @@ async function live() {
     },
   );
   const until = async (...kinds) => {
-    const late = AbortSignal.timeout(10_000);
+    const late = AbortSignal.timeout(30_000);
     while (!kinds.every((kind) => seen.has(kind))) {
       assert.ok(!late.aborted && stopped === null, `live: ${kinds} instead of ${[...seen]}: ${JSON.stringify(stopped)}`);
       await new Promise((resolve) => [(notice = resolve), setTimeout(resolve, 1000)]);
