@@ -36,7 +36,7 @@ export class StandIns {
     }
     if (/^\d{4}-\d\d-\d\dT/.test(text)) return `${this.#day(text)}T08:30:00Z`;
     if (/^\d{4}-\d\d-\d\d$/.test(text)) return this.#day(text);
-    return text.replace(/\bBH\/\d{4}\//g, "BH/2026/");
+    return text.replace(/\bBH\/\d{4}\//g, "BH/2026/").replace(/^personne-\d+@/, "personne@");
   }
 
   replace(value, key = "") {
