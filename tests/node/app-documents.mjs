@@ -158,7 +158,8 @@ async function changes() {
   await run("sign_in", { input: wrong }, { fixture: "sign_in.refused", refused: ["INVALID"] });
 }
 
-/// An update is posted and deleted again while a client listens: three kinds of events. (Nothing else happens to this client.)
+/// An update is posted while a client listens: two events. It stays: a deleted one would be in the way of the other checks, which
+/// look at everything that the demo company has.
 async function live() {
   const client = await signIn("ibrahim", "Téléphone d’Ibrahim");
   const input = { email: "staff@demo.bellehouse.ne", password: PASSWORD };
@@ -191,16 +192,11 @@ async function live() {
       await new Promise((resolve) => [(notice = resolve), setTimeout(resolve, 1000)]);
     }
   };
-  const create = "mutation($input: CreateProjectUpdateInput!) { createProjectUpdate(input: $input) { projectUpdate { id version } userErrors { message } } }";
+  const create = "mutation($input: CreateProjectUpdateInput!) { createProjectUpdate(input: $input) { projectUpdate { id } userErrors { message } } }";
   const update = { projectId: viewer.projects.nodes[0].id, title: "Charpente levée", description: "La charpente est en place.", post: true };
   const { data: { createProjectUpdate } } = await post(create, { input: update }, staff);
   assert.deepEqual(createProjectUpdate.userErrors, []);
-  // An entry of the inbox is null in its event once its update is gone.
   await until("ProjectUpdatePosted", "NotificationAdded");
-  const { id } = createProjectUpdate.projectUpdate;
-  const { data: { deleteRecord } } = await post("mutation($input: DeleteRecordInput!) { deleteRecord(input: $input) { userErrors { message } } }", { input: { id } }, staff);
-  assert.deepEqual(deleteRecord.userErrors, []);
-  await until("RecordRemoved");
   await socket.dispose();
 }
 
