@@ -113,11 +113,11 @@ pub fn build_schema(ctx: Ctx, media: Media, feed: FeedHub) -> AppSchema {
 /// # Errors
 /// When it isn't valid, which a test would have found.
 pub fn document_schema(schema: &AppSchema) -> anyhow::Result<DocumentSchema> {
-    Ok(DocumentSchema::parse(&schema.sdl())?
+    DocumentSchema::parse(&schema.sdl())?
         .with_scalar::<Date>("Date")
         .with_scalar::<Moment>("DateTime")
         .with_weights(weights::WEIGHTS)?
-        .with_texts(weights::TEXTS)?)
+        .with_texts(weights::TEXTS)
 }
 
 /// The schema's definition alone, for `schema.graphql`.

@@ -11,7 +11,7 @@ import { said } from "../../say";
 import { ActButton } from "../../ui/ActButton";
 import { templateName } from "./templates";
 
-const COLOURS: Record<DeliveryStatus, string> = { PENDING: "blue.8", SENT: "#1f6b2e", NO_DEVICE: "gray.8", DEAD: "red.8", CANCELLED: "gray.8" };
+const COLOURS: Record<DeliveryStatus, string> = { HELD: "orange.9", PENDING: "blue.8", SENT: "#1f6b2e", NO_DEVICE: "gray.8", DEAD: "red.8", CANCELLED: "gray.8" };
 const replay = async (id: string) => (await ask(ReplayDeliveryDocument, { input: { id } })).replayDelivery.userErrors;
 const name = (row: DeliveryRowFragment) => row.recipient?.name ?? row.address ?? templateName(row.template);
 
