@@ -76,24 +76,30 @@ class Maker {
   }
 
   argument(arg) {
-    if (!this.dice.chance(0.3)) return this.value(arg.type, 2);
+    return this.dice.chance(0.3) ? this.variable(arg.type) : this.value(arg.type, 2, 0.15);
+  }
+
+  /** A variable of the operation, for a place of this type. */
+  variable(place) {
     const name = this.name("v");
-    const type = String(arg.type).endsWith("!") || this.dice.chance(0.8) ? arg.type : `${arg.type}!`;
+    const type = String(place).endsWith("!") || this.dice.chance(0.8) ? place : `${place}!`;
     const hasDefault = !String(type).endsWith("!") && this.dice.chance(0.3);
-    this.variables.push(`$${name}: ${type}${hasDefault ? ` = ${this.value(arg.type, 2)}` : ""}`);
+    this.variables.push(`$${name}: ${type}${hasDefault ? ` = ${this.value(place, 2)}` : ""}`);
     return `$${name}`;
   }
 
-  value(type, depth) {
+  /** A value, in whose lists and objects variables stand as often as `variables` says. */
+  value(type, depth, variables = 0) {
     const { dice } = this;
-    if (isNonNullType(type)) return this.value(type.ofType, depth);
-    if (isListType(type)) return dice.chance(0.3) ? this.value(type.ofType, depth) : `[${this.value(type.ofType, depth)}]`;
+    const inside = (type, depth) => (dice.chance(variables) ? this.variable(type) : this.value(type, depth, variables));
+    if (isNonNullType(type)) return this.value(type.ofType, depth, variables);
+    if (isListType(type)) return dice.chance(0.3) ? this.value(type.ofType, depth, variables) : `[${inside(type.ofType, depth)}]`;
     if (isEnumType(type)) return dice.pick(type.getValues()).name;
     if (isInputObjectType(type)) {
       const fields = Object.values(type.getFields());
       const oneOf = type.isOneOf || type.astNode?.directives?.some((directive) => directive.name.value === "oneOf");
       const given = oneOf ? [dice.pick(fields)] : fields.filter((field) => isRequiredInputField(field) || (depth > 0 && dice.chance(0.2)));
-      return `{ ${given.map((field) => `${field.name}: ${this.value(field.type, depth - 1)}`).join(", ")} }`;
+      return `{ ${given.map((field) => `${field.name}: ${inside(field.type, depth - 1)}`).join(", ")} }`;
     }
     return (SCALARS[type.name] ?? (() => '"x"'))();
   }
