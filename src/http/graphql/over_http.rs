@@ -35,6 +35,8 @@ const MAX_BODY: usize = 256 * 1024;
 /// How much of a body that is too large is read all the same, in bytes: as much as the largest photo that somebody puts
 /// here by mistake.
 const MAX_DISCARDED: usize = 12 * 1024 * 1024;
+/// What an answer has around its data, in bytes.
+const ENVELOPE: usize = 64;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -171,7 +173,7 @@ pub async fn handle(
     let status = accepted.status(&response);
     let may_keep = may_keep && response.errors.is_empty();
     let is_large = bytes >= LARGE as u64;
-    let Some(body) = written_beside(response, is_large).await else {
+    let Some(body) = written_beside(response, bytes).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     if may_keep {
@@ -407,7 +409,7 @@ impl Replies<'_> {
 }
 
 fn answer(accepted: Accepted, status: StatusCode, response: &GraphqlResponse) -> Response {
-    match written(response) {
+    match written(response, 0) {
         Some(body) => with_body(accepted, status, body),
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
@@ -427,30 +429,35 @@ fn with_body(accepted: Accepted, status: StatusCode, body: Bytes) -> Response {
 }
 
 /// As [`written`]: a large one where it holds up nobody.
-async fn written_beside(response: GraphqlResponse, is_large: bool) -> Option<Bytes> {
-    if is_large {
-        tokio::task::spawn_blocking(move || written(&response))
+async fn written_beside(response: GraphqlResponse, bytes: u64) -> Option<Bytes> {
+    if bytes >= LARGE as u64 {
+        tokio::task::spawn_blocking(move || written(&response, bytes))
             .await
             .ok()?
     } else {
-        written(&response)
+        written(&response, bytes)
     }
 }
 
-/// A response as JSON. `None` is logged.
-fn written(response: &GraphqlResponse) -> Option<Bytes> {
+/// A response as JSON, which is about as long as `bytes`. `None` is logged.
+fn written(response: &GraphqlResponse, bytes: u64) -> Option<Bytes> {
+    let mut body = Vec::with_capacity(usize::try_from(bytes).unwrap_or(0).saturating_add(ENVELOPE));
     // A response of an operation that never ran has no `data` (GraphQL specification, 7.1.1).
-    let body = if is_request_error(response) {
+    let outcome = if is_request_error(response) {
         #[derive(serde::Serialize)]
         struct Errors<'a> {
             errors: &'a [ServerError],
         }
-        serde_json::to_vec(&Errors {
-            errors: &response.errors,
-        })
+        serde_json::to_writer(
+            &mut body,
+            &Errors {
+                errors: &response.errors,
+            },
+        )
     } else {
-        serde_json::to_vec(response)
+        serde_json::to_writer(&mut body, response)
     };
+    let body = outcome.map(|()| body);
     body.inspect_err(|error| tracing::error!(%error, "an answer could not be written as JSON"))
         .ok()
         .map(Bytes::from)
