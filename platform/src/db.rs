@@ -30,6 +30,7 @@ pub use self::{
     connections::Load,
     content_version::ContentVersion,
     heartbeat::Heartbeat,
+    kept_select::KeptSelect,
     later::{Later, insert_together},
     reader::Reader,
     write::Moved,
@@ -39,6 +40,7 @@ pub use crate::write_tx;
 mod connections;
 pub mod content_version;
 pub mod heartbeat;
+mod kept_select;
 mod later;
 mod reader;
 mod transaction;

@@ -1,6 +1,6 @@
 //! Reads of the content that are more than one list.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -14,8 +14,8 @@ use super::{
     model::{MAX_GALLERY, MAX_VIDEOS},
     tables::{blog_post, gallery_image, portfolio_item, video},
 };
-use crate::features::media::{Image, tables::image};
-use platform::{listing::RecordScope, listing::select};
+use crate::features::media::{Image, images_by_ids};
+use platform::{db::KeptSelect, listing::RecordScope, listing::select};
 
 /// What is below an item: among the living, what lives; of a deleted item also what was deleted together with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +48,14 @@ fn below<C: ColumnTrait>(of: &[ItemBelow], item: C, deleted_at: C, batch: C) -> 
         .add(seen)
 }
 
+/// The items, when what lives below living items is all that is asked for: what nearly everybody asks.
+fn all_living(of: &[ItemBelow]) -> Option<impl Iterator<Item = PortfolioItemId>> {
+    let shown = |key: &ItemBelow| matches!(key.scope, RecordScope::Published | RecordScope::Living);
+    of.iter()
+        .all(|key| key.batch.is_none() && shown(key))
+        .then(|| of.iter().map(|key| key.item))
+}
+
 /// Living ones in their order, then the latest deleted.
 fn in_order<E: EntityTrait>(
     rows: Select<E>,
@@ -62,29 +70,41 @@ fn in_order<E: EntityTrait>(
 }
 
 /// The galleries of many items with their pictures, each in order and [`MAX_GALLERY`] at most. All of them in the scope of the
-/// first. One statement.
+/// first. One statement, and one more for pictures that aren't kept.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn galleries(
     conn: &impl ConnectionTrait,
     of: &[ItemBelow],
-) -> Result<HashMap<PortfolioItemId, Vec<(gallery_image::Model, Image)>>, DbErr> {
+) -> Result<HashMap<PortfolioItemId, Vec<(gallery_image::Model, Arc<Image>)>>, DbErr> {
     use gallery_image::Column;
-    let rows = gallery_image::Entity::find().filter(below(
-        of,
-        Column::PortfolioItemId,
-        Column::DeletedAt,
-        Column::DeletionBatch,
-    ));
-    let rows = in_order(rows, Column::DeletedAt, Column::Position, Column::Id)
-        .find_also_related(image::Entity)
-        .all(conn)
-        .await?;
+    static LIVING: KeptSelect<gallery_image::Entity> = KeptSelect::new(|items| {
+        gallery_image::Entity::find()
+            .filter(Column::PortfolioItemId.is_in(items.iter().copied()))
+            .filter(Column::DeletedAt.is_null())
+            .order_by_asc(Column::Position)
+            .order_by_asc(Column::Id)
+    });
+    let rows: Vec<gallery_image::Model> = if let Some(items) = all_living(of) {
+        LIVING.all(conn, items).await?
+    } else {
+        let rows = gallery_image::Entity::find().filter(below(
+            of,
+            Column::PortfolioItemId,
+            Column::DeletedAt,
+            Column::DeletionBatch,
+        ));
+        in_order(rows, Column::DeletedAt, Column::Position, Column::Id)
+            .all(conn)
+            .await?
+    };
+    let images = images_by_ids(conn, rows.iter().map(|row| row.image_id)).await?;
     let mut galleries: HashMap<_, Vec<_>> = HashMap::new();
-    for (row, image) in rows {
+    for row in rows {
         let gallery = galleries.entry(row.portfolio_item_id).or_default();
         if gallery.len() < MAX_GALLERY {
+            let image = images.get(&row.image_id).map(Arc::clone);
             gallery.extend(image.map(|image| (row, image)));
         }
     }
@@ -101,15 +121,26 @@ pub async fn videos(
     of: &[ItemBelow],
 ) -> Result<HashMap<PortfolioItemId, Vec<video::Model>>, DbErr> {
     use video::Column;
-    let rows = video::Entity::find().filter(below(
-        of,
-        Column::PortfolioItemId,
-        Column::DeletedAt,
-        Column::DeletionBatch,
-    ));
-    let rows = in_order(rows, Column::DeletedAt, Column::Position, Column::Id)
-        .all(conn)
-        .await?;
+    static LIVING: KeptSelect<video::Entity> = KeptSelect::new(|items| {
+        video::Entity::find()
+            .filter(Column::PortfolioItemId.is_in(items.iter().copied()))
+            .filter(Column::DeletedAt.is_null())
+            .order_by_asc(Column::Position)
+            .order_by_asc(Column::Id)
+    });
+    let rows: Vec<video::Model> = if let Some(items) = all_living(of) {
+        LIVING.all(conn, items).await?
+    } else {
+        let rows = video::Entity::find().filter(below(
+            of,
+            Column::PortfolioItemId,
+            Column::DeletedAt,
+            Column::DeletionBatch,
+        ));
+        in_order(rows, Column::DeletedAt, Column::Position, Column::Id)
+            .all(conn)
+            .await?
+    };
     let mut videos: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
         let of_item = videos.entry(row.portfolio_item_id).or_default();

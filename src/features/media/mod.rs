@@ -11,6 +11,7 @@
 mod commands;
 mod error;
 pub mod graphql;
+mod kept;
 mod model;
 mod permissions;
 pub mod pictures;
@@ -24,6 +25,7 @@ mod urls;
 pub use commands::attach::{attach_in_tx, let_go_in_tx, remove_in_tx};
 pub use commands::create_upload::{CreateUpload, CreatedUpload, create_upload};
 pub use error::UploadError;
+pub use kept::images_by_ids;
 pub use model::{Rendition, Renditions, UploadState};
 pub use queries::{all_files, count_missing, find_image, folders, select_replaced};
 pub use references::{Audience, ImageUse, ImageUses};

@@ -5,18 +5,20 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, sea_query::SelectStatement,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, sea_query::SelectStatement,
 };
+use uuid::Uuid;
 
 use super::{
     Phase, ProjectId, ProjectUpdateId,
     model::MAX_IMAGES,
     tables::{project, update, update_image},
 };
-use crate::features::media::{Image, tables::image};
+use crate::features::media::{Image, ImageId, images_by_ids};
 use platform::{
     actor::{Actor, ClientId},
+    db::KeptSelect,
     listing::RecordScope,
     paging::OrderBy,
     search,
@@ -269,15 +271,21 @@ pub async fn projects_by_ids(
     conn: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = ProjectId>,
 ) -> Result<HashMap<ProjectId, project::Model>, DbErr> {
-    let found = project::Entity::find()
-        .filter(project::Column::Id.is_in(ids))
-        .all(conn)
-        .await?;
+    static BY_IDS: KeptSelect<project::Entity> =
+        KeptSelect::new(|ids| project::Entity::find().filter(project::Column::Id.is_in(ids.iter().copied())));
+    let found: Vec<project::Model> = BY_IDS.all(conn, ids).await?;
     Ok(found.into_iter().map(|project| (project.id, project)).collect())
 }
 
+/// A picture of an update.
+#[derive(Debug, FromQueryResult)]
+struct Link {
+    update_id: ProjectUpdateId,
+    image_id: ImageId,
+}
+
 /// The pictures of many updates, each update's in order; of those in its bin, the latest first and [`MAX_IMAGES`] at most. One
-/// statement.
+/// statement, and one more for pictures that aren't kept.
 ///
 /// # Errors
 /// When the database refuses.
@@ -287,25 +295,42 @@ pub async fn images_of_updates(
     scope: RecordScope,
 ) -> Result<HashMap<ProjectUpdateId, Vec<Arc<Image>>>, DbErr> {
     use update_image::Column;
-    let mut rows = update_image::Entity::find()
-        .find_also_related(image::Entity)
-        .filter(Column::UpdateId.is_in(updates));
-    rows = match scope {
-        RecordScope::Published | RecordScope::Living => rows.filter(Column::DeletedAt.is_null()),
-        RecordScope::Deleted => rows
+    fn links(updates: &[Uuid]) -> Select<update_image::Entity> {
+        update_image::Entity::find()
+            .select_only()
+            .columns([Column::UpdateId, Column::ImageId])
+            .filter(Column::UpdateId.is_in(updates.iter().copied()))
+    }
+    static LIVING: KeptSelect<update_image::Entity> = KeptSelect::new(|updates| {
+        links(updates)
+            .filter(Column::DeletedAt.is_null())
+            .order_by_asc(Column::Position)
+    });
+    static DELETED: KeptSelect<update_image::Entity> = KeptSelect::new(|updates| {
+        links(updates)
             .filter(Column::DeletedAt.is_not_null())
-            .order_by_desc(Column::DeletedAt),
-        // The living have no date, and come first or last as the database likes: so by whether they have one.
-        RecordScope::All => rows
+            .order_by_desc(Column::DeletedAt)
+            .order_by_asc(Column::Position)
+    });
+    // The living have no date, and come first or last as the database likes: so by whether they have one.
+    static ALL: KeptSelect<update_image::Entity> = KeptSelect::new(|updates| {
+        links(updates)
             .order_by_asc(Column::DeletedAt.is_not_null())
-            .order_by_desc(Column::DeletedAt),
+            .order_by_desc(Column::DeletedAt)
+            .order_by_asc(Column::Position)
+    });
+    let in_scope = match scope {
+        RecordScope::Published | RecordScope::Living => &LIVING,
+        RecordScope::Deleted => &DELETED,
+        RecordScope::All => &ALL,
     };
-    let rows = rows.order_by_asc(Column::Position).all(conn).await?;
+    let rows: Vec<Link> = in_scope.all(conn, updates).await?;
+    let pictures = images_by_ids(conn, rows.iter().map(|link| link.image_id)).await?;
     let mut images: HashMap<ProjectUpdateId, Vec<Arc<Image>>> = HashMap::new();
-    for (link, image) in rows {
+    for link in rows {
         let of_update = images.entry(link.update_id).or_default();
         if of_update.len() < MAX_IMAGES {
-            of_update.extend(image.map(Arc::new));
+            of_update.extend(pictures.get(&link.image_id).map(Arc::clone));
         }
     }
     Ok(images)

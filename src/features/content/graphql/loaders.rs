@@ -13,7 +13,12 @@ use crate::features::{
     },
     media::Image,
 };
-use platform::{actor::Actor, db::Db, graphql::RequestLoader, listing::RecordScope};
+use platform::{
+    actor::Actor,
+    db::{Db, KeptSelect},
+    graphql::RequestLoader,
+    listing::RecordScope,
+};
 
 /// Loads galleries with their pictures.
 #[derive(Debug, Clone)]
@@ -35,7 +40,7 @@ impl Loader<ItemBelow> for GalleryLoader {
             let mut found = queries::galleries(self.0.reader(), &keys)
                 .await
                 .map_err(Arc::new)?;
-            let shared = |(row, image)| (Arc::new(row), Arc::new(image));
+            let shared = |(row, image)| (Arc::new(row), image);
             all.extend(
                 keys.iter().filter_map(|key| {
                     Some((*key, found.remove(&key.item)?.into_iter().map(shared).collect()))
@@ -99,10 +104,13 @@ impl Loader<PortfolioItemId> for ItemLoader {
         &self,
         keys: &[PortfolioItemId],
     ) -> Result<HashMap<PortfolioItemId, Self::Value>, Self::Error> {
-        let found = portfolio_item::Entity::find()
-            .filter(portfolio_item::Column::Id.is_in(keys.iter().copied()))
-            .filter(portfolio_item::Column::DeletedAt.is_null())
-            .all(self.0.reader())
+        static LIVING: KeptSelect<portfolio_item::Entity> = KeptSelect::new(|ids| {
+            portfolio_item::Entity::find()
+                .filter(portfolio_item::Column::Id.is_in(ids.iter().copied()))
+                .filter(portfolio_item::Column::DeletedAt.is_null())
+        });
+        let found: Vec<PortfolioItem> = LIVING
+            .all(self.0.reader(), keys.iter().copied())
             .await
             .map_err(Arc::new)?;
         Ok(found.into_iter().map(|item| (item.id, Arc::new(item))).collect())

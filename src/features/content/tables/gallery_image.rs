@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::features::{
     content::{GalleryImageId, PortfolioItemId},
-    media::{ImageId, tables::image},
+    media::ImageId,
 };
 use platform::{actor::AccountId, record_entity};
 
@@ -28,23 +28,9 @@ pub struct Model {
     pub position: i32,
 }
 
-/// Where the picture is.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {
-    /// The picture.
-    #[sea_orm(
-        belongs_to = "image::Entity",
-        from = "Column::ImageId",
-        to = "image::Column::Id"
-    )]
-    Image,
-}
-
-impl Related<image::Entity> for Entity {
-    fn to() -> RelationDef {
-        Relation::Image.def()
-    }
-}
+/// None: joins are written where they are needed.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 

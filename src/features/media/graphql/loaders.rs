@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::Loader;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::DbErr;
 
-use crate::features::media::{Image, ImageId, tables::image};
+use crate::features::media::{Image, ImageId, images_by_ids};
 use platform::{actor::Actor, db::Db, graphql::RequestLoader};
 
 /// Loads pictures by id. Whoever asks has a record that shows them.
@@ -23,14 +23,8 @@ impl Loader<ImageId> for ImageLoader {
     type Error = Arc<DbErr>;
 
     async fn load(&self, keys: &[ImageId]) -> Result<HashMap<ImageId, Self::Value>, Self::Error> {
-        let found = image::Entity::find()
-            .filter(image::Column::Id.is_in(keys.iter().copied()))
-            .all(self.0.reader())
+        images_by_ids(self.0.reader(), keys.iter().copied())
             .await
-            .map_err(Arc::new)?;
-        Ok(found
-            .into_iter()
-            .map(|image| (image.id, Arc::new(image)))
-            .collect())
+            .map_err(Arc::new)
     }
 }

@@ -5,10 +5,7 @@ use sea_orm::entity::prelude::*;
 
 use platform::actor::AccountId;
 
-use crate::features::{
-    media::{ImageId, tables::image},
-    projects::ProjectUpdateId,
-};
+use crate::features::{media::ImageId, projects::ProjectUpdateId};
 
 /// One picture of one update.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -24,22 +21,8 @@ pub struct Model {
     pub deleted_by: Option<AccountId>,
 }
 
-/// Where the picture is.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {
-    /// The picture.
-    #[sea_orm(
-        belongs_to = "image::Entity",
-        from = "Column::ImageId",
-        to = "image::Column::Id"
-    )]
-    Image,
-}
-
-impl Related<image::Entity> for Entity {
-    fn to() -> RelationDef {
-        Relation::Image.def()
-    }
-}
+/// None: joins are written where they are needed.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
