@@ -72,6 +72,7 @@ mod media_world;
 mod messages;
 mod metrics;
 mod monitoring;
+mod mutations;
 mod notification_inbox;
 mod operations;
 mod outbox;

@@ -28,6 +28,14 @@ pub struct Plan {
     pub(super) root: Set,
 }
 
+/// A field of an operation's root that runs by itself, as those of a mutation do.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    pub(super) operation: OperationType,
+    /// The field alone.
+    pub(super) fields: &'a [Field],
+}
+
 /// What is asked of an object.
 #[derive(Debug)]
 pub(super) struct Set {
@@ -135,6 +143,13 @@ impl Plan {
     pub fn introspects(&self) -> bool {
         self.root_fields()
             .any(|name| matches!(name.as_str(), "__schema" | "__type"))
+    }
+
+    /// The fields of its root, one by one.
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = Step<'_>> {
+        let operation = self.operation;
+        let fields = self.root.fields(None).chunks(1);
+        fields.map(move |fields| Step { operation, fields })
     }
 
     /// The names of the fields of its root.
