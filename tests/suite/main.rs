@@ -29,6 +29,7 @@ mod billing_world;
 mod bins;
 mod client;
 mod command_line;
+mod company_logo;
 mod content_edit;
 mod content_faq;
 mod content_hidden;
