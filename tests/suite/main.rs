@@ -40,6 +40,7 @@ mod content_world;
 mod database_faults;
 mod deliveries;
 mod deliveries_of_records;
+mod demo_resumed;
 mod devices;
 mod docs;
 mod ends_of_sessions;
