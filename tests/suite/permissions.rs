@@ -9,6 +9,7 @@ use async_graphql::parser::types::{
     BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
 };
 use belle_house::graphql::{permissions, sdl};
+use platform::db::Db;
 use platform::graphql::guard::Access;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
