@@ -86,6 +86,7 @@ mod paging_edges;
 mod password_reset;
 mod people_world;
 mod permissions;
+mod printable;
 mod project_change;
 mod project_create;
 mod project_lists;
