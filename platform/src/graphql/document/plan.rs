@@ -116,6 +116,7 @@ impl Plan {
             limits,
             steps: 0,
             fields: 0,
+            path: Vec::new(),
         };
         let root = planner.set(&operation.root, &[&operation.selections], 1)?;
         let fields = root.all_fields().count() as u64;
@@ -169,13 +170,16 @@ struct Planner<'a> {
     steps: u64,
     /// How many fields the plan has.
     fields: u64,
+    /// The keys that lead to the present place.
+    path: Vec<&'a Name>,
 }
 
 impl<'a> Planner<'a> {
     /// What `selections` ask of an object of type `ty`.
     fn set(&mut self, ty: &str, selections: &[&'a [Selection]], depth: u32) -> Result<Set, Refusal> {
         if depth > self.limits.depth {
-            return Err(too_much("a depth of", depth.into(), self.limits.depth.into()));
+            let refused = too_much("a depth of", depth.into(), self.limits.depth.into());
+            return Err(refused.at(self.path.iter().copied()));
         }
         let schema = self.schema;
         let Some(possible) = schema.possible_types(ty) else {
@@ -252,7 +256,10 @@ impl<'a> Planner<'a> {
             let set = if below.is_empty() {
                 None
             } else {
-                Some(self.set(&first.named, &below, depth + 1)?)
+                self.path.push(&first.key);
+                let set = self.set(&first.named, &below, depth + 1)?;
+                self.path.pop();
+                Some(set)
             };
             self.fields += 1;
             fields.push(Field {
