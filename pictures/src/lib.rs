@@ -8,6 +8,7 @@
 //! A picture is re-encoded, never passed through, for three reasons: a site photo's GPS position is a client's address; a file that was decoded and encoded again carries
 //! no payload for anyone's decoder; and a phone on a poor connection wants 60 KB, not 6 MB.
 
+mod colours;
 mod inspect;
 mod memory;
 mod render;

@@ -12,6 +12,7 @@ use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, RgbImage, RgbaImage};
 
+use crate::colours::Colours;
 use crate::inspect::{Checked, decode_error, jpeg, open, png};
 use crate::{EncodedRendition, ImageError, ProcessedImage, RenditionFormat, SourceFormat, WIDTHS};
 
@@ -24,7 +25,8 @@ const THUMB_SIDE: u32 = 100;
 struct Decoded {
     pixels: DynamicImage,
     orientation: Orientation,
-    profile: Option<Vec<u8>>,
+    /// `None` for sRGB.
+    colours: Option<Colours>,
 }
 
 fn decode(bytes: &[u8], checked: &Checked) -> Result<Decoded, ImageError> {
@@ -32,7 +34,7 @@ fn decode(bytes: &[u8], checked: &Checked) -> Result<Decoded, ImageError> {
         (SourceFormat::Svg, _) => Ok(Decoded {
             pixels: DynamicImage::ImageRgba8(crate::svg::rasterise(bytes)?),
             orientation: Orientation::NoTransforms,
-            profile: None,
+            colours: None,
         }),
         (SourceFormat::Jpeg, Some(end)) => decode_unmarked(bytes, end, checked),
         _ => decode_photo(bytes, checked),
@@ -46,17 +48,29 @@ fn decode_photo(bytes: &[u8], checked: &Checked) -> Result<Decoded, ImageError> 
         return Err(ImageError::Damaged);
     }
     // Broken metadata is no reason to refuse a good picture.
-    let (exif, profile) = if checked.format == SourceFormat::Png {
+    let mut is_unmarked = false;
+    let (exif, colours) = if checked.format == SourceFormat::Png {
         let png = png::read(bytes)?;
-        (png.exif.map(<[u8]>::to_vec), png.profile())
+        is_unmarked = png.is_unmarked;
+        (png.exif.map(<[u8]>::to_vec), png.colours())
     } else {
         let exif = decoder.exif_metadata().unwrap_or_default();
-        (exif, decoder.icc_profile().unwrap_or_default())
+        let profile = decoder.icc_profile().unwrap_or_default();
+        let profile = profile.filter(|profile| profile.len() <= png::MAX_PROFILE);
+        let is_grey = !decoder.color_type().has_color();
+        (
+            exif,
+            profile.and_then(|profile| Colours::of_icc(&profile, is_grey)),
+        )
     };
+    let pixels = DynamicImage::from_decoder(decoder).map_err(|error| match decode_error(error) {
+        ImageError::Damaged if is_unmarked => ImageError::Truncated,
+        error => error,
+    });
     Ok(Decoded {
         orientation: exif.as_deref().map_or(Orientation::NoTransforms, orientation_of),
-        profile: profile.filter(|profile| profile.len() <= png::MAX_PROFILE),
-        pixels: DynamicImage::from_decoder(decoder).map_err(decode_error)?,
+        colours,
+        pixels: pixels?,
     })
 }
 
@@ -90,7 +104,7 @@ pub(crate) fn render(bytes: &[u8], checked: &Checked) -> Result<ProcessedImage, 
     let Decoded {
         pixels,
         orientation,
-        profile,
+        colours,
     } = decode(bytes, checked)?;
     // A drawing's flat colours are smaller without loss, and its edges stay sharp.
     let lossless = source == SourceFormat::Svg;
@@ -120,7 +134,7 @@ pub(crate) fn render(bytes: &[u8], checked: &Checked) -> Result<ProcessedImage, 
         if index == 0 {
             let (w, h) = first_step(raw_width, raw_height, sideways);
             current = shrinker.shrink(current, w, h)?;
-            current = current.into_srgb(profile.as_deref()).upright(orientation);
+            current = current.into_srgb(colours.as_ref()).upright(orientation);
         } else {
             current = shrinker.shrink(current, target_width, target_height)?;
         }
@@ -215,32 +229,12 @@ impl Pixels {
         }
     }
 
-    /// Phones photograph in Display P3; without their profile, which goes with the other metadata, those
-    /// numbers would show dull. A profile that can't be read leaves the colours alone.
-    fn into_srgb(self, profile: Option<&[u8]>) -> Self {
-        let Some(profile) = profile else {
+    /// What the file says of its colours and can't be followed leaves them alone.
+    fn into_srgb(self, colours: Option<&Colours>) -> Self {
+        let converted = colours.and_then(|colours| colours.in_srgb(self.raw(), self.has_alpha()));
+        let Some(converted) = converted else {
             return self;
         };
-        let Ok(profile) = moxcms::ColorProfile::new_from_slice(profile) else {
-            return self;
-        };
-        if profile.color_space != moxcms::DataColorSpace::Rgb {
-            return self;
-        }
-        let layout = if self.has_alpha() {
-            moxcms::Layout::Rgba
-        } else {
-            moxcms::Layout::Rgb
-        };
-        let srgb = moxcms::ColorProfile::new_srgb();
-        let options = moxcms::TransformOptions::default();
-        let Ok(transform) = profile.create_transform_8bit(layout, &srgb, layout, options) else {
-            return self;
-        };
-        let mut converted = vec![0; self.raw().len()];
-        if transform.transform(self.raw(), &mut converted).is_err() {
-            return self;
-        }
         let (width, height) = self.size();
         match &self {
             Self::Rgb(_) => RgbImage::from_raw(width, height, converted).map_or(self, Self::Rgb),

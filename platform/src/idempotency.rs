@@ -126,9 +126,17 @@ pub async fn claim_in_tx(
 /// # Errors
 /// When the database refuses.
 pub async fn is_known(db: &Db, actor: &Actor, operation: &str, key: &str) -> Result<bool, DbErr> {
+    Ok(made(db, actor, operation, key).await?.is_some())
+}
+
+/// The record that was made under `key` before, whatever became of it since.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn made(db: &Db, actor: &Actor, operation: &str, key: &str) -> Result<Option<Uuid>, DbErr> {
     let id = (caller_of(actor), operation.to_owned(), key.to_owned());
     let found = Entity::find_by_id(id).one(db.reader()).await?;
-    Ok(found.is_some_and(|row| row.record_id.is_some()))
+    Ok(found.and_then(|row| row.record_id))
 }
 
 fn caller_of(actor: &Actor) -> String {

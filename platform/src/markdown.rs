@@ -4,10 +4,12 @@
 //! text without the tags, and nobody gets to write a script. What comes out goes through a sanitiser all the same,
 //! which knows what this module does not: which addresses a browser would execute.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use url::Url;
 
 /// Elements that Markdown makes. Everything else is taken out.
 const TAGS: [&str; 29] = [
@@ -50,7 +52,9 @@ const SILENT: [&str; 10] = [
 const MAX_DEPTH: usize = 50;
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
-static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(sanitiser);
+
+fn sanitiser() -> ammonia::Builder<'static> {
     let attributes: HashMap<&str, HashSet<&str>> = [
         ("a", vec!["href", "title"]),
         ("img", vec!["src", "alt", "title"]),
@@ -75,7 +79,7 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .set_tag_attribute_value("input", "type", "checkbox")
         .set_tag_attribute_value("input", "disabled", "");
     builder
-});
+}
 
 /// What [`to_html`] makes of a source may change with this number alone: HTML that is kept is made again when it differs.
 pub const VERSION: i32 = 1;
@@ -89,6 +93,26 @@ pub fn to_html(source: &str) -> String {
     let mut unclean = String::with_capacity(source.len() * 3 / 2);
     html::push_html(&mut unclean, WithoutHtml::new(source));
     SANITISER.clean(&unclean).to_string()
+}
+
+/// What [`to_html`] made, with addresses that begin at `page` written out: a reader who shows it elsewhere would look for them
+/// there.
+#[must_use]
+pub fn with_whole_addresses<'a>(html: &'a str, page: &Url) -> Cow<'a, str> {
+    let is_whole = |address: &str| {
+        address
+            .split_once(':')
+            .is_some_and(|(scheme, _)| SCHEMES.contains(&scheme))
+    };
+    let mut addresses = ["href=\"", "src=\""]
+        .into_iter()
+        .flat_map(|start| html.split(start).skip(1));
+    if addresses.all(is_whole) {
+        return html.into();
+    }
+    let mut writer = sanitiser();
+    writer.url_relative(ammonia::UrlRelative::RewriteWithBase(page.clone()));
+    writer.clean(html).to_string().into()
 }
 
 /// The beginning of the text without any markup, at most `max_chars` characters, cut between words and then ended
@@ -303,6 +327,33 @@ mod tests {
                 rest = &rest[end..];
             }
         }
+    }
+
+    #[test]
+    fn addresses_are_written_out_for_readers_elsewhere() {
+        let page = Url::parse("https://bellehouse.ne/blog/l-ete").unwrap();
+        let elsewhere = |source: &str| with_whole_addresses(&to_html(source), &page).into_owned();
+        for (address, whole) in [
+            ("/portfolio/villa", "https://bellehouse.ne/portfolio/villa"),
+            ("suite", "https://bellehouse.ne/blog/suite"),
+            ("../contact?a=1&b=2", "https://bellehouse.ne/contact?a=1&amp;b=2"),
+            ("#prix", "https://bellehouse.ne/blog/l-ete#prix"),
+            ("//images.example/a.jpg", "https://images.example/a.jpg"),
+            ("https://example.com/x", "https://example.com/x"),
+            ("mailto:contact@bellehouse.ne", "mailto:contact@bellehouse.ne"),
+            ("tel:+22790000000", "tel:+22790000000"),
+        ] {
+            let shown = elsewhere(&format!("[lien]({address}) et ![vue]({address})"));
+            assert!(shown.contains(&format!("<a href=\"{whole}\"")), "{shown}");
+            if whole.starts_with("https:") {
+                assert!(shown.contains(&format!("src=\"{whole}\"")), "{shown}");
+            }
+        }
+        // What looks like one in a text is text, and what has none stays as it is.
+        let source = "`<a href=\"/x\">`\n\n- [x] fait\n\n| a |\n|---|\n| b |\n";
+        assert_eq!(elsewhere(source), to_html(source));
+        let whole = to_html("Rien ici, [sauf](https://example.com).");
+        assert!(matches!(with_whole_addresses(&whole, &page), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -46,14 +46,21 @@ fn is_filler(letter: char) -> bool {
     )
 }
 
-/// Whether a text of such characters alone shows nothing: spaces, fillers, and what Unicode lets a display ignore
-/// (`Default_Ignorable_Code_Point`: joiners, variation selectors, tags).
+/// Whether a text of such characters alone shows nothing: spaces, fillers, what Unicode lets a display ignore
+/// (`Default_Ignorable_Code_Point`: joiners, variation selectors, tags), and marks that have no letter to stand on.
 fn is_blank(letter: char) -> bool {
+    let is_mark = || {
+        matches!(
+            CodePointMapData::<GeneralCategory>::new().get(letter),
+            GeneralCategory::NonspacingMark | GeneralCategory::SpacingMark | GeneralCategory::EnclosingMark
+        )
+    };
     letter.is_whitespace()
         || letter.is_control()
         || is_filler(letter)
         || is_invisible(letter)
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
+        || is_mark()
 }
 
 /// A text without the blanks at its ends; nothing when nothing of it shows.
@@ -224,12 +231,18 @@ mod tests {
             '\u{fffc}',
             '\u{1d159}',
             '\u{e0041}',
+            // An accent, a vowel of Arabic and one of Devanagari, a circle around nothing.
+            '\u{301}',
+            '\u{64e}',
+            '\u{93e}',
+            '\u{20dd}',
         ] {
             let text = format!("{blank} \u{3164}{blank}");
             assert_eq!(one_line(&text), "", "{blank:?}");
             assert_eq!(several_lines(&text), "", "{blank:?}");
         }
         assert_eq!(one_line("."), ".");
+        assert_eq!(one_line("e\u{301}"), "e\u{301}");
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::{explain, said};
+use super::{explain, once::made, said};
 use crate::{
     app::App,
     features::{
         billing::{
-            CompanyProfiles, Invoice, PaymentMode,
+            CompanyProfiles, Invoice, Invoices, PaymentMode,
             commands::{
                 CompanyFields, CreateCreditNote, InvoiceFields, ItemInput, MarkInvoicePaid, RecordPayment,
                 create_credit_note, create_invoice, mark_invoice_paid, record_payment,
@@ -18,10 +18,17 @@ use crate::{
         projects::Project,
     },
 };
-use platform::{actor::Actor, editing::update};
+use platform::{
+    actor::Actor,
+    editing::{Editable, update},
+    idempotency,
+};
 
 /// An invoice's lines: description, quantity, unit price.
 type Lines = &'static [(&'static str, &'static str, &'static str)];
+
+/// The company's own address, by which its letterhead is known.
+const EMAIL: &str = "contact@demo.bellehouse.ne";
 
 struct Bill {
     subject: &'static str,
@@ -36,7 +43,7 @@ async fn letterhead(app: &App, actor: &Actor) -> Result<()> {
     let fields = CompanyFields {
         address: said("Boulevard de la République, Plateau\nNiamey, Niger"),
         phone: said("+227 90 00 00 00"),
-        email: said("contact@demo.bellehouse.ne"),
+        email: said(EMAIL),
         nif: said("00 000/D"),
         rccm: said("NE-NIM-01-2020-B12-00000"),
         bank_details: said("Banque de démonstration, Niamey\nIBAN NE00 0000 0000 0000 0000 0000 0000"),
@@ -44,6 +51,9 @@ async fn letterhead(app: &App, actor: &Actor) -> Result<()> {
         ..CompanyFields::default()
     };
     let profile = company_profile(app.ctx.db.reader()).await?;
+    if profile.email.as_deref() == Some(EMAIL) {
+        return Ok(());
+    }
     update::<CompanyProfiles>(&app.ctx, actor, profile.id, profile.version, fields)
         .await
         .map_err(explain)?;
@@ -92,17 +102,9 @@ pub(super) async fn load(app: &App, actor: &Actor, projects: &[Project]) -> Resu
         issue: true,
     };
     let invoice = bill(app, actor, annex, &fence).await?;
-    let settle = MarkInvoicePaid {
-        id: invoice.id,
-        expected_version: invoice.version,
-        paid_on: None,
-        mode: Some(PaymentMode::MobileMoney),
-        reference: Some("Airtel Money 77120943".to_owned()),
-        idempotency_key: "demo/annex".to_owned(),
-    };
-    mark_invoice_paid(&app.ctx, actor, settle)
-        .await
-        .map_err(explain)?;
+    if !is_done(app, actor, "markInvoicePaid", "demo/annex").await? {
+        settle(app, actor, &invoice).await?;
+    }
 
     let joinery = Bill {
         subject: "Menuiseries aluminium et peinture",
@@ -116,15 +118,9 @@ pub(super) async fn load(app: &App, actor: &Actor, projects: &[Project]) -> Resu
         issue: true,
     };
     let invoice = bill(app, actor, duplex, &joinery).await?;
-    let returned = CreateCreditNote {
-        invoice: invoice.id,
-        subject: Some("Avoir : une fenêtre retournée".to_owned()),
-        items: Some(vec![line(("Fenêtre coulissante 120 × 110", "1", "185000"))]),
-        idempotency_key: "demo/duplex/avoir".to_owned(),
-    };
-    create_credit_note(&app.ctx, actor, returned)
-        .await
-        .map_err(explain)?;
+    if !is_done(app, actor, "createCreditNote", "demo/duplex/avoir").await? {
+        credit(app, actor, &invoice).await?;
+    }
 
     let roof = Bill {
         subject: "Charpente et couverture",
@@ -134,6 +130,39 @@ pub(super) async fn load(app: &App, actor: &Actor, projects: &[Project]) -> Resu
         issue: false,
     };
     bill(app, actor, guests, &roof).await?;
+    Ok(())
+}
+
+/// Whether something was done before the load was broken off.
+async fn is_done(app: &App, actor: &Actor, operation: &str, key: &str) -> Result<bool> {
+    Ok(idempotency::is_known(&app.ctx.db, actor, operation, key).await?)
+}
+
+async fn settle(app: &App, actor: &Actor, invoice: &Invoice) -> Result<()> {
+    let settle = MarkInvoicePaid {
+        id: invoice.id,
+        expected_version: invoice.version,
+        paid_on: None,
+        mode: Some(PaymentMode::MobileMoney),
+        reference: Some("Airtel Money 77120943".to_owned()),
+        idempotency_key: "demo/annex".to_owned(),
+    };
+    mark_invoice_paid(&app.ctx, actor, settle)
+        .await
+        .map_err(explain)?;
+    Ok(())
+}
+
+async fn credit(app: &App, actor: &Actor, invoice: &Invoice) -> Result<()> {
+    let returned = CreateCreditNote {
+        invoice: invoice.id,
+        subject: Some("Avoir : une fenêtre retournée".to_owned()),
+        items: Some(vec![line(("Fenêtre coulissante 120 × 110", "1", "185000"))]),
+        idempotency_key: "demo/duplex/avoir".to_owned(),
+    };
+    create_credit_note(&app.ctx, actor, returned)
+        .await
+        .map_err(explain)?;
     Ok(())
 }
 
@@ -150,6 +179,9 @@ async fn bill(app: &App, actor: &Actor, project: &Project, bill: &Bill) -> Resul
         ..InvoiceFields::default()
     };
     let key = format!("demo/{}", bill.subject);
+    if let Some(made) = made::<Invoices>(app, actor, Invoices::CREATE, &key).await? {
+        return Ok(made);
+    }
     create_invoice(&app.ctx, actor, fields, Some(&key))
         .await
         .map_err(explain)
@@ -172,6 +204,10 @@ async fn pay(
     amount: &str,
     days_ago: i64,
 ) -> Result<()> {
+    let key = format!("demo/{}/{amount}", project.id);
+    if is_done(app, actor, "recordPayment", &key).await? {
+        return Ok(());
+    }
     let today = today(&app.ctx.config, app.ctx.clock.now());
     let input = RecordPayment {
         project: project.id,
@@ -180,7 +216,7 @@ async fn pay(
         paid_on: today - TimeDelta::days(days_ago),
         mode: PaymentMode::Transfer,
         reference: Some("Virement BOA".to_owned()),
-        idempotency_key: format!("demo/{}/{amount}", project.id),
+        idempotency_key: key,
     };
     record_payment(&app.ctx, actor, input).await.map_err(explain)?;
     Ok(())

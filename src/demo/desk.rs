@@ -17,7 +17,7 @@ use crate::features::leads::{
 use platform::{
     actor::{AccountId, Actor},
     ctx::Ctx,
-    editing,
+    editing, idempotency,
     listing::RecordScope,
 };
 
@@ -82,6 +82,10 @@ const INQUIRIES: &[(&str, &str, &str, &str)] = &[
 pub(super) async fn load(ctx: &Ctx, assistant: AccountId) -> Result<()> {
     let visitor = Actor::Anonymous;
     for (&(name, phone, email, land, message), address) in LEADS.iter().zip(1..) {
+        let key = format!("demo-lead-{address}");
+        if idempotency::is_known(&ctx.db, &visitor, "submitConstructionLead", &key).await? {
+            continue;
+        }
         let form = SubmitConstructionLead {
             lead: LeadFields {
                 name: said(name),
@@ -95,13 +99,17 @@ pub(super) async fn load(ctx: &Ctx, assistant: AccountId) -> Result<()> {
             interested_in: None,
             traces: filled_by_a_person(ctx),
             remote_addr: somewhere(address),
-            idempotency_key: format!("demo-lead-{address}"),
+            idempotency_key: key,
         };
         submit_construction_lead(ctx, &visitor, form)
             .await
             .map_err(explain)?;
     }
     for (&(name, email, subject, message), address) in INQUIRIES.iter().zip(1..) {
+        let key = format!("demo-inquiry-{address}");
+        if idempotency::is_known(&ctx.db, &visitor, "submitContactInquiry", &key).await? {
+            continue;
+        }
         let form = SubmitContactInquiry {
             inquiry: InquiryFields {
                 name: said(name),
@@ -112,7 +120,7 @@ pub(super) async fn load(ctx: &Ctx, assistant: AccountId) -> Result<()> {
             },
             traces: filled_by_a_person(ctx),
             remote_addr: somewhere(address),
-            idempotency_key: format!("demo-inquiry-{address}"),
+            idempotency_key: key,
         };
         submit_contact_inquiry(ctx, &visitor, form)
             .await
@@ -138,7 +146,8 @@ async fn follow_up(ctx: &Ctx, assistant: AccountId) -> Result<()> {
         ..LeadFields::default()
     };
     for (name, patch) in [("Abdoulaye Garba", called), ("Fatouma Hassane", lost)] {
-        if let Some(lead) = leads.iter().find(|lead| lead.name == name) {
+        let untouched = |lead: &&Lead| lead.name == name && lead.status == LeadStatus::New;
+        if let Some(lead) = leads.iter().find(untouched) {
             editing::update::<Leads>(ctx, &Actor::System, lead.id, lead.version, patch)
                 .await
                 .map_err(explain)?;

@@ -3,6 +3,7 @@
 
 mod billing;
 mod desk;
+mod once;
 mod pictures;
 mod website;
 
@@ -11,13 +12,16 @@ use bytes::Bytes;
 use chrono::{NaiveDate, TimeDelta};
 use secrecy::SecretString;
 
+use self::once::once;
 use crate::{
     app::App,
     features::{
+        accounts::living_account_by_email,
+        clients::client_of_account,
         clients::commands::{ClientFields, create_client_with_password},
         media::{CreateUpload, UploadId, create_upload},
         projects::{
-            Phase, Project, ProjectUpdates, Projects,
+            Phase, ProjectUpdates, Projects,
             commands::{ProjectFields, ProjectUpdateFields},
         },
         staff::commands::{CreateStaff, create_staff},
@@ -26,7 +30,6 @@ use crate::{
 };
 use platform::{
     actor::{Actor, ClientId, Locale, Role},
-    editing::create,
     error::CommandError,
     form::Change,
     money::Currency,
@@ -158,17 +161,23 @@ const SITES: &[Site] = &[
     },
 ];
 
-/// Loads the demo company.
+/// Loads the demo company, or goes on where an earlier load was broken off.
 ///
 /// # Errors
-/// When it is loaded already (its addresses are taken), or the database refuses.
+/// When it is loaded already, or the database refuses.
 pub async fn load(app: &App) -> Result<()> {
     let actor = Actor::System;
+    once::begin(&app.ctx).await?;
+    let db = app.ctx.db.reader();
     let mut staff = Vec::new();
     for (login, name, role) in [
         (LOGINS[0], "Mariama Demo", Role::Admin),
         (LOGINS[1], "Souleymane Demo", Role::Staff),
     ] {
+        if let Some(account) = living_account_by_email(db, login.email).await? {
+            staff.push(account.id);
+            continue;
+        }
         let input = CreateStaff {
             email: login.email.to_owned(),
             name: name.to_owned(),
@@ -185,6 +194,12 @@ pub async fn load(app: &App) -> Result<()> {
         (LOGINS[3], "Ibrahim Oumarou", "+22796445566", Locale::Fr),
         (LOGINS[4], "Claire Baker", "+22793778899", Locale::En),
     ] {
+        if let Some(account) = living_account_by_email(db, login.email).await?
+            && let Some(client) = client_of_account(db, account.id).await?
+        {
+            clients.push(client.id);
+            continue;
+        }
         let input = ClientFields {
             name: said(name),
             email: said(login.email),
@@ -199,20 +214,22 @@ pub async fn load(app: &App) -> Result<()> {
     }
     let mut projects = Vec::new();
     for (number, site) in (1..).zip(SITES) {
-        let project = build(app, &actor, clients[site.client], site).await?;
+        let client = clients[site.client];
+        let key = format!("project/{number}");
+        let project = once::<Projects>(app, &actor, &key, async { Ok(plan(client, site)) }).await?;
         for (index, &(title, description, progress)) in (1..).zip(site.updates) {
-            let upload = photograph(app, &actor, progress, number * 31 + index).await?;
-            let update = ProjectUpdateFields {
-                project_id: Some(Some(project.id)),
-                title: said(title),
-                description: said(description),
-                upload_ids: Some(Some(vec![upload])),
-                post: Some(Some(true)),
-                ..ProjectUpdateFields::default()
+            let update = async {
+                let upload = photograph(app, &actor, progress, number * 31 + index).await?;
+                Ok(ProjectUpdateFields {
+                    project_id: Some(Some(project.id)),
+                    title: said(title),
+                    description: said(description),
+                    upload_ids: Some(Some(vec![upload])),
+                    post: Some(Some(true)),
+                    ..ProjectUpdateFields::default()
+                })
             };
-            create::<ProjectUpdates>(&app.ctx, &actor, update, None)
-                .await
-                .map_err(explain)?;
+            once::<ProjectUpdates>(app, &actor, &format!("update/{number}/{index}"), update).await?;
         }
         projects.push(project);
     }
@@ -220,13 +237,14 @@ pub async fn load(app: &App) -> Result<()> {
         desk::load(&app.ctx, assistant).await?;
     }
     website::load(app, &actor).await?;
-    billing::load(app, &actor, &projects).await
+    billing::load(app, &actor, &projects).await?;
+    once::finish(&app.ctx).await
 }
 
-async fn build(app: &App, actor: &Actor, client: ClientId, site: &Site) -> Result<Project> {
+fn plan(client: ClientId, site: &Site) -> ProjectFields {
     let (year, month, day) = site.start;
     let start = NaiveDate::from_ymd_opt(year, month, day);
-    let project = ProjectFields {
+    ProjectFields {
         client_id: Some(Some(client)),
         name: said(site.name),
         start_date: Some(start),
@@ -235,10 +253,7 @@ async fn build(app: &App, actor: &Actor, client: ClientId, site: &Site) -> Resul
         progress_percentage: Some(Some(site.progress)),
         total_quote: said(site.quote),
         currency: Some(Some(Currency::Xof)),
-    };
-    create::<Projects>(&app.ctx, actor, project, None)
-        .await
-        .map_err(explain)
+    }
 }
 
 /// Takes a picture of a site.
@@ -302,10 +317,7 @@ fn explain(error: CommandError) -> anyhow::Error {
                     format!("{}: {message}", it.field.join("."))
                 })
                 .collect();
-            anyhow!(
-                "the demo company could not be made (is it there already?): {}",
-                told.join("; ")
-            )
+            anyhow!("the demo company could not be made: {}", told.join("; "))
         }
         error => anyhow!("{error}"),
     }

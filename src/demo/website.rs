@@ -4,7 +4,7 @@
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::{Picture, explain, pictures, upload};
+use super::{Picture, once::once, pictures, upload};
 use crate::{
     app::App,
     features::{
@@ -20,7 +20,7 @@ use crate::{
         media::UploadId,
     },
 };
-use platform::{actor::Actor, editing::create, form::Change};
+use platform::{actor::Actor, form::Change};
 
 /// A value of a form that is filled in.
 fn set<T>(value: impl Into<T>) -> Change<T> {
@@ -291,17 +291,17 @@ pub async fn load(app: &App, actor: &Actor) -> Result<()> {
     }
     for (title, text, icon) in SERVICES {
         let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100'>{icon}</svg>");
-        let fields = ServiceFields {
-            title: set(title[0]),
-            title_en: set_text(title[1]),
-            short_description: set(text[0]),
-            short_description_en: set_text(text[1]),
-            icon_upload_id: set(drawing(app, actor, title[0], svg).await?),
-            ..Default::default()
+        let fields = async {
+            Ok(ServiceFields {
+                title: set(title[0]),
+                title_en: set_text(title[1]),
+                short_description: set(text[0]),
+                short_description_en: set_text(text[1]),
+                icon_upload_id: set(drawing(app, actor, title[0], svg).await?),
+                ..Default::default()
+            })
         };
-        create::<service::Entity>(&app.ctx, actor, fields, None)
-            .await
-            .map_err(explain)?;
+        once::<service::Entity>(app, actor, &format!("service/{}", title[0]), fields).await?;
     }
     for (name, website, tone) in PARTNERS {
         let svg = format!(
@@ -309,76 +309,85 @@ pub async fn load(app: &App, actor: &Actor) -> Result<()> {
              <rect x='110' y='30' width='170' height='16' rx='8' fill='{tone}'/>\
              <rect x='110' y='58' width='120' height='12' rx='6' fill='#96928c'/></svg>"
         );
-        let fields = PartnerFields {
-            name: set(*name),
-            website: set(*website),
-            logo_upload_id: set(drawing(app, actor, name, svg).await?),
-            ..Default::default()
+        let fields = async {
+            Ok(PartnerFields {
+                name: set(*name),
+                website: set(*website),
+                logo_upload_id: set(drawing(app, actor, name, svg).await?),
+                ..Default::default()
+            })
         };
-        create::<partner::Entity>(&app.ctx, actor, fields, None)
-            .await
-            .map_err(explain)?;
+        once::<partner::Entity>(app, actor, &format!("partner/{name}"), fields).await?;
     }
-    for [question, question_en, answer, answer_en] in QUESTIONS {
-        let fields = FaqFields {
-            question: set(*question),
-            question_en: set_text(question_en),
-            answer: set(*answer),
-            answer_en: set_text(answer_en),
-            ..Default::default()
+    for (number, [question, question_en, answer, answer_en]) in (1..).zip(QUESTIONS) {
+        let fields = async {
+            Ok(FaqFields {
+                question: set(*question),
+                question_en: set_text(question_en),
+                answer: set(*answer),
+                answer_en: set_text(answer_en),
+                ..Default::default()
+            })
         };
-        create::<faq::Entity>(&app.ctx, actor, fields, None)
-            .await
-            .map_err(explain)?;
+        once::<faq::Entity>(app, actor, &format!("question/{number}"), fields).await?;
     }
     for voice in VOICES {
-        let fields = TestimonialFields {
-            client_name: set(voice.name),
-            role: set(voice.role[0]),
-            role_en: set_text(voice.role[1]),
-            content: set(voice.content[0]),
-            content_en: set_text(voice.content[1]),
-            rating: set(voice.rating),
-            is_featured: set(voice.featured),
-            ..Default::default()
+        let fields = async {
+            Ok(TestimonialFields {
+                client_name: set(voice.name),
+                role: set(voice.role[0]),
+                role_en: set_text(voice.role[1]),
+                content: set(voice.content[0]),
+                content_en: set_text(voice.content[1]),
+                rating: set(voice.rating),
+                is_featured: set(voice.featured),
+                ..Default::default()
+            })
         };
-        create::<testimonial::Entity>(&app.ctx, actor, fields, None)
-            .await
-            .map_err(explain)?;
+        once::<testimonial::Entity>(app, actor, &format!("voice/{}", voice.name), fields).await?;
     }
     for (number, (title, content, content_en, days)) in (1..).zip(POSTS) {
-        let fields = BlogPostFields {
-            title: set(title[0]),
-            title_en: set_text(title[1]),
-            content: set(*content),
-            content_en: set_text(content_en),
-            thumbnail_upload_id: set(photo(app, actor, 700 + number, title).await?),
-            is_published: set(true),
-            published_at: set(app.ctx.clock.now() - TimeDelta::days(*days)),
-            ..Default::default()
+        let fields = async {
+            Ok(BlogPostFields {
+                title: set(title[0]),
+                title_en: set_text(title[1]),
+                content: set(*content),
+                content_en: set_text(content_en),
+                thumbnail_upload_id: set(photo(app, actor, 700 + number, title).await?),
+                is_published: set(true),
+                published_at: set(app.ctx.clock.now() - TimeDelta::days(*days)),
+                ..Default::default()
+            })
         };
-        create::<blog_post::Entity>(&app.ctx, actor, fields, None)
-            .await
-            .map_err(explain)?;
+        once::<blog_post::Entity>(app, actor, &format!("post/{}", title[0]), fields).await?;
     }
     let shown = items.get(4).map(|item| item.id);
-    let fields = PromotionFields {
-        title: set("Résidence Goudel : les réservations sont ouvertes"),
-        title_en: set("Goudel residence: now open for reservations"),
-        banner_image_upload_id: set(
-            photo(app, actor, 801, &["La Résidence Goudel", "The Goudel residence"]).await?,
-        ),
-        linked_portfolio_item_id: shown.map(Some),
-        is_active: set(true),
-        ..Default::default()
+    let fields = async {
+        Ok(PromotionFields {
+            title: set("Résidence Goudel : les réservations sont ouvertes"),
+            title_en: set("Goudel residence: now open for reservations"),
+            banner_image_upload_id: set(photo(
+                app,
+                actor,
+                801,
+                &["La Résidence Goudel", "The Goudel residence"],
+            )
+            .await?),
+            linked_portfolio_item_id: shown.map(Some),
+            is_active: set(true),
+            ..Default::default()
+        })
     };
-    create::<promotion::Entity>(&app.ctx, actor, fields, None)
-        .await
-        .map_err(explain)?;
+    once::<promotion::Entity>(app, actor, "promotion", fields).await?;
     Ok(())
 }
 
 async fn build(app: &App, actor: &Actor, number: u32, house: &House) -> Result<PortfolioItem> {
+    let fields = describe(app, actor, number, house);
+    once::<PortfolioItems>(app, actor, &format!("item/{}", house.title[0]), fields).await
+}
+
+async fn describe(app: &App, actor: &Actor, number: u32, house: &House) -> Result<PortfolioItemFields> {
     let main = photo(app, actor, number * 53, &house.title).await?;
     let mut gallery = Vec::new();
     for index in 1..house.pictures {
@@ -388,7 +397,7 @@ async fn build(app: &App, actor: &Actor, number: u32, house: &House) -> Result<P
         });
     }
     let [district, city, country] = house.place;
-    let fields = PortfolioItemFields {
+    Ok(PortfolioItemFields {
         title: set(house.title[0]),
         title_en: set_text(house.title[1]),
         category: set(house.category),
@@ -408,10 +417,7 @@ async fn build(app: &App, actor: &Actor, number: u32, house: &House) -> Result<P
         is_published: set(true),
         published_at: set(app.ctx.clock.now() - TimeDelta::days(i64::from(number) * 40)),
         ..Default::default()
-    };
-    create::<PortfolioItems>(&app.ctx, actor, fields, None)
-        .await
-        .map_err(explain)
+    })
 }
 
 async fn photo(app: &App, actor: &Actor, seed: u32, title: &[&str; 2]) -> Result<UploadId> {

@@ -134,12 +134,32 @@ fn schema_builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscriptio
         .disable_suggestions()
 }
 
-/// Attaches what the resolvers of one request need: who asks, and loaders that live as long as the request.
-#[must_use]
-pub fn with_request_data(request: Request, actor: Actor, info: RequestInfo) -> Request {
-    request
-        .data(Loaders::default())
-        .data(JustSignedIn::default())
-        .data(actor)
-        .data(info)
+/// Who sends a request, and what the transport knows of it.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    actor: Actor,
+    info: RequestInfo,
+    signed_in: JustSignedIn,
+}
+
+impl Asker {
+    /// Somebody who has just sent a request.
+    #[must_use]
+    pub fn new(actor: Actor, info: RequestInfo) -> Self {
+        Self {
+            actor,
+            info,
+            signed_in: JustSignedIn::default(),
+        }
+    }
+
+    /// Attaches what the resolvers need: who asks, and loaders that live as long as this execution.
+    #[must_use]
+    pub fn asks(self, request: Request) -> Request {
+        request
+            .data(Loaders::default())
+            .data(self.signed_in)
+            .data(self.actor)
+            .data(self.info)
+    }
 }

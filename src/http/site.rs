@@ -18,6 +18,7 @@ use quick_xml::{
     events::{BytesDecl, BytesText, Event},
     writer::ElementWriter,
 };
+use url::Url;
 
 use super::{
     graphql::Endpoint,
@@ -252,13 +253,18 @@ fn entry(
         let host = config.website_url.host_str().unwrap_or("localhost");
         text(writer, "id", &format!("tag:{host},2026:{}", article.id))?;
         typed(writer, "title", "text", &article.title)?;
-        link(writer, "alternate", &website(config, &article.path))?;
+        let page = website(config, &article.path);
+        link(writer, "alternate", &page)?;
         moment(writer, "published", article.published_at)?;
         moment(writer, "updated", article.updated_at)?;
         typed(writer, "summary", "text", &article.summary)?;
-        if let Some(left) = room.checked_sub(article.content.len()) {
+        let content = match Url::parse(&page) {
+            Ok(page) => markdown::with_whole_addresses(&article.content, &page),
+            Err(_) => article.content.as_str().into(),
+        };
+        if let Some(left) = room.checked_sub(content.len()) {
             *room = left;
-            typed(writer, "content", "html", &article.content)?;
+            typed(writer, "content", "html", &content)?;
         }
         Ok(())
     })?;
@@ -364,6 +370,21 @@ mod tests {
         let xml = feed_of(&[long(), long(), article("Court", "<p>ici</p>".to_owned())]);
         assert_eq!(xml.matches("<content").count(), 2, "what fits");
         assert_eq!(xml.matches("<summary").count(), 3);
+    }
+
+    #[test]
+    fn links_within_the_site_lead_to_it_from_anywhere() {
+        let html = markdown::to_html("[Nos villas](/portfolio) ![vue](/media/a.jpg) [prix](#prix)");
+        let xml = feed_of(&[article("Liens", html)]);
+        for address in [
+            "https://bellehouse.ne/portfolio",
+            "https://bellehouse.ne/media/a.jpg",
+            "https://bellehouse.ne/blog/l-ete#prix",
+        ] {
+            let quoted = |quote: &str| format!("={quote}{address}{quote}");
+            let is_there = ["\"", "&quot;"].iter().any(|quote| xml.contains(&quoted(quote)));
+            assert!(is_there, "{address}: {xml}");
+        }
     }
 
     #[test]

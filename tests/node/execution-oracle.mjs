@@ -3,10 +3,11 @@
 // Usage: node tests/node/execution-oracle.mjs http://127.0.0.1:8000/graphql [COUNT] [SEED]
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { buildSchema } from "graphql";
+import { buildSchema, parse, validate } from "graphql";
 import { poolOf, readWorld } from "./oracle/data.mjs";
 import { Judge, difference } from "./oracle/execution.mjs";
 import { PLANTED } from "./oracle/planted.mjs";
+import { refusedMutation } from "./oracle/documents.mjs";
 import { query } from "./oracle/queries.mjs";
 import { random } from "./oracle/random.mjs";
 import { shrunk } from "./oracle/shrink.mjs";
@@ -135,6 +136,24 @@ async function run() {
   return { tallies, disagreements, changed };
 }
 
+/// Mutations of visitors: how often the server went on where graphql-js stops, or the other way round.
+async function refusedMutations(count) {
+  const dice = random(Number(seed) + 7);
+  let wrong = 0;
+  for (let done = 0; done < count; done += 1) {
+    const asked = { text: refusedMutation(schema, dice) };
+    if (validate(schema, parse(asked.text)).length > 0) continue;
+    const answer = await send(null, asked);
+    const told = isLimited(answer) ? null : difference(judge.refused(asked), answer);
+    if (told === null) continue;
+    wrong += 1;
+    if (wrong <= 3) console.error(`\nvisitor, mutation:\n${asked.text}\n${told}`);
+  }
+  console.log(`${count} mutations of several steps: ${wrong} disagreements`);
+  return wrong;
+}
+
+const mutations = await refusedMutations(Math.ceil(count / 6));
 let { tallies, disagreements, changed } = await run();
 for (let tries = 1; changed && tries < 3; tries += 1) {
   console.log("the data changed on the way: once more");
@@ -157,4 +176,4 @@ if (missed.length > 0) console.error(`planted and not found: ${missed.join(", ")
 if (changed) console.error("the data changed all the time");
 const enough = sum("errors") >= count / 10 && sum("moved") >= count / 20 && sum("fields") >= count * 5 && sum("limited") < count / 10;
 if (!enough) console.error("too little was tried: look at the generator");
-process.exit(disagreements.length === 0 && missed.length === 0 && !changed && enough ? 0 : 1);
+process.exit(mutations === 0 && disagreements.length === 0 && missed.length === 0 && !changed && enough ? 0 : 1);

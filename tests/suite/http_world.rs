@@ -74,6 +74,22 @@ impl Writes {
     async fn count(&self) -> usize {
         self.0.fetch_add(1, Ordering::SeqCst) + 1
     }
+
+    /// Fails where the schema promises a value.
+    async fn refuse(&self) -> async_graphql::Result<usize> {
+        Err("It can't be done.".into())
+    }
+
+    /// Fails where null may be.
+    async fn refuse_softly(&self) -> async_graphql::Result<Option<usize>> {
+        Err("It can't be done.".into())
+    }
+
+    /// Counts, and answers with what can't be told.
+    async fn count_untold(&self) -> Told {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Told(false)
+    }
 }
 
 /// Streams.

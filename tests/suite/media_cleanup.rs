@@ -1,6 +1,6 @@
 //! Nothing is left behind, and nothing is lost.
 
-use belle_house::features::media::{SweepReport, find_image, remove_in_tx};
+use belle_house::features::media::{SweepReport, find_image, let_go_in_tx, remove_in_tx};
 use chrono::TimeDelta;
 use platform::clock::Clock;
 
@@ -43,24 +43,63 @@ async fn unfinished_uploads_are_swept_after_a_day() {
 }
 
 #[tokio::test]
-async fn pictures_that_nothing_shows_are_swept() {
+async fn pictures_that_nothing_shows_wait_a_month_and_go() {
     let world = World::start().await;
     let (_, client) = world.client();
     let (dropped, kept) = (world.shown_image(client).await, world.shown_image(client).await);
     world.shown.forget(dropped);
-    assert_eq!(world.media.sweep().await.unwrap(), SweepReport::default());
+    let nothing = SweepReport::default();
+    assert_eq!(world.media.sweep().await.unwrap(), nothing);
     world.clock.advance(TimeDelta::hours(25));
     let report = world.media.sweep().await.unwrap();
     assert_eq!(
         report,
         SweepReport {
-            uploads: 0,
             orphans: 1,
-            folders: 1
+            ..nothing
+        }
+    );
+    world.clock.advance(TimeDelta::days(30));
+    assert_eq!(
+        world.media.sweep().await.unwrap(),
+        nothing,
+        "whoever wants it back has 30 days"
+    );
+    assert!(find_image(world.db.reader(), dropped).await.unwrap().is_some());
+    world.clock.advance(TimeDelta::hours(2));
+    let report = world.media.sweep().await.unwrap();
+    assert_eq!(
+        report,
+        SweepReport {
+            uploads: 1,
+            folders: 1,
+            ..nothing
         }
     );
     assert!(find_image(world.db.reader(), dropped).await.unwrap().is_none());
     assert!(find_image(world.db.reader(), kept).await.unwrap().is_some());
+    assert_eq!(world.media.sweep().await.unwrap(), nothing);
+}
+
+#[tokio::test]
+async fn a_replaced_picture_that_something_else_shows_stays() {
+    let world = World::start().await;
+    let (_, client) = world.client();
+    let image = world.shown_image(client).await;
+    let tx = world.db.begin_write(world.clock.now()).await.unwrap();
+    let_go_in_tx(&tx, image).await.unwrap();
+    tx.commit().await.unwrap();
+    for days in [31, 31] {
+        world.clock.advance(TimeDelta::days(days));
+        assert_eq!(world.media.sweep().await.unwrap(), SweepReport::default());
+        assert!(find_image(world.db.reader(), image).await.unwrap().is_some());
+    }
+    // Once nothing does, it waits for another month.
+    world.shown.forget(image);
+    assert_eq!(world.media.sweep().await.unwrap().orphans, 1);
+    world.clock.advance(TimeDelta::days(31));
+    assert_eq!(world.media.sweep().await.unwrap().uploads, 1);
+    assert!(find_image(world.db.reader(), image).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use async_graphql::parser::types::{
     BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
 };
 use belle_house::graphql::{permissions, sdl};
+use platform::db::Db;
 use platform::graphql::guard::Access;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
@@ -148,7 +149,11 @@ impl Ids {
 
 /// How many rows each table has, and how often they changed.
 pub async fn fingerprint(app: &TestApp) -> BTreeMap<String, (i64, i64)> {
-    let db = &app.ctx().db;
+    fingerprint_of(&app.ctx().db).await
+}
+
+/// The same of a database without a server.
+pub async fn fingerprint_of(db: &Db) -> BTreeMap<String, (i64, i64)> {
     let ask = async |sql: String| {
         db.reader()
             .query_all_raw(Statement::from_string(db.backend(), sql))

@@ -1,5 +1,6 @@
 //! What becomes of pictures; beside it, which files are refused and which odd ones are taken.
 
+mod colours;
 mod refused;
 mod taken;
 

@@ -112,7 +112,7 @@ fn a_webp_with_the_name_of_the_jpeg_segment_is_turned_upright_too() {
 }
 
 /// A chunk as a PNG has it; the decoders check its sum.
-fn png_chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+pub(super) fn png_chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     let mut chunk = u32::try_from(content.len()).unwrap().to_be_bytes().to_vec();
     chunk.extend(kind);
     chunk.extend(content);
@@ -131,8 +131,32 @@ fn png_chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     chunk
 }
 
-fn png_with(file: &[u8], chunks: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn png_with(file: &[u8], chunks: &[Vec<u8>]) -> Vec<u8> {
     [&file[..33], &chunks.concat(), &file[33..]].concat()
+}
+
+#[test]
+fn a_png_without_its_end_is_taken_when_its_pixels_are_whole() {
+    let file = encode(photo(300, 200), ImageFormat::Png);
+    let whole = process(&file).unwrap();
+    let pixels = &file[..file.len() - 12];
+    // Nothing, half of the last chunk, and a text that breaks off.
+    for rest in [&b""[..], b"\0\0\0\0IE", b"\0\0\x01\0tEXtAuthor"] {
+        let made = process(&[pixels, rest].concat()).unwrap();
+        assert_eq!(pixels_of(&made), pixels_of(&whole));
+    }
+    // The same pixels in chunks of 1000 bytes, of which the last are missing.
+    let start = file.windows(4).position(|kind| kind == b"IDAT").unwrap() + 4;
+    let data = &file[start..pixels.len() - 4];
+    let chunks: Vec<Vec<u8>> = data.chunks(1000).map(|part| png_chunk(b"IDAT", part)).collect();
+    let kept = |count: usize| [&file[..start - 8], &chunks[..count].concat()].concat();
+    assert_eq!(
+        pixels_of(&process(&kept(chunks.len())).unwrap()),
+        pixels_of(&whole)
+    );
+    for count in [1, chunks.len() / 2, chunks.len() - 1] {
+        assert_eq!(process(&kept(count)).unwrap_err(), ImageError::Truncated);
+    }
 }
 
 #[test]

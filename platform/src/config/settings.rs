@@ -241,7 +241,7 @@ pub const SETTINGS: &[Group] = &[
                 "DATABASE_MAX_CONNECTIONS",
                 "16",
                 "16",
-                "Connections at most (SQLite: readers).",
+                "Connections at most (SQLite: readers). On PostgreSQL two of them answer no request: one listens, one numbers events; four are the least.",
             ),
             setting(
                 "DATABASE_STATEMENT_TIMEOUT",

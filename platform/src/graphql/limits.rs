@@ -7,6 +7,10 @@
 mod json;
 mod sizes;
 
+use std::fmt;
+
+use async_graphql::Name;
+
 pub use json::count_json;
 
 pub(super) use sizes::{PLACE, Sizes, size_of_value};
@@ -80,7 +84,7 @@ impl Limits {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// It is more than a limit allows.
-    #[error("The request has {what} {found}, more than the {limit} allowed: ask for less at once.")]
+    #[error("The request has {what} {found}, more than the {limit} allowed{place}: ask for less at once.")]
     TooMuch {
         /// Of what.
         what: &'static str,
@@ -88,7 +92,48 @@ pub enum Refusal {
         found: u64,
         /// How much is allowed.
         limit: u64,
+        /// Where most of it is asked for.
+        place: Place,
     },
+}
+
+impl Refusal {
+    /// The same, with the keys in the answer that lead to what is asked for too much.
+    #[must_use]
+    pub(super) fn at<'a>(self, keys: impl IntoIterator<Item = &'a Name>) -> Self {
+        let Self::TooMuch {
+            what, found, limit, ..
+        } = self;
+        let keys: Vec<&str> = keys.into_iter().map(Name::as_str).collect();
+        Self::TooMuch {
+            what,
+            found,
+            limit,
+            place: Place(shortened(&keys.join("."))),
+        }
+    }
+}
+
+/// A place in a request, as `viewer.projects.nodes`; empty when it is all over it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place(String);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        write!(f, ", most of it at {}", self.0)
+    }
+}
+
+/// Keys are a caller's text, which may be as long as the document.
+fn shortened(keys: &str) -> String {
+    const LONGEST: usize = 240;
+    match keys.char_indices().nth(LONGEST) {
+        None => keys.to_owned(),
+        Some((end, _)) => format!("{}…", &keys[..end]),
+    }
 }
 
 /// Counts tokens and bracket nesting without parsing, so that the parser itself can't be worn out. Answers how many tokens
@@ -169,7 +214,12 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
 }
 
 pub(super) fn too_much(what: &'static str, found: u64, limit: u64) -> Refusal {
-    Refusal::TooMuch { what, found, limit }
+    Refusal::TooMuch {
+        what,
+        found,
+        limit,
+        place: Place::default(),
+    }
 }
 
 #[cfg(test)]

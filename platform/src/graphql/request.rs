@@ -34,11 +34,11 @@ pub struct RequestInfo {
 pub struct ResumeFrom(pub Option<String>);
 
 /// Who signed in by this very request, if somebody did: what stands below `login` is read as them.
-#[derive(Debug, Default)]
-pub struct JustSignedIn(OnceLock<Actor>);
+#[derive(Debug, Clone, Default)]
+pub struct JustSignedIn(Arc<OnceLock<Actor>>);
 
 /// What the schema and the transport put into the context of every request, by name. Only a schema that was built
-/// without it (`graphql::schema`, `graphql::with_request_data`) makes these panic.
+/// without it (`graphql::schema`, `graphql::Asker`) makes these panic.
 pub trait ContextExt<'a> {
     /// Who is calling.
     fn actor(&self) -> &'a Actor;

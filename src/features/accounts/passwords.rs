@@ -227,8 +227,8 @@ fn is_strong(password: &str, about: &[String]) -> bool {
     zxcvbn::zxcvbn(password, &inputs).score() >= zxcvbn::Score::Three && !is_around_names(password, &inputs)
 }
 
-/// Whether a password is names and words that anybody would try here (`known`, in lower case), with a year, signs between
-/// them, or digits for letters: `Belle-House-2026`, `www.bellehouse.ne`. zxcvbn takes each sign for a guess of its own.
+/// Whether a password is names and words that anybody would try here (`known`, in lower case), forwards or backwards, with a
+/// year, signs between them, or digits for letters: `Belle-House-2026`, `www.bellehouse.ne`, `esuoHelleB`. zxcvbn takes each sign for a guess of its own.
 /// What is left besides must be as long as a password.
 fn is_around_names(password: &str, known: &[&str]) -> bool {
     let letters = |text: &str| -> String {
@@ -237,6 +237,8 @@ fn is_around_names(password: &str, known: &[&str]) -> bool {
     };
     let mut words: Vec<String> = known.iter().map(|word| letters(word)).collect();
     words.retain(|word| word.len() > 2);
+    let backwards: Vec<String> = words.iter().map(|word| word.chars().rev().collect()).collect();
+    words.extend(backwards);
     // "bellehouse" before "belle", or parts of words would be left over.
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     let without_leet: String = password
@@ -296,6 +298,10 @@ mod tests {
             "azertyuiop",
             "Bonjour2026",
             "BelleHouse2026",
+            "esuoHelleB2026",
+            "6202esuoHelleB",
+            "esuoh-elleB-2026",
+            "uofuossi1987",
             "issoufou1987",
             "aaaaaaaaaaaa",
             "12345678910",

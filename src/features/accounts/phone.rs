@@ -17,7 +17,8 @@ const HOME_DIGITS: usize = 8;
 
 /// Reads a telephone number as people write it into E.164 (`+22790123456`): spaces, dots, dashes and brackets are
 /// dropped, `00` is `+`, and a number without a country code is one of Niger. Digits may be those of any script, and
-/// spaces of any width (U+202F groups digits in French). An empty one is none.
+/// spaces of any width (U+202F groups digits in French). The `(0)` of `+33 (0)6 12 34 56 78`, which is dialled at home
+/// alone, is dropped too. An empty one is none.
 ///
 /// # Errors
 /// INVALID.
@@ -26,7 +27,11 @@ pub fn phone(text: String) -> Result<Option<String>, Fault> {
     if text.is_empty() {
         return Ok(None);
     }
-    read(&plain(&text))
+    let text = plain(&text);
+    let abroad = without_trunk_zero(&text);
+    // In Italy the zero is a part of the number.
+    let number = abroad.as_deref().and_then(read).or_else(|| read(&text));
+    number
         .map(Some)
         .ok_or_else(|| Fault::invalid(message!("phone-malformed")))
 }
@@ -40,6 +45,13 @@ fn plain(text: &str) -> String {
         other => other,
     });
     ascii_digits(&letters.collect::<String>())
+}
+
+/// An international number without the `(0)` in it; none when it has none.
+fn without_trunk_zero(text: &str) -> Option<String> {
+    let is_international = text.trim_start_matches(['(', ' ']).starts_with('+') || text.starts_with("00");
+    let (before, after) = text.split_once("(0)").filter(|_| is_international)?;
+    Some(format!("{before} {after}"))
 }
 
 fn read(text: &str) -> Option<String> {
@@ -103,6 +115,12 @@ mod tests {
             ("+33 6 12 34 56 78", "+33612345678"),
             ("+229 01 97 97 97 97", "+2290197979797"),
             ("+1 (202) 555-0123", "+12025550123"),
+            ("+33 (0)6 12 34 56 78", "+33612345678"),
+            ("+33(0)612345678", "+33612345678"),
+            ("0033 (0) 6.12.34.56.78", "+33612345678"),
+            ("0033 (0)6.12.34.56.78", "+33612345678"),
+            ("+44 (0)20 7946 0018", "+442079460018"),
+            ("(+49) (0)30 123456", "+4930123456"),
             // A range that isn't in use yet.
             ("60 12 34 56", "+22760123456"),
         ] {

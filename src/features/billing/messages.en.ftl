@@ -34,8 +34,10 @@ unprintable = { $place ->
     [line] A line
     [client] The client's name or address
     [project] The project's name
+    [reference] The reference
+    [reason] The reason
    *[company] The company's profile
-} has { $signs }, which documents can't print: write it otherwise before you issue.
+} has { $signs }, which documents can't print: write it otherwise first.
 
 ## Numbers after a restored backup
 

@@ -34,8 +34,10 @@ unprintable = { $place ->
     [line] Une ligne contient
     [client] Le nom ou l’adresse du client contient
     [project] Le nom du projet contient
+    [reference] La référence contient
+    [reason] Le motif contient
    *[company] Le profil de la société contient
-} { $signs }, que les documents ne peuvent pas imprimer : écrivez-le autrement avant d’émettre.
+} { $signs }, que les documents ne peuvent pas imprimer : écrivez-le d’abord autrement.
 
 ## Les numéros après la restauration d’une sauvegarde
 

@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use platform::{db::write_tx, metrics};
 
-use super::commands::attach::remove_in_tx;
+use super::commands::attach::{let_go_in_tx, remove_in_tx};
 use super::tables::{file_removal, image, upload};
 use super::{ImageId, Media, UploadState};
 
 /// What went is given this much longer, so that a mutation that is under way keeps what it just found.
 const GRACE: TimeDelta = TimeDelta::hours(1);
-/// A picture that no record shows is kept this long.
+/// A picture that no record shows is left alone this long: its record may be about to be written.
 const ORPHAN_AGE: TimeDelta = TimeDelta::hours(24);
 /// A used upload's row is kept this long, so that a late repetition of its `PUT` is answered.
 const USED_UPLOAD_AGE: TimeDelta = TimeDelta::days(30);
@@ -30,10 +30,17 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 pub struct SweepReport {
     /// Uploads that nobody finished or named in time, replaced pictures among them.
     pub uploads: u64,
-    /// Pictures that no record showed any more.
+    /// Pictures that no record shows any more, found now: they can be named again for 30 days.
     pub orphans: u64,
     /// Folders of files that were removed.
     pub folders: u64,
+}
+
+/// Uploads that nobody finished or named by then, replaced pictures among them.
+fn expired(before: DateTime<Utc>) -> Select<upload::Entity> {
+    upload::Entity::find()
+        .filter(upload::Column::State.ne(UploadState::Used))
+        .filter(upload::Column::ExpiresAt.lt(before))
 }
 
 impl Media {
@@ -78,34 +85,66 @@ impl Media {
         Ok(report)
     }
 
+    /// Removes what expired. A picture that a record let go may stand in another all the same, as a former logo does on
+    /// invoices issued with it: that one is kept as a used one is.
     async fn sweep_uploads(&self) -> Result<u64, DbErr> {
         let mut swept = 0;
         loop {
-            let images: Vec<ImageId> = write_tx!(self.ctx(), |tx| {
-                let images: Vec<ImageId> = upload::Entity::find()
-                    .select_only()
-                    .column(upload::Column::ImageId)
-                    .filter(upload::Column::State.ne(UploadState::Used))
-                    .filter(upload::Column::ExpiresAt.lt(tx.now() - GRACE))
-                    .order_by_asc(upload::Column::Id)
-                    .limit(BATCH)
-                    .lock_exclusive()
-                    .into_tuple()
-                    .all(tx.conn())
-                    .await?;
-                remove_in_tx(tx, &images).await?;
-                Ok::<_, DbErr>(images)
-            })?;
-            swept += images.len() as u64;
-            if (images.len() as u64) < BATCH {
+            let before = self.ctx().clock.now() - GRACE;
+            let due: Vec<(ImageId, UploadState)> = expired(before)
+                .select_only()
+                .columns([upload::Column::ImageId, upload::Column::State])
+                .order_by_asc(upload::Column::Id)
+                .limit(BATCH)
+                .into_tuple()
+                .all(self.ctx().db.reader())
+                .await?;
+            let (replaced, unused): (Vec<_>, Vec<_>) = due
+                .iter()
+                .copied()
+                .partition(|(_, state)| *state == UploadState::Replaced);
+            let replaced = replaced.into_iter().map(|(image, _)| image);
+            let replaced: Vec<ImageId> = replaced.collect();
+            let mut gone = self.uses().unreferenced(&self.ctx().db, &replaced).await?;
+            let needed: Vec<ImageId> = replaced.into_iter().filter(|it| !gone.contains(it)).collect();
+            gone.extend(unused.into_iter().map(|(image, _)| image));
+            swept += self.remove_expired(before, &gone, &needed).await?;
+            if (due.len() as u64) < BATCH {
                 return Ok(swept);
             }
         }
     }
 
-    /// Walks through all used pictures, asking the features which of them they still need. A picture that comes
-    /// into use between the question and the removal is kept by its foreign key: the removal then fails and is
-    /// tried again an hour later.
+    /// Removes those of `gone` that nobody has named meanwhile, and answers how many.
+    async fn remove_expired(
+        &self,
+        before: DateTime<Utc>,
+        gone: &[ImageId],
+        needed: &[ImageId],
+    ) -> Result<u64, DbErr> {
+        write_tx!(self.ctx(), |tx| {
+            let gone: Vec<ImageId> = expired(before)
+                .select_only()
+                .column(upload::Column::ImageId)
+                .filter(upload::Column::ImageId.is_in(gone.iter().copied()))
+                .order_by_asc(upload::Column::Id)
+                .lock_exclusive()
+                .into_tuple()
+                .all(tx.conn())
+                .await?;
+            remove_in_tx(tx, &gone).await?;
+            upload::Entity::update_many()
+                .filter(upload::Column::ImageId.is_in(needed.iter().copied()))
+                .filter(upload::Column::State.eq(UploadState::Replaced))
+                .col_expr(upload::Column::State, Expr::value(UploadState::Used))
+                .exec(tx.conn())
+                .await?;
+            Ok::<_, DbErr>(gone.len() as u64)
+        })
+    }
+
+    /// Walks through all used pictures, asking the features which of them they still need. The others can be named again
+    /// for as long as what is in a bin, and are removed then.
     async fn sweep_orphans(&self) -> Result<u64, DbErr> {
         let mut swept = 0;
         let mut after: Option<ImageId> = None;
@@ -134,10 +173,8 @@ impl Media {
             let images: Vec<ImageId> = page.into_tuple().all(self.ctx().db.reader()).await?;
             let orphans = self.uses().unreferenced(&self.ctx().db, &images).await?;
             if !orphans.is_empty() {
-                match self.remove_orphans(&orphans).await {
-                    Ok(()) => swept += orphans.len() as u64,
-                    Err(error) => tracing::warn!(%error, "orphaned pictures are kept until the next sweep"),
-                }
+                self.let_orphans_go(&orphans).await?;
+                swept += orphans.len() as u64;
             }
             after = images.last().copied();
             if (images.len() as u64) < BATCH {
@@ -146,8 +183,13 @@ impl Media {
         }
     }
 
-    async fn remove_orphans(&self, orphans: &[ImageId]) -> Result<(), DbErr> {
-        write_tx!(self.ctx(), |tx| { remove_in_tx(tx, orphans).await })
+    async fn let_orphans_go(&self, orphans: &[ImageId]) -> Result<(), DbErr> {
+        write_tx!(self.ctx(), |tx| {
+            for orphan in orphans {
+                let_go_in_tx(tx, *orphan).await?;
+            }
+            Ok(())
+        })
     }
 
     async fn forget_used_uploads(&self) -> Result<(), DbErr> {

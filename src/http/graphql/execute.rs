@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::{Response, ServerError, parser::types::OperationType};
+use async_graphql::{Response, ServerError, Value, indexmap::IndexMap, parser::types::OperationType};
 use futures_util::{
     FutureExt, Stream, StreamExt,
     stream::{self, BoxStream, Peekable},
@@ -69,16 +69,43 @@ impl Endpoint {
 
     async fn run(&self, prepared: Prepared) -> Executed {
         let (locale, operation) = (prepared.locale, prepared.operation);
-        let run = AssertUnwindSafe(self.0.schema.execute(prepared.request)).catch_unwind();
+        let run = AssertUnwindSafe(self.answer(prepared)).catch_unwind();
         let response = match tokio::time::timeout(EXECUTION_TIMEOUT, run).await {
-            Ok(Ok(mut response)) => {
-                prepared.plan.complete(&mut response);
-                response
-            }
+            Ok(Ok(response)) => response,
             Ok(Err(_)) => panicked(),
             Err(_) => took_too_long(),
         };
         bounded(self.finish(response, locale), operation)
+    }
+
+    /// The answer in the form of the specification.
+    async fn answer(&self, prepared: Prepared) -> Response {
+        let in_turn = prepared.operation == OperationType::Mutation && prepared.plan.steps().len() > 1;
+        if in_turn {
+            return self.answer_in_turn(&prepared).await;
+        }
+        let plan = Arc::clone(&prepared.plan);
+        let mut response = self.0.schema.execute(prepared.into_request()).await;
+        plan.complete(&mut response);
+        response
+    }
+
+    /// A mutation's fields, each by itself once the one before it is done (specification, 6.3.1), until one of them leaves no
+    /// `data`: who sends several steps relies on those before, as graphql-js has it. Each reads what the others wrote.
+    async fn answer_in_turn(&self, prepared: &Prepared) -> Response {
+        let mut whole = Response::new(Value::Null);
+        let mut data = IndexMap::new();
+        for step in prepared.plan.steps() {
+            let mut response = self.0.schema.execute(prepared.request_of(step)).await;
+            step.complete(&mut response);
+            whole.errors.append(&mut response.errors);
+            let Value::Object(found) = response.data else {
+                return whole;
+            };
+            data.extend(found);
+        }
+        whole.data = Value::Object(data);
+        whole
     }
 
     /// Gives every error a code, masks what is ours, and puts our own messages in words.
@@ -106,19 +133,20 @@ impl Endpoint {
     #[must_use]
     pub fn execute_stream(
         &self,
-        mut prepared: Prepared,
+        prepared: Prepared,
         resume_from: ResumeFrom,
         mut watched: Watched,
     ) -> BoxStream<'static, Answer> {
-        prepared.request = prepared.request.data(resume_from);
         watched.kind(prepared.operation);
         if prepared.operation == OperationType::Subscription {
             watched.streams();
+            let (plan, locale) = (Arc::clone(&prepared.plan), prepared.locale);
+            let request = prepared.into_request().data(resume_from);
             Box::pin(Answers {
-                stream: Some(self.0.schema.execute_stream(prepared.request).peekable()),
-                plan: prepared.plan,
+                stream: Some(self.0.schema.execute_stream(request).peekable()),
+                plan,
                 endpoint: self.clone(),
-                locale: prepared.locale,
+                locale,
                 begun: false,
             })
         } else {

@@ -29,14 +29,14 @@ pub use websocket::handle as websocket;
 use super::{caps::Caps, public_answers::PublicAnswers};
 use crate::{
     features::accounts::{self, AuthError},
-    graphql::permissions,
+    graphql::{Asker, permissions},
 };
 use platform::{
     actor::{AccountId, Actor, Locale, SessionId},
     ctx::Ctx,
     graphql::{
         RequestInfo, SessionCookie,
-        document::{self, Cost, DocumentSchema, Documents, Plan, variables},
+        document::{self, Cost, DocumentSchema, Documents, Plan, Step, variables},
         limits::Limits,
     },
     message,
@@ -125,9 +125,11 @@ impl Caller {
 
 /// A request that passed all checks.
 pub struct Prepared {
-    request: Request,
     /// How it runs, and what form its answer has.
     plan: Arc<Plan>,
+    document: Arc<document::Operation>,
+    variables: Variables,
+    asker: Asker,
     /// The language in which its errors are told.
     locale: Locale,
     /// The kind of its operation.
@@ -226,12 +228,10 @@ impl Endpoint {
             cookie: caller.cookie.clone(),
         };
         Ok(Prepared {
-            request: crate::graphql::with_request_data(
-                request(&plan, operation, variables),
-                caller.actor.clone(),
-                info,
-            ),
             plan,
+            document: Arc::clone(operation),
+            variables,
+            asker: Asker::new(caller.actor.clone(), info),
             locale: caller.locale(),
             operation: operation.kind,
             is_public,
@@ -304,11 +304,21 @@ impl Endpoint {
     }
 }
 
-/// What async-graphql runs. Validated it is already.
-fn request(plan: &Plan, operation: &document::Operation, variables: Variables) -> Request {
-    let mut request = Request::new(String::new());
-    request.set_parsed_query(plan.document(operation, &variables));
-    request.variables(variables)
+impl Prepared {
+    /// What async-graphql runs. Validated it is already.
+    fn into_request(self) -> Request {
+        let mut request = Request::new(String::new());
+        request.set_parsed_query(self.plan.document(&self.document, &self.variables));
+        self.asker.asks(request.variables(self.variables))
+    }
+
+    /// What async-graphql runs of it at one step.
+    fn request_of(&self, step: Step<'_>) -> Request {
+        let mut request = Request::new(String::new());
+        request.set_parsed_query(step.document(&self.document, &self.variables));
+        let asker = self.asker.clone();
+        asker.asks(request.variables(self.variables.clone()))
+    }
 }
 
 /// Whether an operation's root fields are all of those that every visitor gets alike.

@@ -16,6 +16,17 @@ export function validDocument(schema, dice) {
   return [...operations, ...maker.fragments].join("\n");
 }
 
+/// A mutation of several steps, all of which need an account, and perhaps of fields that none refuses.
+export function refusedMutation(schema, dice) {
+  const maker = new Maker(schema, dice);
+  maker.argument = (arg) => maker.value(arg.type, 2);
+  const steps = Object.values(schema.getMutationType().getFields()).filter(({ name }) => /^(create|update|delete|issue|void)/.test(name));
+  const parts = [];
+  for (let left = 2 + dice.below(4); left > 0; left -= 1) parts.push(dice.chance(0.25) ? `${maker.name("kind")}: __typename` : maker.step(dice.pick(steps)));
+  const body = dice.chance(0.3) ? maker.wrapped(schema.getMutationType(), parts.join(" ")) : parts.join(" ");
+  return [`mutation { ${body} }`, ...maker.fragments].join("\n");
+}
+
 class Maker {
   constructor(schema, dice) {
     Object.assign(this, { schema, dice, fragments: [], variables: [], names: 0 });
@@ -73,6 +84,11 @@ class Maker {
     const below = isLeafType(type) ? "" : ` { ${this.selections(type, depth - 1)} }`;
     const directive = !this.isSubscription && dice.chance(0.08) ? ` @${dice.pick(["skip", "include"])}(if: ${dice.pick(["true", "false"])})` : "";
     return `${alias}${field.name}${args.length > 0 ? `(${args.join(", ")})` : ""}${directive}${below}`;
+  }
+
+  step(field) {
+    const args = field.args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${this.value(arg.type, 2)}`);
+    return `${this.name("step")}: ${field.name}(${args.join(", ")}) { ${this.selections(getNamedType(field.type), 2)} }`;
   }
 
   argument(arg) {

@@ -5,26 +5,43 @@
 use apollo_compiler::ast::Type;
 use async_graphql::{Name, PathSegment, Response, ServerError, Value, indexmap::IndexMap};
 
-use super::plan::{Field, KIND, Plan, Set};
+use super::plan::{self, Field, KIND, Plan, Set};
 
 impl Plan {
     /// Brings a response into the form of the specification.
     pub fn complete(&self, response: &mut Response) {
-        let mut completer = Completer {
-            errors: &response.errors,
-            path: Vec::new(),
-            unexplained: Vec::new(),
-        };
-        let data = &mut response.data;
-        if matches!(data, Value::Null) && !completer.failed_below() && !response.errors.is_empty() {
-            return; // It never ran.
-        }
-        if !completer.object(&self.root, data) {
-            *data = Value::Null;
-        }
-        let unexplained = completer.unexplained;
-        response.errors.extend(unexplained);
+        complete(self.root.fields(None), response);
     }
+}
+
+impl plan::Step<'_> {
+    /// Brings the response to this step alone into the form of the specification.
+    pub fn complete(&self, response: &mut Response) {
+        complete(self.fields, response);
+    }
+}
+
+/// Brings a response to these fields of the root into the form of the specification.
+fn complete(fields: &[Field], response: &mut Response) {
+    let mut completer = Completer {
+        errors: &response.errors,
+        path: Vec::new(),
+        unexplained: Vec::new(),
+    };
+    let data = &mut response.data;
+    if matches!(data, Value::Null) && !completer.failed_below() && !response.errors.is_empty() {
+        return; // It never ran.
+    }
+    // Nothing may have come because all failed; and where nothing was asked, what came is what it says of itself.
+    let mut found = match std::mem::take(data) {
+        Value::Object(found) if !fields.is_empty() => found,
+        _ => IndexMap::new(),
+    };
+    if completer.fields(fields, &mut found) {
+        *data = Value::Object(found);
+    }
+    let unexplained = completer.unexplained;
+    response.errors.extend(unexplained);
 }
 
 struct Completer<'a> {
@@ -116,7 +133,7 @@ impl<'a> Completer<'a> {
                 self.fields(set.fields(kind), found)
             }
             // An object of which nothing came, because all that was asked of it failed. One that says its kind is null.
-            Value::Null if !set.says_kind() && (self.path.is_empty() || self.failed_below()) => {
+            Value::Null if !set.says_kind() && self.failed_below() => {
                 let mut found = IndexMap::new();
                 let completed = self.fields(set.fields(None), &mut found);
                 *value = Value::Object(found);

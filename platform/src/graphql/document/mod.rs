@@ -30,7 +30,7 @@ use async_graphql::{Name, Pos, ServerError, Value, parser::types::OperationType}
 use async_graphql_value::Value as Argument;
 
 pub use cost::Cost;
-pub use plan::Plan;
+pub use plan::{Plan, Step};
 pub use refused::Refused;
 pub use schema::{DocumentSchema, stated_bound};
 pub use size::json_size;

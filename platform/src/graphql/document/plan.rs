@@ -28,6 +28,14 @@ pub struct Plan {
     pub(super) root: Set,
 }
 
+/// A field of an operation's root that runs by itself, as those of a mutation do.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    pub(super) operation: OperationType,
+    /// The field alone.
+    pub(super) fields: &'a [Field],
+}
+
 /// What is asked of an object.
 #[derive(Debug)]
 pub(super) struct Set {
@@ -108,6 +116,7 @@ impl Plan {
             limits,
             steps: 0,
             fields: 0,
+            path: Vec::new(),
         };
         let root = planner.set(&operation.root, &[&operation.selections], 1)?;
         let fields = root.all_fields().count() as u64;
@@ -137,6 +146,13 @@ impl Plan {
             .any(|name| matches!(name.as_str(), "__schema" | "__type"))
     }
 
+    /// The fields of its root, one by one.
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = Step<'_>> {
+        let operation = self.operation;
+        let fields = self.root.fields(None).chunks(1);
+        fields.map(move |fields| Step { operation, fields })
+    }
+
     /// The names of the fields of its root.
     pub fn root_fields(&self) -> impl Iterator<Item = &Name> {
         self.root.all_fields().map(|field| &field.selection.name)
@@ -154,13 +170,16 @@ struct Planner<'a> {
     steps: u64,
     /// How many fields the plan has.
     fields: u64,
+    /// The keys that lead to the present place.
+    path: Vec<&'a Name>,
 }
 
 impl<'a> Planner<'a> {
     /// What `selections` ask of an object of type `ty`.
     fn set(&mut self, ty: &str, selections: &[&'a [Selection]], depth: u32) -> Result<Set, Refusal> {
         if depth > self.limits.depth {
-            return Err(too_much("a depth of", depth.into(), self.limits.depth.into()));
+            let refused = too_much("a depth of", depth.into(), self.limits.depth.into());
+            return Err(refused.at(self.path.iter().copied()));
         }
         let schema = self.schema;
         let Some(possible) = schema.possible_types(ty) else {
@@ -237,7 +256,10 @@ impl<'a> Planner<'a> {
             let set = if below.is_empty() {
                 None
             } else {
-                Some(self.set(&first.named, &below, depth + 1)?)
+                self.path.push(&first.key);
+                let set = self.set(&first.named, &below, depth + 1)?;
+                self.path.pop();
+                Some(set)
             };
             self.fields += 1;
             fields.push(Field {

@@ -6,50 +6,69 @@ use async_graphql::{
     Name, Pos, Positioned, Variables,
     parser::types::{
         self as parsed, BaseType, DocumentOperations, ExecutableDocument, InlineFragment,
-        OperationDefinition, SelectionSet, Type, TypeCondition, VariableDefinition,
+        OperationDefinition, OperationType, SelectionSet, Type, TypeCondition, VariableDefinition,
     },
 };
 use async_graphql_value::Value as Argument;
 
 use super::{
     Operation,
-    plan::{Field, KIND, Place, Plan, Set},
+    plan::{Field, KIND, Place, Plan, Set, Step},
 };
 
 impl Plan {
     /// The document that async-graphql runs.
     #[must_use]
     pub fn document(&self, operation: &Operation, variables: &Variables) -> ExecutableDocument {
-        let definition = OperationDefinition {
-            ty: self.operation,
-            // async-graphql looks for the names alone: what they hold is read already.
-            variable_definitions: variables
-                .keys()
-                .map(|name| {
-                    at(
-                        operation.pos,
-                        VariableDefinition {
-                            name: at(operation.pos, name.clone()),
-                            var_type: at(
-                                operation.pos,
-                                Type {
-                                    base: BaseType::Named(Name::new("ID")),
-                                    nullable: true,
-                                },
-                            ),
-                            directives: Vec::new(),
-                            default_value: None,
-                        },
-                    )
-                })
-                .collect(),
-            directives: Vec::new(),
-            selection_set: at(operation.pos, selection_set(&self.root, operation.pos, variables)),
-        };
-        ExecutableDocument {
-            operations: DocumentOperations::Single(at(operation.pos, definition)),
-            fragments: HashMap::new(),
-        }
+        let selected = selection_set(&self.root, operation.pos, variables);
+        document(self.operation, operation, variables, selected)
+    }
+}
+
+impl Step<'_> {
+    /// The document that async-graphql runs for this step alone.
+    #[must_use]
+    pub fn document(&self, operation: &Operation, variables: &Variables) -> ExecutableDocument {
+        let items = fields_of(self.fields, variables, &Place::Plain);
+        document(self.operation, operation, variables, SelectionSet { items })
+    }
+}
+
+fn document(
+    kind: OperationType,
+    operation: &Operation,
+    variables: &Variables,
+    selected: SelectionSet,
+) -> ExecutableDocument {
+    let definition = OperationDefinition {
+        ty: kind,
+        // async-graphql looks for the names alone: what they hold is read already.
+        variable_definitions: variables
+            .keys()
+            .map(|name| {
+                at(
+                    operation.pos,
+                    VariableDefinition {
+                        name: at(operation.pos, name.clone()),
+                        var_type: at(
+                            operation.pos,
+                            Type {
+                                base: BaseType::Named(Name::new("ID")),
+                                nullable: true,
+                            },
+                        ),
+                        directives: Vec::new(),
+                        default_value: None,
+                    },
+                )
+            })
+            .collect(),
+        directives: Vec::new(),
+        selection_set: at(operation.pos, selected),
+    };
+    ExecutableDocument {
+        operations: DocumentOperations::Single(at(operation.pos, definition)),
+        fragments: HashMap::new(),
     }
 }
 

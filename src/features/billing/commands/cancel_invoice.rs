@@ -6,7 +6,9 @@ use serde::Serialize;
 use super::{
     announcing, append_status,
     create_credit_note::{default_subject, issue_note_in_tx, left_in_tx, whole},
-    lock_invoice, locked, require_issued, settlement_in_tx, today,
+    lock_invoice, locked,
+    printable::printable,
+    require_issued, settlement_in_tx, today,
 };
 use crate::features::billing::{InvoiceId, InvoiceState, InvoiceStatus, model::MAX_NOTE, tables::invoice};
 use platform::{
@@ -58,7 +60,8 @@ pub async fn cancel_invoice(
         require_issued(&current, ID, message!("draft-not-cancelled"))?;
         record::expect_version::<invoice::Entity>(&current, input.expected_version)?;
         let mut checks = Checks::of_new(&["input"]);
-        let reason = checks.given("reason", input.reason.clone(), line(MAX_NOTE));
+        let rule = printable("reason", line(MAX_NOTE));
+        let reason = checks.given("reason", input.reason.clone(), rule);
         checks.finish()?;
         let settlement = settlement_in_tx(tx, current.id).await?;
         if settlement.paid > Amount(0) {

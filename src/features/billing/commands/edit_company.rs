@@ -11,7 +11,10 @@ use crate::features::{
         model::{MAX_DESCRIPTION, MAX_SUBJECT},
         tables::company::{ActiveModel, Entity, Model},
     },
-    media::{UploadId, pictures::picture},
+    media::{
+        UploadId,
+        pictures::{keep_replaced, picture},
+    },
 };
 use platform::{
     actor::Actor,
@@ -86,7 +89,6 @@ impl Editable for Entity {
             Some(&now.tax_percentage),
             tax,
         );
-        // An old logo stays as long as issued documents show it; the sweep takes it once none does.
         let logo = picture(
             form,
             "logoUploadId",
@@ -94,6 +96,8 @@ impl Editable for Entity {
             Some(now.logo_image_id),
         )
         .await?;
+        // It stays longer than that as long as issued documents show it.
+        keep_replaced(form, now.logo_image_id, logo).await?;
         let mut text = |field, change, stands, longest| {
             Set(form.optional(field, change, Some(stands), optional_text(longest)))
         };

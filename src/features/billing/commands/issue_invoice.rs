@@ -4,15 +4,19 @@ use chrono::NaiveDate;
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
 use serde::Serialize;
 
-use super::{Fields, announcing, append_issued, expect_version_at, lock_invoice, locked, search_text, today};
+use super::{
+    Fields, announcing, append_issued, expect_version_at, lock_invoice, locked,
+    printable::{Place, check_printable, names},
+    search_text, today,
+};
 use crate::features::{
     billing::{
         CompanyDetails, InvoiceId, InvoiceKind, InvoiceState, company_profile, items_of,
         model::{NextNumber, SeriesState, next_number},
         sums::free_advance,
-        tables::{invoice, item, series},
+        tables::{invoice, series},
     },
-    clients::{StoredClient, living_client},
+    clients::living_client,
     projects::Project,
 };
 use platform::{
@@ -230,7 +234,14 @@ pub(super) async fn freeze_in_tx(
     let items = items_of(tx.conn(), [draft.id]).await?;
     let items = items.get(&draft.id).map(Vec::as_slice).unwrap_or_default();
     let company_details = CompanyDetails::from(&company);
-    check_printable(draft, items, &client, project, &company_details, fields)?;
+    // Once it is issued, nobody can mend it.
+    let descriptions = items.iter().map(|item| Some(item.description.as_str())).collect();
+    let mut places: Vec<Place<'_>> = vec![
+        ("subject", "subject", vec![Some(draft.subject.as_str())]),
+        ("items", "line", descriptions),
+    ];
+    places.extend(names(&client, project, &company_details));
+    check_printable(places, fields)?;
     let next = take_number(ctx, tx, draft.kind, not_before, fields).await?;
     if draft.kind == InvoiceKind::Invoice && draft.due_date.is_some_and(|due| due < next.date) {
         // The number goes back with the transaction.
@@ -259,42 +270,6 @@ pub(super) async fn freeze_in_tx(
         ..Default::default()
     };
     Ok(record::update::<invoice::Entity, _>(tx, actor, draft, changes).await?)
-}
-
-/// Refuses what would be printed as empty boxes: once it is issued, nobody can mend it.
-fn check_printable(
-    draft: &invoice::Model,
-    items: &[item::Model],
-    client: &StoredClient,
-    project: &Project,
-    company: &CompanyDetails,
-    fields: Fields<'_>,
-) -> Result<(), CommandError> {
-    let descriptions = items.iter().map(|item| Some(item.description.as_str())).collect();
-    let places: [(&str, &'static str, Vec<Option<&str>>); 5] = [
-        ("subject", "subject", vec![Some(draft.subject.as_str())]),
-        ("items", "line", descriptions),
-        (
-            "projectId",
-            "client",
-            vec![Some(client.name.as_str()), client.address.as_deref()],
-        ),
-        ("projectId", "project", vec![Some(project.name.as_str())]),
-        ("projectId", "company", company.printed().to_vec()),
-    ];
-    let mut violations = Violations::default();
-    for (name, place, texts) in places {
-        let text: Vec<&str> = texts.into_iter().flatten().collect();
-        let missing: Vec<String> = documents::missing_signs(&text.join("\n"))
-            .into_iter()
-            .map(String::from)
-            .collect();
-        if !missing.is_empty() {
-            let message = message!("unprintable", place, signs = missing.join(" "));
-            violations.push(fields.invalid(name, message));
-        }
-    }
-    violations.into_result()
 }
 
 /// Takes the next number of a series. Its row stays locked until the transaction ends, so numbers are given in the order

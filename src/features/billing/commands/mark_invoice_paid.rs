@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{
-    Row, expect_version_at,
+    Fields, Row, expect_version_at,
     issue_invoice::{check_bulk, row_key, row_result},
     lock_invoice, locked,
+    printable::{check_names_in_tx, optional_printable},
     record_payment::{Received, check_day, receive_in_tx},
     require_issued, settlement_in_tx, today,
 };
@@ -136,12 +137,14 @@ async fn settle(
         let paid_on = input.paid_on.unwrap_or_else(|| today(ctx));
         check_day(ctx, paid_on, &mut checks);
         let reference = input.reference.clone().map(Some);
-        let reference = checks.optional("reference", reference, None, optional_line(MAX_NOTE));
+        let rule = optional_printable("reference", optional_line(MAX_NOTE));
+        let reference = checks.optional("reference", reference, None, rule);
         let Some(mode) = input.mode.or(invoice.payment_mode) else {
             let message = message!("payment-mode-required");
             return Err(checks.end_with("mode", Fault::new(ErrorCode::Required, message)));
         };
         checks.finish()?;
+        check_names_in_tx(tx, &project, Fields::Of(field)).await?;
         let received = Received {
             amount: balance,
             paid_on,

@@ -12,6 +12,7 @@ mod edit_company;
 mod edit_invoice;
 mod issue_invoice;
 mod mark_invoice_paid;
+mod printable;
 mod record_payment;
 mod void_payment;
 

@@ -5,7 +5,10 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 use serde::Serialize;
 
 use super::{
-    Fields, announcing, append_payment, append_status_change, checks::amount, lock_invoice, lock_project,
+    Fields, announcing, append_payment, append_status_change,
+    checks::amount,
+    lock_invoice, lock_project,
+    printable::{check_names_in_tx, optional_printable},
     require_issued, settlement_in_tx, today,
 };
 use crate::features::{
@@ -56,7 +59,8 @@ const INVOICE: &[&str] = &["input", "invoiceId"];
 /// Records a payment; its client is told.
 ///
 /// # Errors
-/// Violations at `input.…`: INVALID when it is more than the invoice's balance; LOCKED when the invoice is no issued one.
+/// Violations at `input.…`: INVALID when it is more than the invoice's balance, or the receipt couldn't be printed; LOCKED
+/// when the invoice is no issued one.
 pub async fn record_payment(
     ctx: &Ctx,
     actor: &Actor,
@@ -87,9 +91,11 @@ pub async fn record_payment(
             }
         });
         let reference = input.reference.clone().map(Some);
-        let reference = checks.optional("reference", reference, None, optional_line(MAX_NOTE));
+        let rule = optional_printable("reference", optional_line(MAX_NOTE));
+        let reference = checks.optional("reference", reference, None, rule);
         check_day(ctx, input.paid_on, &mut checks);
         checks.finish()?;
+        check_names_in_tx(tx, &project, Fields::Input).await?;
         let received = Received {
             amount,
             paid_on: input.paid_on,

@@ -3,7 +3,7 @@
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
-use super::{append_payment, append_status_change, locked, settlement_in_tx, today};
+use super::{append_payment, append_status_change, locked, printable::printable, settlement_in_tx, today};
 use crate::features::{
     billing::{
         PaymentId,
@@ -66,7 +66,8 @@ pub async fn void_payment(
         }
         record::expect_version::<payment::Entity>(&current, input.expected_version)?;
         let mut checks = Checks::of_new(&["input"]);
-        let reason = checks.given("reason", input.reason.clone(), line(MAX_NOTE));
+        let rule = printable("reason", line(MAX_NOTE));
+        let reason = checks.given("reason", input.reason.clone(), rule);
         checks.finish()?;
         let invoice = match current.invoice_id {
             Some(id) => invoice::Entity::find_by_id(id).one(tx.conn()).await?,

@@ -27,10 +27,11 @@ pub fn from_title(title: &str, fallback: &str) -> String {
 }
 
 /// The title as far as it is said in letters. French typography sets ' and ’ alike; a sign such as ° or ™ is no word
-/// (transliterated, it would become one: "n° 12" is no "ndeg 12"), and º is what keyboards give for °.
+/// (transliterated, it would become one: "n° 12" is no "ndeg 12"), º is what keyboards give for °, and № is n° in one.
 fn spoken(title: &str) -> String {
     let categories = CodePointMapData::<GeneralCategory>::new();
     title
+        .replace('№', " n ")
         .chars()
         .map(|letter| match letter {
             '’' => '\'',
@@ -104,6 +105,8 @@ mod tests {
             ("Lot n° 12", "lot-n-12"),
             ("Lot N°12", "lot-n-12"),
             ("Lot nº 12", "lot-n-12"),
+            ("№ 7", "n-7"),
+            ("Lot №7", "lot-n-7"),
             ("🏠 Belle Maison™", "belle-maison"),
             ("!!!", "realisation"),
         ] {

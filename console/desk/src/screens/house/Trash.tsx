@@ -14,6 +14,7 @@ import { ActButton } from "../../ui/ActButton";
 import { confirm } from "../../ui/confirm";
 import { toast } from "../../ui/toasts";
 import { usePerson } from "../../useSession";
+import { ReplacedPictures } from "./ReplacedPictures";
 import { typeLabel } from "./types";
 
 type Deleted = TrashQuery["clients"]["nodes"][number] | TrashQuery["invoices"]["nodes"][number] | TrashQuery["leads"]["nodes"][number];
@@ -89,4 +90,9 @@ const spec = (admin: boolean): ListSpec<Row> => ({
   empty: { title: ["La corbeille est vide.", "The bin is empty."], hint: ["Ce qui est supprimé attend ici qu’on le restaure.", "What is deleted waits here to be restored."] },
 });
 
-export const Trash = () => <ListScreen spec={spec(usePerson()?.role === "ADMIN")} />;
+export const Trash = () => (
+  <>
+    <ListScreen spec={spec(usePerson()?.role === "ADMIN")} />
+    <ReplacedPictures />
+  </>
+);

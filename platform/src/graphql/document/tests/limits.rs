@@ -32,7 +32,10 @@ fn what_is_too_much_is_refused() {
     );
     let deeper = format!("{{house{}{{id}}{}}}", "{owner{house".repeat(11), "}}".repeat(11));
     assert!(planned(&deep, json!({})).is_ok());
-    assert!(refusal(&deeper).contains("a depth of"));
+    assert!(
+        refusal(&deeper)
+            .contains("a depth of 21, more than the 20 allowed, most of it at house.owner.house.owner.")
+    );
     let roots: String = (0..25).map(|number| format!("a{number}: hello ")).collect();
     assert!(refusal(&format!("{{{roots}}}")).contains("root fields: 25"));
     let pages =
@@ -92,6 +95,37 @@ fn pages_multiply_the_cost_and_copies_of_variables() {
     );
     let Refusal::TooMuch { found, .. } = refused;
     assert!(found > 15 * 150_000, "{found}");
+    let dear = "{ hello few: houses(first: 2) { nodes { id } } \
+                many: houses(first: 100) { totalCount nodes { name a: rooms { near { ... on House { rooms { near { id } } } } } } } }";
+    let refused = cost_within(dear, 1_000).unwrap_err().to_string();
+    assert!(
+        refused.contains(", most of it at many.nodes.a.near.rooms.near"),
+        "{refused}"
+    );
+    let long = format!(
+        "{{ {}: houses(first: 100) {{ nodes {{ id name }} }} }}",
+        "a".repeat(5_000)
+    );
+    let refused = cost_within(&long, 10).unwrap_err().to_string();
+    assert!(refused.len() < 400, "{refused}");
+}
+
+fn cost_within(text: &str, most: u64) -> Result<Cost, Refusal> {
+    let schema = schema();
+    let document = read(&schema, text).unwrap();
+    let operation = document.operation(None).unwrap();
+    let plan = Plan::of(
+        &schema,
+        operation,
+        &async_graphql::Variables::default(),
+        &Limits::default(),
+    )
+    .unwrap();
+    let limits = Limits {
+        cost: most,
+        ..Limits::default()
+    };
+    plan.check_cost(&async_graphql::Variables::default(), &limits)
 }
 
 /// As long as our limits allow: each must be judged in an instant, and on the stack of a worker.
