@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
-use sea_orm::{ActiveValue::Set, DbErr, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, DbErr, QueryOrder, QuerySelect, entity::prelude::*, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,6 +16,11 @@ typed_id!(
     /// One entry of the audit log.
     AuditEntryId, "aud", "audit entry"
 );
+
+/// What stands where a value is kept back.
+pub const MASK: &str = "•••";
+/// Entries that are looked at at a time.
+const PAGE: u64 = 500;
 
 /// What was done to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
@@ -124,4 +129,54 @@ pub fn write_entry_in_tx(tx: &WriteTx, entry: Entry<'_>) {
         changes: Set(entry.changes),
     };
     tx.later(|entries: &mut Entries| entries.0.push(entry));
+}
+
+/// Masks what the audit log has of a person: of these records, the values of these columns, and from where and with what
+/// somebody signed in. That and when they changed can still be seen. Entries of the same transaction aren't among them: they
+/// are written at its end.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn mask_person_in_tx(tx: &WriteTx, records: &[Uuid], columns: &[&str]) -> Result<(), DbErr> {
+    for record in records {
+        let mut after: Option<AuditEntryId> = None;
+        loop {
+            let mut page = Entity::find().filter(Column::RecordId.eq(*record));
+            if let Some(after) = after {
+                page = page.filter(Column::Id.gt(after));
+            }
+            let page = page.order_by_asc(Column::Id).limit(PAGE).all(tx.conn()).await?;
+            for entry in &page {
+                let of_signing_in = matches!(entry.action, AuditAction::SignIn | AuditAction::SignInRefused);
+                let mut changes = entry.changes.clone();
+                if mask(&mut changes, |column| of_signing_in || columns.contains(&column)) {
+                    Entity::update_many()
+                        .col_expr(Column::Changes, Expr::value(changes))
+                        .filter(Column::Id.eq(entry.id))
+                        .exec(tx.conn())
+                        .await?;
+                }
+            }
+            after = page.last().map(|entry| entry.id);
+            if (page.len() as u64) < PAGE {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Masks the values of these columns in `{ "column": { "old": …, "new": … } }`; whether there were any.
+pub(crate) fn mask(changes: &mut Json, is_masked: impl Fn(&str) -> bool) -> bool {
+    let mut masked = false;
+    let columns = changes.as_object_mut().into_iter().flatten();
+    for (_, change) in columns.filter(|(column, _)| is_masked(column.as_str())) {
+        for side in ["old", "new"] {
+            if let Some(value) = change.get_mut(side).filter(|value| !value.is_null()) {
+                *value = MASK.into();
+                masked = true;
+            }
+        }
+    }
+    masked
 }

@@ -57,6 +57,9 @@ pub trait RecordEntity: EntityTrait {
     const SHOWN_TO_VISITORS: bool;
     /// Columns of which the audit log shows only that they changed.
     const SECRET: &'static [Self::Column];
+    /// Columns that tell of a person: once the record is removed for good, the audit log shows of these, too, only that they
+    /// changed.
+    const PERSONAL: &'static [Self::Column];
     /// Columns that follow from others: what the audit log tells of those says it all.
     const DERIVED: &'static [Self::Column];
     /// Columns that hold hundredths: amounts and percentages.
@@ -103,14 +106,15 @@ pub trait RecordEntity: EntityTrait {
 
 /// Makes the entity of the surrounding module a [`RecordEntity`]: `record_entity!("Project", ProjectId);`. What is special
 /// about it follows in this order, each part left out where there is nothing to say:
-/// `record_entity!("Invoice", InvoiceId, shown to visitors, secret: […], derived: [NumberKey], hundredths: [Amount],
-/// ids: [ProjectId: ProjectId]);`.
+/// `record_entity!("Invoice", InvoiceId, shown to visitors, secret: […], personal: […], derived: [NumberKey],
+/// hundredths: [Amount], ids: [ProjectId: ProjectId]);`.
 #[macro_export]
 macro_rules! record_entity {
     (
         $kind:literal, $id:ty
         $(, shown to $visitors:ident)?
         $(, secret: [$($secret:ident),* $(,)?])?
+        $(, personal: [$($personal:ident),* $(,)?])?
         $(, derived: [$($derived:ident),* $(,)?])?
         $(, hundredths: [$($hundredths:ident),* $(,)?])?
         $(, ids: [$($reference:ident: $referenced:ty),* $(,)?])?
@@ -122,6 +126,7 @@ macro_rules! record_entity {
             const NOUN: $crate::messages::Noun = <$id>::NOUN;
             const SHOWN_TO_VISITORS: bool = false $(|| !stringify!($visitors).is_empty())?;
             const SECRET: &'static [Column] = &[$($(Column::$secret),*)?];
+            const PERSONAL: &'static [Column] = &[$($(Column::$personal),*)?];
             const DERIVED: &'static [Column] = &[$($(Column::$derived),*)?];
             const HUNDREDTHS: &'static [Column] = &[$($(Column::$hundredths),*)?];
             const IDS: &'static [(Column, &'static str)] =
@@ -450,7 +455,8 @@ where
     Ok(restored)
 }
 
-/// Removes the matching records for good. Each is audited with its last values.
+/// Removes the matching records for good. Each is audited with its last values, but for those that tell of a person: they go
+/// from all that the audit log has of it.
 ///
 /// # Errors
 /// When the database refuses: a foreign key that still points here, for one.
@@ -466,15 +472,21 @@ where
     if !removed.is_empty() {
         mark_content::<E>(tx);
     }
+    let personal: Vec<&str> = E::PERSONAL.iter().map(IdenStatic::as_str).collect();
+    if !personal.is_empty() {
+        let ids: Vec<Uuid> = removed.iter().map(E::id_of).collect();
+        audit::mask_person_in_tx(tx, &ids, &personal).await?;
+    }
     for model in &removed {
-        let last = changes_between::<E>(Some(model), None);
+        let mut last = changes_between::<E>(Some(model), None).into();
+        audit::mask(&mut last, |column| personal.contains(&column));
         audit::write_in_tx(
             tx,
             actor,
             AuditAction::ForceDelete,
             E::KIND,
             E::id_of(model),
-            last.into(),
+            last,
         );
     }
     Ok(removed)
@@ -517,7 +529,7 @@ where
             continue;
         }
         let shown = |value: Option<Value>| match value {
-            Some(_) if is_among(E::SECRET, &column) => json!("•••"),
+            Some(_) if is_among(E::SECRET, &column) => json!(audit::MASK),
             Some(value) => audited(&value),
             None => serde_json::Value::Null,
         };

@@ -12,6 +12,7 @@
 mod architecture;
 mod article_html;
 mod audit_access;
+mod audit_masked;
 mod backlog;
 mod backup_damage;
 mod backup_restore;

@@ -117,7 +117,7 @@ pub async fn restore_in_tx<E: RecordKind>(
 }
 
 /// Removes a record, living or deleted, with everything below it. Nothing of it can be brought back; the audit log keeps
-/// the last values.
+/// the last values, but for what tells of a person (`RecordEntity::PERSONAL`).
 ///
 /// # Errors
 /// NOT_FOUND; LOCKED when something keeps it; CONFLICT when it is not at `expected_version`; FORBIDDEN for all but

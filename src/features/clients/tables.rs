@@ -29,5 +29,5 @@ record_table! {
         /// Name, e-mail address, number and address, folded for searching.
         pub search_text: String,
     }
-    is ("Client", ClientId, derived: [SortName, SearchText], ids: [AccountId: AccountId])
+    is ("Client", ClientId, personal: [Name, Phone, Address], derived: [SortName, SearchText], ids: [AccountId: AccountId])
 }

@@ -25,5 +25,5 @@ record_table! {
         pub temporary_password_expires_at: Option<DateTime<Utc>>,
         pub disabled_at: Option<DateTime<Utc>>,
     }
-    is ("Account", AccountId, secret: [PasswordHash], derived: [EmailNormalized])
+    is ("Account", AccountId, secret: [PasswordHash], personal: [Email, Name], derived: [EmailNormalized])
 }

@@ -25,5 +25,9 @@ record_table! {
         /// What a search looks through, folded.
         pub search_text: String,
     }
-    is ("ContactInquiry", InquiryId, derived: [EmailNormalized, SortName, SearchText])
+    is (
+        "ContactInquiry", InquiryId,
+        personal: [Name, Email, Phone, Subject, Message],
+        derived: [EmailNormalized, SortName, SearchText],
+    )
 }

@@ -43,6 +43,7 @@ record_table! {
     }
     is (
         "ConstructionLead", LeadId,
+        personal: [Name, Phone, Email, LocationOfLand, Message, Notes],
         derived: [EmailNormalized, SortName, SearchText],
         ids: [InterestedInId: PortfolioItemId, AssigneeId: AccountId, ClientId: ClientId, ProjectId: ProjectId],
     )

@@ -31,7 +31,7 @@ pub enum AuditAction {
     Delete,
     /// It was brought back.
     Restore,
-    /// It was removed for good.
+    /// It was removed for good. What told of a person is masked from then on, in all entries about the record.
     ForceDelete,
     /// An account signed in. Its changes name the device.
     SignIn,
