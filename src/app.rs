@@ -5,7 +5,6 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::{Context as _, Result};
 use axum::Router;
 use futures_util::future::BoxFuture;
-use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -35,7 +34,6 @@ use platform::{
     actor::{AccountId, SessionId},
     clock::SharedClock,
     config::Config,
-    crypto::Keys,
     ctx::{
         Ctx,
         holds::{Holder, Holders},
@@ -117,7 +115,7 @@ impl App {
         let ctx = Ctx {
             db: db.clone(),
             clock: Arc::clone(&options.clock),
-            keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
+            keys: Arc::new(config.keys()),
             config: Arc::clone(&config),
             catalogues: Arc::new(messages::catalogues()?),
             announcer: Arc::new(Inbox::new(Arc::clone(&templates))),

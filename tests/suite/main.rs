@@ -54,6 +54,7 @@ mod http_caps;
 mod http_graphql;
 mod http_world;
 mod kept_connections;
+mod keys;
 mod languages;
 mod lead_convert;
 mod lead_desk;
