@@ -47,6 +47,7 @@ use platform::{
     outbox::{self, Randomness, Transports},
     private_folder,
     push::PushTransport,
+    secret_keys,
     storage::Storage,
 };
 
@@ -225,6 +226,7 @@ impl App {
                 Arc::clone(&self.ctx.clock),
                 self.stop.clone(),
             ));
+            tracker.spawn(secret_keys::run(self.ctx.clone(), self.stop.clone()));
             tracker.spawn(render_articles(self.ctx.clone(), self.stop.clone()));
             tracker.spawn(backups::run(
                 self.ctx.clone(),

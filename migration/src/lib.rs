@@ -24,6 +24,7 @@ mod m20261129_000110_article_html;
 mod m20261129_000120_jobs;
 mod m20261129_000130_backups;
 mod m20261129_000140_slugs;
+mod m20261130_000160_secret_keys;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000120_jobs::Migration),
             Box::new(m20261129_000130_backups::Migration),
             Box::new(m20261129_000140_slugs::Migration),
+            Box::new(m20261130_000160_secret_keys::Migration),
         ]
     }
 }

@@ -44,6 +44,7 @@ pub mod push;
 pub mod quantity;
 pub mod record;
 pub mod search;
+pub mod secret_keys;
 pub mod send_error;
 pub mod signed_url;
 pub mod storage;
