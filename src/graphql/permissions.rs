@@ -128,7 +128,7 @@ pub const MUTATION: &[Permission] = &[
     ("updateLead", Access::Staff),
     ("updatePartner", Access::Staff),
     ("updatePortfolioItem", Access::Staff),
-    ("updateProfile", Access::Client),
+    ("updateProfile", Access::SignedIn),
     ("updateProject", Access::Staff),
     ("updateProjectUpdate", Access::Staff),
     ("updateService", Access::Staff),

@@ -1,4 +1,5 @@
 # Ce que la gestion des clients dit à l'équipe.
 
+profile-clients-alone = Seuls les clients ont cela dans leur profil.
 client-disabled = Ce client est désactivé. Réactivez-le d’abord.
 email-taken-meanwhile = Un autre compte a pris l’adresse e-mail { $email } entre-temps : changez-la d’abord.

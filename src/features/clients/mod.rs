@@ -1,6 +1,7 @@
 //! The company's clients: their profiles, and the accounts that staff make for them (DESIGN.md 2.7).
 
 pub mod commands;
+pub mod events;
 pub mod graphql;
 mod model;
 mod queries;

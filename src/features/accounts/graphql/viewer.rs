@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use super::types::GqlSession;
+use super::types::{GqlSession, account};
 use crate::features::{
     accounts::sessions_of,
     billing::graphql::{GqlInvoice, InvoiceFilterInput, InvoiceOrderInput, invoice_connection},
@@ -17,6 +17,7 @@ use crate::features::{
         GqlNotification, NotificationFilterInput, notification_connection, unread_notification_count,
     },
     projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, project_connection},
+    staff::graphql::StaffMember,
 };
 use platform::{
     actor::{Account, Actor},
@@ -93,6 +94,14 @@ impl Viewer {
     async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>> {
         let actor = self.with_own_password()?;
         client_of(ctx, &actor).await
+    }
+
+    /// The person among the staff; null for clients.
+    async fn staff_member(&self, ctx: &Context<'_>) -> Result<Option<StaffMember>> {
+        if !self.with_own_password()?.is_staff() {
+            return Ok(None);
+        }
+        Ok(account(ctx, self.account.id).await?.map(StaffMember))
     }
 
     /// The person's projects, the latest entered first unless ordered otherwise: a client's own; for staff, everybody's.
