@@ -32,6 +32,7 @@ pub mod locale;
 pub mod logging;
 pub mod mail;
 pub mod markdown;
+pub mod masking;
 pub mod memory;
 pub mod messages;
 pub mod metrics;
