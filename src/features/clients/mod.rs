@@ -9,6 +9,7 @@ mod records;
 mod tables;
 
 pub use commands::ACCOUNT_CREATED;
+pub use model::search_text;
 pub use queries::{
     ClientFilter, addressee, client_of_account, clients_by_contact, clients_by_ids, living_client, select,
 };

@@ -12,7 +12,7 @@ use super::{
         model::{MAX_ADDRESS_LENGTH, search_text},
         tables::{ActiveModel, Entity, Model},
     },
-    lock_account,
+    lock_account, refuse_anonymised,
 };
 use crate::features::accounts::{
     AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, Temporary, check_email_free_in_tx, credentials,
@@ -106,6 +106,7 @@ impl Editable for Entity {
         if !form.actor().is_staff() && (!own || fields.email.is_some()) {
             return Err(CommandError::Forbidden);
         }
+        refuse_anonymised(current)?;
         let account = lock_account(form.tx(), current).await?;
         let has_email = fields.email.is_some();
         let temporary = fields.temporary.clone();
