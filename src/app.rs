@@ -20,6 +20,7 @@ use crate::{
         leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
         notifications::Inbox,
+        privacy::Archives,
         projects::{self, ProjectHolds, ProjectImages},
     },
     graphql,
@@ -152,7 +153,15 @@ impl App {
         ];
         let exports = Exports::new(ctx.clone(), lists);
         let papers = Papers::new(ctx.clone(), media.clone(), storage.clone());
-        let router = http::router(endpoint.clone(), media.clone(), exports, papers, &config);
+        let archives = Archives::new(ctx.clone(), media.clone(), papers.clone());
+        let router = http::router(
+            endpoint.clone(),
+            media.clone(),
+            exports,
+            papers,
+            archives,
+            &config,
+        );
         let transports = Transports {
             mail: options.mail,
             push: options.push,

@@ -47,6 +47,8 @@ pub struct Config {
     pub website_url: Url,
     /// Where on the website a forgotten password is replaced.
     password_reset_url: Url,
+    /// What people accept about their data.
+    pub privacy_notice: PrivacyNoticeConfig,
     /// The company's time zone.
     pub time_zone: chrono_tz::Tz,
     /// The currency of new projects.
@@ -99,6 +101,15 @@ pub struct CapsConfig {
     pub operations: AtOnce,
     /// Subscriptions.
     pub subscriptions: AtOnce,
+}
+
+/// The privacy notice that people are shown and accept.
+#[derive(Debug, Clone)]
+pub struct PrivacyNoticeConfig {
+    /// Which one it is: people are asked again when it changes.
+    pub version: String,
+    /// Where it stands on the website.
+    pub url: Url,
 }
 
 /// When clients are reminded of their invoices, in company time.
@@ -334,6 +345,10 @@ impl Config {
         let website_url = read.url("WEBSITE_URL", || public_url.to_string());
         let password_reset_url = read.below("PASSWORD_RESET_PATH", &website_url);
         let (secret_key, secret_key_generated) = secret_key::read(&mut read, debug, &data_dir, bind_addr);
+        let privacy_notice = PrivacyNoticeConfig {
+            version: read.version("PRIVACY_NOTICE_VERSION"),
+            url: read.below("PRIVACY_NOTICE_PATH", &website_url),
+        };
         let secret_key_previous = secret_key::read_previous(&mut read, &secret_key);
         let time_zone = read
             .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
@@ -344,6 +359,7 @@ impl Config {
             secret_key,
             secret_key_generated,
             secret_key_previous,
+            privacy_notice,
             allowed_hosts: read.hosts(&public_url),
             cors_allowed_origins: read.origins("CORS_ALLOWED_ORIGINS"),
             bind_addr,

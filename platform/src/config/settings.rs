@@ -90,6 +90,18 @@ pub const SETTINGS: &[Group] = &[
                 "The page of the website where a forgotten password is replaced: links in e-mails go there, with #token=….",
             ),
             setting(
+                "PRIVACY_NOTICE_VERSION",
+                "1",
+                "2026-12",
+                "The privacy notice that people accept: write another name or date when it changes, and the app asks again. docs/PRIVACY.md",
+            ),
+            setting(
+                "PRIVACY_NOTICE_PATH",
+                "/confidentialite",
+                "/confidentialite",
+                "The page of the website where the privacy notice stands.",
+            ),
+            setting(
                 "CORS_ALLOWED_ORIGINS",
                 "",
                 "https://bellehouse.ne",

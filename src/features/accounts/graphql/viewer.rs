@@ -16,6 +16,7 @@ use crate::features::{
     notifications::graphql::{
         GqlNotification, NotificationFilterInput, notification_connection, unread_notification_count,
     },
+    privacy::graphql::{PrivacyNotice, privacy_notice},
     projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, project_connection},
     staff::graphql::StaffMember,
 };
@@ -102,6 +103,12 @@ impl Viewer {
             return Ok(None);
         }
         Ok(account(ctx, self.account.id).await?.map(StaffMember))
+    }
+
+    /// The privacy notice, and what of it the person has accepted.
+    async fn privacy_notice(&self, ctx: &Context<'_>) -> Result<PrivacyNotice> {
+        self.with_own_password()?;
+        privacy_notice(ctx, self.account.id).await
     }
 
     /// The person's projects, the latest entered first unless ordered otherwise: a client's own; for staff, everybody's.
