@@ -5,7 +5,6 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::{Context as _, Result};
 use axum::Router;
 use futures_util::future::BoxFuture;
-use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -21,6 +20,7 @@ use crate::{
         leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
         notifications::Inbox,
+        privacy::Archives,
         projects::{self, ProjectHolds, ProjectImages},
     },
     graphql,
@@ -35,7 +35,6 @@ use platform::{
     actor::{AccountId, SessionId},
     clock::SharedClock,
     config::Config,
-    crypto::Keys,
     ctx::{
         Ctx,
         holds::{Holder, Holders},
@@ -49,6 +48,7 @@ use platform::{
     outbox::{self, Randomness, Transports},
     private_folder,
     push::PushTransport,
+    secret_keys,
     storage::Storage,
 };
 
@@ -117,7 +117,7 @@ impl App {
         let ctx = Ctx {
             db: db.clone(),
             clock: Arc::clone(&options.clock),
-            keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
+            keys: Arc::new(config.keys()),
             config: Arc::clone(&config),
             catalogues: Arc::new(messages::catalogues()?),
             announcer: Arc::new(Inbox::new(Arc::clone(&templates))),
@@ -153,7 +153,15 @@ impl App {
         ];
         let exports = Exports::new(ctx.clone(), lists);
         let papers = Papers::new(ctx.clone(), media.clone(), storage.clone());
-        let router = http::router(endpoint.clone(), media.clone(), exports, papers, &config);
+        let archives = Archives::new(ctx.clone(), media.clone(), papers.clone());
+        let router = http::router(
+            endpoint.clone(),
+            media.clone(),
+            exports,
+            papers,
+            archives,
+            &config,
+        );
         let transports = Transports {
             mail: options.mail,
             push: options.push,
@@ -227,6 +235,7 @@ impl App {
                 Arc::clone(&self.ctx.clock),
                 self.stop.clone(),
             ));
+            tracker.spawn(secret_keys::run(self.ctx.clone(), self.stop.clone()));
             tracker.spawn(render_articles(self.ctx.clone(), self.stop.clone()));
             tracker.spawn(backups::run(
                 self.ctx.clone(),

@@ -25,6 +25,8 @@ mod m20261129_000120_jobs;
 mod m20261129_000130_backups;
 mod m20261129_000140_slugs;
 mod m20261130_000145_published_lists;
+mod m20261130_000160_secret_keys;
+mod m20261130_000161_privacy;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -58,6 +60,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000130_backups::Migration),
             Box::new(m20261129_000140_slugs::Migration),
             Box::new(m20261130_000145_published_lists::Migration),
+            Box::new(m20261130_000160_secret_keys::Migration),
+            Box::new(m20261130_000161_privacy::Migration),
         ]
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     actor::{AccountId, ClientId},
     crypto::Keys,
-    db::WriteTx,
+    db::{Db, WriteTx},
     events::EventKind,
 };
 
@@ -44,6 +44,17 @@ pub trait Announcer: std::fmt::Debug + Send + Sync {
         keys: &'a Keys,
         announcement: Announcement,
     ) -> BoxFuture<'a, anyhow::Result<()>>;
+
+    /// What an account was told and is still kept, as it is given to the person: by id, the oldest first, a page behind `after`.
+    fn told<'a>(
+        &'a self,
+        db: &'a Db,
+        account: AccountId,
+        after: Option<Uuid>,
+    ) -> BoxFuture<'a, anyhow::Result<Vec<(Uuid, serde_json::Value)>>> {
+        let _ = (db, account, after);
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
 
     /// Removes, as part of `tx`, what was kept of announcements about what is now gone. Who keeps nothing has nothing
     /// to forget.

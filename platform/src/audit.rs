@@ -53,6 +53,9 @@ pub enum AuditAction {
     /// Somebody tried to sign in to the account, and was refused.
     #[sea_orm(string_value = "SIGN_IN_REFUSED")]
     SignInRefused,
+    /// Whom it told of was taken out of it.
+    #[sea_orm(string_value = "ANONYMISE")]
+    Anonymise,
 }
 
 /// The table `audit_entries`.

@@ -1,9 +1,15 @@
 //! Keys derived from `SECRET_KEY`, one for each purpose, and the few operations that use them.
+//!
+//! Two secrets may be live at a time (docs/KEYS.md): everything is made with the present one, and what was made with the
+//! other is good as well.
+
+use std::iter;
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, Mac};
 use rand::Rng;
 use secrecy::{ExposeSecret, SecretBox};
@@ -41,7 +47,22 @@ impl Purpose {
 
 /// The server's keys. Printing one shows nothing.
 pub struct Keys {
-    root: SecretBox<[u8; 32]>,
+    present: Root,
+    other: Option<Root>,
+}
+
+/// What one secret comes to.
+struct Root(SecretBox<[u8; 32]>);
+
+impl Root {
+    fn new(secret_key: &str) -> Self {
+        Self(SecretBox::new(Box::new(sha256(secret_key.as_bytes()))))
+    }
+
+    /// HMAC-SHA256 of the purpose's label under the root, the expand step of HKDF (RFC 5869).
+    fn key(&self, purpose: Purpose) -> [u8; 32] {
+        hmac_sha256(self.0.expose_secret(), purpose.label())
+    }
 }
 
 impl std::fmt::Debug for Keys {
@@ -55,14 +76,43 @@ impl Keys {
     #[must_use]
     pub fn new(secret_key: &str) -> Self {
         Self {
-            root: SecretBox::new(Box::new(sha256(secret_key.as_bytes()))),
+            present: Root::new(secret_key),
+            other: None,
         }
     }
 
-    /// The key of one purpose: HMAC-SHA256 of its label under the root, the expand step of HKDF (RFC 5869).
+    /// Also honours what is made with another secret: the one before, or the one to come.
+    #[must_use]
+    pub fn honouring(self, other: &str) -> Self {
+        Self {
+            other: Some(Root::new(other)),
+            ..self
+        }
+    }
+
+    /// The key of one purpose, to make things with.
     #[must_use]
     pub fn key(&self, purpose: Purpose) -> [u8; 32] {
-        hmac_sha256(self.root.expose_secret(), purpose.label())
+        self.present.key(purpose)
+    }
+
+    /// All keys of one purpose whose works are good, the present one first: two at most.
+    pub fn live(&self, purpose: Purpose) -> impl Iterator<Item = [u8; 32]> {
+        iter::once(&self.present)
+            .chain(&self.other)
+            .map(move |root| root.key(purpose))
+    }
+
+    /// Names the present secret without telling anything of it: eight hexadecimal digits.
+    #[must_use]
+    pub fn id(&self) -> String {
+        id_of(&self.present)
+    }
+
+    /// Names the other secret that is honoured.
+    #[must_use]
+    pub fn other_id(&self) -> Option<String> {
+        self.other.as_ref().map(id_of)
     }
 
     /// HMAC-SHA256 of `message` under the key of `purpose`.
@@ -71,13 +121,21 @@ impl Keys {
         hmac_sha256(&self.key(purpose), message)
     }
 
-    /// Whether `signature` is [`Self::sign`] of `message` or its beginning of at least 16 bytes, compared in
+    /// What [`Self::sign`] gives, or gave under the other secret: the present one's first.
+    pub fn signatures(&self, purpose: Purpose, message: &[u8]) -> impl Iterator<Item = [u8; 32]> {
+        self.live(purpose).map(move |key| hmac_sha256(&key, message))
+    }
+
+    /// Whether `signature` is one of [`Self::signatures`] of `message` or its beginning of at least 16 bytes, compared in
     /// constant time.
     #[must_use]
     pub fn verify(&self, purpose: Purpose, message: &[u8], signature: &[u8]) -> bool {
-        let expected = self.sign(purpose, message);
-        (16..=expected.len()).contains(&signature.len())
-            && bool::from(expected[..signature.len()].ct_eq(signature))
+        let mut matches = false;
+        for expected in self.signatures(purpose, message) {
+            matches |= (16..=expected.len()).contains(&signature.len())
+                && bool::from(expected[..signature.len()].ct_eq(signature));
+        }
+        matches
     }
 
     /// Encrypts with XChaCha20-Poly1305 under a random nonce; `context` (such as the record's id) must be the
@@ -88,8 +146,7 @@ impl Keys {
     pub fn encrypt(&self, plain: &[u8], context: &[u8]) -> anyhow::Result<Vec<u8>> {
         let mut nonce = [0_u8; NONCE_LENGTH];
         rand::rng().fill_bytes(&mut nonce);
-        let sealed = self
-            .cipher()
+        let sealed = XChaCha20Poly1305::new(&self.key(Purpose::SecretBody).into())
             .encrypt(
                 &XNonce::from(nonce),
                 Payload {
@@ -101,7 +158,7 @@ impl Keys {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// Undoes [`Self::encrypt`].
+    /// Undoes [`Self::encrypt`], whichever of the live secrets it was made with.
     ///
     /// # Errors
     /// When the bytes were changed, or made under another key or context.
@@ -109,20 +166,26 @@ impl Keys {
         let (nonce, body) = sealed
             .split_first_chunk::<NONCE_LENGTH>()
             .ok_or_else(|| anyhow::anyhow!("too short to be encrypted"))?;
-        self.cipher()
-            .decrypt(
-                &XNonce::from(*nonce),
-                Payload {
+        self.live(Purpose::SecretBody)
+            .find_map(|key| {
+                let payload = Payload {
                     msg: body,
                     aad: context,
-                },
-            )
-            .map_err(|_| anyhow::anyhow!("decryption failed: was SECRET_KEY changed?"))
+                };
+                XChaCha20Poly1305::new(&key.into())
+                    .decrypt(&XNonce::from(*nonce), payload)
+                    .ok()
+            })
+            .ok_or_else(|| {
+                anyhow::anyhow!(
+                    "decryption failed: was SECRET_KEY changed without SECRET_KEY_PREVIOUS? docs/KEYS.md"
+                )
+            })
     }
+}
 
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&self.key(Purpose::SecretBody).into())
-    }
+fn id_of(root: &Root) -> String {
+    HEXLOWER.encode(&hmac_sha256(root.0.expose_secret(), b"belle-house/secret-id/1")[..4])
 }
 
 /// SHA-256.
@@ -171,5 +234,25 @@ mod tests {
         assert!(!keys.verify(Purpose::SignedUrl, b"/media/1", &signature[..8]));
         assert!(!keys.verify(Purpose::AccessToken, b"/media/1", &signature));
         assert!(!keys.verify(Purpose::SignedUrl, b"/media/2", &signature));
+    }
+
+    #[test]
+    fn what_the_former_secret_made_is_good_while_it_is_honoured() {
+        let (former, present) = (Keys::new("a"), Keys::new("b").honouring("a"));
+        let sealed = former.encrypt(b"mot de passe", b"dlv_1").unwrap();
+        assert_eq!(present.decrypt(&sealed, b"dlv_1").unwrap(), b"mot de passe");
+        assert!(Keys::new("b").decrypt(&sealed, b"dlv_1").is_err());
+        let signature = former.sign(Purpose::SignedUrl, b"/media/1");
+        assert!(present.verify(Purpose::SignedUrl, b"/media/1", &signature));
+        assert!(!Keys::new("b").verify(Purpose::SignedUrl, b"/media/1", &signature));
+        // What is new is made with the present one alone.
+        assert_eq!(
+            present.sign(Purpose::SignedUrl, b"x"),
+            Keys::new("b").sign(Purpose::SignedUrl, b"x")
+        );
+        let sealed = present.encrypt(b"x", b"").unwrap();
+        assert!(Keys::new("b").decrypt(&sealed, b"").is_ok() && former.decrypt(&sealed, b"").is_err());
+        assert_eq!(present.other_id(), Some(former.id()));
+        assert_ne!(present.id(), former.id());
     }
 }

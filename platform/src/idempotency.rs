@@ -13,7 +13,7 @@ use sea_orm::{
 use serde::Serialize;
 
 use super::{
-    actor::Actor,
+    actor::{AccountId, Actor},
     crypto::sha256,
     db::write_tx,
     db::{Db, WriteTx},
@@ -166,6 +166,18 @@ impl Claimed {
             .await?;
         Ok(())
     }
+}
+
+/// Forgets the keys that an account sent: its app chose them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_caller_in_tx(tx: &WriteTx, account: AccountId) -> Result<(), DbErr> {
+    Entity::delete_many()
+        .filter(Column::Caller.eq(account.to_string()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Forgets keys older than [`KEPT_FOR`].

@@ -272,6 +272,19 @@ fn wait_for(row: &Model, now: DateTime<Utc>, quota: &Quota) -> Option<Duration> 
 #[must_use]
 pub fn bucket(keys: &Keys, what: &str, parts: &[&str]) -> String {
     let hash = keys.sign(Purpose::LimiterBucket, parts.join("\n").as_bytes());
+    named(what, &hash)
+}
+
+/// The names that [`bucket`] gives, or gave under the other secret: the present one's first. For rows that must be found
+/// whichever secret they were named with; those that count begin anew.
+#[must_use]
+pub fn buckets(keys: &Keys, what: &str, parts: &[&str]) -> Vec<String> {
+    keys.signatures(Purpose::LimiterBucket, parts.join("\n").as_bytes())
+        .map(|hash| named(what, &hash))
+        .collect()
+}
+
+fn named(what: &str, hash: &[u8; 32]) -> String {
     format!("{what}:{}", HEXLOWER.encode(&hash[..16]))
 }
 

@@ -29,6 +29,7 @@ use platform::{
     mail, migrate,
     outbox::{Status, table},
     private_folder, push,
+    secret_keys::{self, Other},
     storage::Storage,
 };
 
@@ -76,6 +77,7 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
     findings.push(("database", check_database(config, &db).await));
     if let Ok(Some(db)) = &db {
         findings.extend(heartbeat(config, db).await.map(|finding| ("writes", finding)));
+        findings.extend(former_key(config, db).await.map(|finding| ("keys", finding)));
         findings.extend(outbox(db).await.map(|finding| ("outbox", finding)));
         findings.extend(
             demo_accounts(config, db)
@@ -285,6 +287,31 @@ async fn heartbeat(config: &Config, db: &Db) -> Option<Finding> {
         )),
         None => Finding::Notice("no server has written yet".to_owned()),
     })
+}
+
+/// Whether the other key that is honoured may be taken away.
+async fn former_key(config: &Config, db: &Db) -> Option<Finding> {
+    let session = config.jwt.refresh_token_lifetime;
+    // A database without the table has been reported already.
+    let other = secret_keys::other(db, SystemClock.now(), &config.keys(), session)
+        .await
+        .ok()??;
+    let at = |moment: DateTime<Utc>| {
+        moment
+            .with_timezone(&config.time_zone)
+            .format("%d.%m.%Y %H:%M")
+            .to_string()
+    };
+    Some(Finding::Notice(match other {
+        Other::NeverSigned => "SECRET_KEY_PREVIOUS is set, and no server has signed with it here. If it is the key to come, and every instance knows it, let them change places; otherwise take it away (docs/KEYS.md).".to_owned(),
+        Other::Signs => "SECRET_KEY_PREVIOUS is set, and a server signed with it less than two hours ago: go on with the roll-out (docs/KEYS.md).".to_owned(),
+        Other::Needed { until, for_sessions_until } => format!(
+            "SECRET_KEY_PREVIOUS is still set, and needed: until {} for mails and links; until {} for people who have not come back since, who would sign in again. Then take it away.",
+            at(until),
+            at(for_sessions_until)
+        ),
+        Other::Spent => "SECRET_KEY_PREVIOUS may be taken away: nothing that it made is good any more.".to_owned(),
+    }))
 }
 
 async fn outbox(db: &Db) -> Option<Finding> {

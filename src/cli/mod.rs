@@ -10,6 +10,7 @@ mod lock;
 mod output;
 mod people;
 mod progress;
+mod rotate_key;
 mod serve;
 
 use std::process::ExitCode;
@@ -92,6 +93,8 @@ enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Print a fresh SECRET_KEY, and what to do so that nobody notices that it changes.
+    RotateKey,
     /// Print the GraphQL schema.
     Schema,
     /// Check configuration, database, storage, mail and push; say what is wrong and how to mend it.
@@ -126,6 +129,10 @@ fn start(command: Command, give_back: GiveBack) -> Result<ExitCode> {
     } = &command
     {
         backup::keygen(file)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if matches!(command, Command::RotateKey) {
+        rotate_key::run()?;
         return Ok(ExitCode::SUCCESS);
     }
     if matches!(command, Command::Schema) {
@@ -179,6 +186,7 @@ async fn execute(command: Command, config: Config) -> Result<ExitCode> {
             }
         }
         Command::Healthcheck => healthcheck::run(config.bind_addr)?,
+        Command::RotateKey => rotate_key::run()?,
         Command::Schema => output::line(crate::graphql::sdl().trim_end())?,
     }
     Ok(ExitCode::SUCCESS)

@@ -108,7 +108,7 @@ async fn open(config: Config) -> Result<Ctx> {
     Ok(Ctx {
         db: database::open(&config).await?,
         clock: Arc::new(SystemClock),
-        keys: Arc::new(Keys::new(config.secret_key.expose_secret())),
+        keys: Arc::new(config.keys()),
         config: Arc::new(config),
         catalogues: Arc::new(messages::catalogues()?),
         announcer: Arc::new(Unannounced),

@@ -57,6 +57,8 @@ pub const SAME_FOR_EVERY_VISITOR: &[&str] = &[
 
 /// Writes.
 pub const MUTATION: &[Permission] = &[
+    ("acceptPrivacyNotice", Access::SignedIn),
+    ("anonymiseClient", Access::Admin),
     ("backupNow", Access::Admin),
     ("cancelInvoice", Access::Staff),
     ("changePassword", Access::SignedIn),
@@ -85,9 +87,11 @@ pub const MUTATION: &[Permission] = &[
     ("enableClient", Access::Staff),
     ("enableStaffMember", Access::Admin),
     ("exportAccountingJournal", Access::Staff),
+    ("exportClientData", Access::Staff),
     ("exportInquiries", Access::Staff),
     ("exportInvoices", Access::Staff),
     ("exportLeads", Access::Staff),
+    ("exportMyData", Access::Client),
     ("forceDeleteRecord", Access::Admin),
     ("issueInvoice", Access::Staff),
     ("issueInvoices", Access::Staff),
@@ -128,7 +132,7 @@ pub const MUTATION: &[Permission] = &[
     ("updateLead", Access::Staff),
     ("updatePartner", Access::Staff),
     ("updatePortfolioItem", Access::Staff),
-    ("updateProfile", Access::Client),
+    ("updateProfile", Access::SignedIn),
     ("updateProject", Access::Staff),
     ("updateProjectUpdate", Access::Staff),
     ("updateService", Access::Staff),

@@ -44,6 +44,7 @@ pub const WEIGHTS: &[(&str, &str, u64)] = &[
     ("Mutation", "login", 500),
     ("Mutation", "changePassword", 1_000),
     ("Mutation", "resetPassword", 500),
+    ("Mutation", "anonymiseClient", 1_000),
     ("Mutation", "createClient", 500),
     ("Mutation", "createStaffMember", 500),
     ("Mutation", "resendClientCredentials", 500),

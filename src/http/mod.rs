@@ -1,5 +1,6 @@
 //! The protocols: what arrives over HTTP and WebSocket, and nothing of what it means.
 
+mod archives;
 pub mod caps;
 pub mod desk;
 mod embedded;
@@ -43,7 +44,7 @@ use tower_http::{
 pub use serve::serve;
 
 use self::graphql::Endpoint;
-use crate::features::{billing::papers::Papers, media::Media};
+use crate::features::{billing::papers::Papers, media::Media, privacy::Archives};
 use platform::{config::Config, export::Exports};
 
 /// The stack of each thread that requests run on, in bytes. A thread that overflows its stack takes the process with it,
@@ -57,6 +58,7 @@ pub fn router(
     media: Media,
     exports: Exports,
     papers: Papers,
+    archives: Archives,
     config: &Arc<Config>,
 ) -> Router {
     let graphql = Router::new()
@@ -68,6 +70,7 @@ pub fn router(
         .merge(uploads::router(media.clone()))
         .merge(media::router(media))
         .merge(exports::router(exports))
+        .merge(archives::router(archives))
         .merge(papers::router(papers));
     let files = problem::told(files, catalogues).layer(cors(config));
     let mut router = Router::new()
@@ -90,6 +93,7 @@ pub fn router(
                     .and(NotForContentType::IMAGES)
                     // What takes room in them is compressed already.
                     .and(NotForContentType::const_new("application/pdf"))
+                    .and(NotForContentType::const_new("application/gzip"))
                     .and(is_not_encoded),
             ),
         )

@@ -50,6 +50,12 @@ const FEATURES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "privacy",
+        &[
+            "accounts", "billing", "clients", "devices", "leads", "media", "projects",
+        ],
+    ),
+    (
         "notifications",
         &["accounts", "clients", "projects", "billing", "feed"],
     ),

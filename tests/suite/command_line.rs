@@ -184,6 +184,47 @@ fn every_mistake_of_the_configuration_is_told_at_once() {
     }
 }
 
+/// What a rotation is made with, typed as its page says.
+#[tokio::test]
+async fn an_operator_changes_the_key() {
+    let (_folder, launch) = fresh();
+    let printed = launch.run(&["rotate-key"], "").unwrap();
+    let key = printed
+        .lines()
+        .map(str::trim)
+        .find(|line| line.len() == 64 && !line.contains(' '))
+        .unwrap_or_else(|| panic!("no key in {printed}"));
+    assert!(printed.contains(&format!("SECRET_KEY={key}")), "{printed}");
+    assert!(
+        printed.contains(&format!("SECRET_KEY_PREVIOUS={key}")),
+        "{printed}"
+    );
+    assert_ne!(
+        printed,
+        launch.run(&["rotate-key"], "").unwrap(),
+        "fresh each time"
+    );
+
+    const OLD: &str = "Kq7vT2mXw9ZpLr4sYd8hBn3cJf6gUe1aQoRi5tNk";
+    let launch = launch.env("SECRET_KEY", OLD);
+    launch.start().await.unwrap().stop().await.unwrap();
+    let launch = launch.env("SECRET_KEY_PREVIOUS", key);
+    let told = launch.run(&["doctor"], "").unwrap();
+    assert!(
+        told.contains("note    keys: SECRET_KEY_PREVIOUS is set, and no server has signed with it"),
+        "{told}"
+    );
+    let launch = launch.env("SECRET_KEY", key).env("SECRET_KEY_PREVIOUS", OLD);
+    let told = launch.run(&["doctor"], "").unwrap();
+    assert!(told.contains("signed with it less than two hours ago"), "{told}");
+    let same = launch.env("SECRET_KEY_PREVIOUS", key);
+    let error = same.run(&["doctor"], "").unwrap_err().to_string();
+    assert!(
+        error.contains("SECRET_KEY_PREVIOUS: is SECRET_KEY itself"),
+        "{error}"
+    );
+}
+
 #[test]
 fn the_schema_is_printed_without_any_setting() {
     let (_folder, launch) = fresh();

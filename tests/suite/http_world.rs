@@ -4,6 +4,7 @@ use crate::support::database::TestDatabase;
 use async_graphql::{Context, ErrorExtensions, Object, Schema, Subscription};
 use belle_house::features::accounts::commands::{Login, login};
 use belle_house::features::media::{ImageUses, Media, MediaOptions};
+use belle_house::features::privacy::Archives;
 use belle_house::features::staff::commands::{CreateStaff, create_staff};
 use belle_house::http::graphql::{Endpoint, Live};
 use futures_util::future::BoxFuture;
@@ -294,7 +295,8 @@ impl World {
         .unwrap();
         let exports = platform::export::Exports::new(ctx.clone(), []);
         let papers = belle_house::features::billing::papers::Papers::new(ctx.clone(), media.clone(), storage);
-        let router = belle_house::http::router(endpoint.clone(), media, exports, papers, &config);
+        let archives = Archives::new(ctx.clone(), media.clone(), papers.clone());
+        let router = belle_house::http::router(endpoint.clone(), media, exports, papers, archives, &config);
         let serving = tokio::spawn(belle_house::http::serve(listener, router, endpoint));
         Self {
             address,

@@ -245,10 +245,14 @@ impl Desk {
             "me" => {
                 let data = self
                     .app
-                    .graphql(&self.staff, "{ viewer { id } }", json!({}))
+                    .graphql(
+                        &self.staff,
+                        "{ viewer { id staffMember { version } } }",
+                        json!({}),
+                    )
                     .await
                     .data();
-                data["viewer"].clone()
+                json!({ "id": data["viewer"]["id"], "version": data["viewer"]["staffMember"]["version"] })
             }
             "company" => {
                 let query = "{ companyProfile { version } }";

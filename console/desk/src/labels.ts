@@ -81,6 +81,7 @@ export const AUDIT_ACTION: Record<AuditAction, Text> = {
   FORCE_DELETE: ["Effacement définitif", "Removed for good"],
   SIGN_IN: ["Connexion", "Signed in"],
   SIGN_IN_REFUSED: ["Connexion refusée", "Sign-in refused"],
+  ANONYMISE: ["Anonymisation", "Anonymised"],
   EXPORT: ["Export", "Exported"],
   DOWNLOAD: ["Téléchargement", "Downloaded"],
 };

@@ -23,6 +23,7 @@ const TRANSIENT: &[&str] = &[
     "heartbeat",
     "public_content",
     "backup_state",
+    "secret_keys",
 ];
 
 /// What a column holds.

@@ -16,7 +16,7 @@ use url::Url;
 pub use parse::{IpNetwork, TrustedProxies};
 
 use self::parse::Reader;
-use super::backup_keys::Recipient;
+use super::{backup_keys::Recipient, crypto::Keys};
 
 /// Everything that is configured. Secrets don't print.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Config {
     pub secret_key: SecretString,
     /// Whether the secret was made here because none was configured; the server then listens on loopback alone.
     pub secret_key_generated: bool,
+    /// Another secret whose works are good, while keys change (docs/KEYS.md).
+    pub secret_key_previous: Option<SecretString>,
     /// Host names that requests may carry; `*` admits all, a leading dot admits subdomains.
     pub allowed_hosts: Vec<String>,
     /// Origins that browsers may call from.
@@ -45,6 +47,8 @@ pub struct Config {
     pub website_url: Url,
     /// Where on the website a forgotten password is replaced.
     password_reset_url: Url,
+    /// What people accept about their data.
+    pub privacy_notice: PrivacyNoticeConfig,
     /// The company's time zone.
     pub time_zone: chrono_tz::Tz,
     /// The currency of new projects.
@@ -97,6 +101,15 @@ pub struct CapsConfig {
     pub operations: AtOnce,
     /// Subscriptions.
     pub subscriptions: AtOnce,
+}
+
+/// The privacy notice that people are shown and accept.
+#[derive(Debug, Clone)]
+pub struct PrivacyNoticeConfig {
+    /// Which one it is: people are asked again when it changes.
+    pub version: String,
+    /// Where it stands on the website.
+    pub url: Url,
 }
 
 /// When clients are reminded of their invoices, in company time.
@@ -297,6 +310,16 @@ impl Config {
         Self::load(|key| std::env::var(key).ok())
     }
 
+    /// The keys that the configured secrets come to.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        let keys = Keys::new(self.secret_key.expose_secret());
+        match &self.secret_key_previous {
+            Some(previous) => keys.honouring(previous.expose_secret()),
+            None => keys,
+        }
+    }
+
     /// The page of the website on which a forgotten password is replaced, for whoever holds this token. It stands behind
     /// `#`: browsers send that part to nobody, so it comes into no log and no `Referer` (RFC 9110, 17.9).
     #[must_use]
@@ -322,6 +345,11 @@ impl Config {
         let website_url = read.url("WEBSITE_URL", || public_url.to_string());
         let password_reset_url = read.below("PASSWORD_RESET_PATH", &website_url);
         let (secret_key, secret_key_generated) = secret_key::read(&mut read, debug, &data_dir, bind_addr);
+        let privacy_notice = PrivacyNoticeConfig {
+            version: read.version("PRIVACY_NOTICE_VERSION"),
+            url: read.below("PRIVACY_NOTICE_PATH", &website_url),
+        };
+        let secret_key_previous = secret_key::read_previous(&mut read, &secret_key);
         let time_zone = read
             .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
             .unwrap_or(chrono_tz::Africa::Niamey);
@@ -330,6 +358,8 @@ impl Config {
             graphiql: read.boolean("GRAPHIQL", debug),
             secret_key,
             secret_key_generated,
+            secret_key_previous,
+            privacy_notice,
             allowed_hosts: read.hosts(&public_url),
             cors_allowed_origins: read.origins("CORS_ALLOWED_ORIGINS"),
             bind_addr,

@@ -180,6 +180,18 @@ impl<'a> Reader<'a> {
         text
     }
 
+    /// The name of an edition, such as `2026-12`.
+    pub(super) fn version(&mut self, key: &'static str) -> String {
+        let text = self.text(key);
+        if text.len() > 40 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            self.error(
+                key,
+                format!("is \"{text}\"; write 40 letters and digits at most, such as 2026-12."),
+            );
+        }
+        text
+    }
+
     pub(super) fn one_of(&mut self, key: &'static str, choices: &[&str]) -> String {
         let text = self.text(key);
         let known = choices.iter().find(|choice| choice.eq_ignore_ascii_case(&text));

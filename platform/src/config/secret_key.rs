@@ -3,7 +3,7 @@
 use std::{io::Write, net::SocketAddr, os::unix::fs::OpenOptionsExt, path::Path};
 
 use data_encoding::BASE64;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::parse::Reader;
 use crate::{crypto::random_bytes, private_folder};
@@ -55,6 +55,26 @@ pub(super) fn read(
             (String::new().into(), true)
         }
     }
+}
+
+/// The other secret whose works are good: the one before, or in a roll-out the one to come.
+pub(super) fn read_previous(read: &mut Reader<'_>, present: &SecretString) -> Option<SecretString> {
+    let secret = read.optional("SECRET_KEY_PREVIOUS")?;
+    if is_weak(&secret) {
+        read.error(
+            "SECRET_KEY_PREVIOUS",
+            format!(
+                "is too weak to be honoured: it has fewer than {MIN_LENGTH} random characters. Take it away."
+            ),
+        );
+    } else if secret == present.expose_secret() {
+        read.error(
+            "SECRET_KEY_PREVIOUS",
+            "is SECRET_KEY itself: `belle-house rotate-key` prints a new one, and what to do with it."
+                .to_owned(),
+        );
+    }
+    Some(secret.into())
 }
 
 fn is_weak(secret: &str) -> bool {

@@ -45,7 +45,13 @@ pub const SETTINGS: &[Group] = &[
                 "SECRET_KEY",
                 "",
                 "",
-                "The root of all keys: 32 characters or more, random (`openssl rand -base64 48`). Changing it signs everybody out. A debug build without one makes its own and keeps it in DATA_DIR/secret_key.",
+                "The root of all keys: 32 characters or more, random (`openssl rand -base64 48`). Changing it signs everybody out, unless SECRET_KEY_PREVIOUS has the one before. A debug build without one makes its own and keeps it in DATA_DIR/secret_key.",
+            ),
+            setting(
+                "SECRET_KEY_PREVIOUS",
+                "",
+                "",
+                "While SECRET_KEY changes: the one before, whose tokens, links and sealed mails stay good. `belle-house rotate-key` prints a new key and what to do, docs/KEYS.md says why, `doctor` when this one may go.",
             ),
             setting(
                 "DEBUG",
@@ -82,6 +88,18 @@ pub const SETTINGS: &[Group] = &[
                 "/mot-de-passe",
                 "/mot-de-passe",
                 "The page of the website where a forgotten password is replaced: links in e-mails go there, with #token=….",
+            ),
+            setting(
+                "PRIVACY_NOTICE_VERSION",
+                "1",
+                "2026-12",
+                "The privacy notice that people accept: write another name or date when it changes, and the app asks again. docs/PRIVACY.md",
+            ),
+            setting(
+                "PRIVACY_NOTICE_PATH",
+                "/confidentialite",
+                "/confidentialite",
+                "The page of the website where the privacy notice stands.",
             ),
             setting(
                 "CORS_ALLOWED_ORIGINS",

@@ -38,6 +38,22 @@ fn refuses_to_start_in_production_without_a_good_secret() {
     assert!(production(&[]).is_ok());
 }
 
+#[test]
+fn a_former_secret_is_a_good_one_and_another() {
+    assert!(production(&[]).unwrap().keys().other_id().is_none());
+    let former = "Wd5zR8uQx1TnVg6mEk3jHb9yPc2fLs7aNiOt4vBe";
+    let config = production(&[("SECRET_KEY_PREVIOUS", former)]).unwrap();
+    assert_eq!(
+        config.keys().other_id(),
+        Some(crate::crypto::Keys::new(former).id())
+    );
+    for wrong in [SECRET, "short"] {
+        let errors = production(&[("SECRET_KEY_PREVIOUS", wrong)]).unwrap_err();
+        assert_eq!(errors.0[0].key, "SECRET_KEY_PREVIOUS", "{wrong}");
+        assert!(!errors.to_string().contains(SECRET));
+    }
+}
+
 /// As on a server of our own, with what differs.
 fn production(pairs: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
     let usual = [

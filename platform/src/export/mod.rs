@@ -4,9 +4,11 @@
 //! A feature that has something to export implements [`Export`], hands out URLs with [`Exports::sign`] from its
 //! mutation, and is registered in `app.rs`.
 
+mod archive;
 mod csv;
 mod place;
 
+pub use archive::{Part, Parts, archive};
 pub use csv::{BYTE_ORDER_MARK, Cell, Separator};
 pub use place::Place;
 
@@ -27,7 +29,7 @@ use super::{
 };
 
 /// How long a URL is good: long enough to click, too short to be passed around.
-const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
+pub const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
 /// Rows that are read at once.
 pub const PAGE: u64 = 500;
 

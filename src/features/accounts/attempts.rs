@@ -99,7 +99,8 @@ impl Attempt {
         let from = network.to_string();
         let bucket = |what: &str, parts: &[&str]| limiter::bucket(&ctx.keys, what, parts);
         let pair = bucket("login", &[&from, email]);
-        let others = if known_addresses::is_known(ctx.db.reader(), &pair).await? {
+        let known_as = limiter::buckets(&ctx.keys, "login", &[&from, email]);
+        let others = if known_addresses::is_known(ctx.db.reader(), known_as).await? {
             None
         } else {
             Some([

@@ -14,9 +14,10 @@ use platform::{
 /// How long after the last sign-in.
 const REMEMBERED_FOR: TimeDelta = TimeDelta::days(180);
 
-/// Whether an account has signed in from an address; the key stands for both.
-pub(super) async fn is_known(conn: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
-    Ok(Entity::find_by_id(key.to_owned()).one(conn).await?.is_some())
+/// Whether an account has signed in from an address; each of the keys stands for both, under one of the live secrets.
+pub(super) async fn is_known(conn: &impl ConnectionTrait, keys: Vec<String>) -> Result<bool, DbErr> {
+    let known = Entity::find().filter(Column::Key.is_in(keys)).one(conn).await?;
+    Ok(known.is_some())
 }
 
 /// Remembers it.

@@ -103,7 +103,14 @@ pub fn issue_access(
 /// # Errors
 /// [`AccessTokenError`].
 pub fn read_access(keys: &Keys, now: DateTime<Utc>, token: &str) -> Result<Claims, AccessTokenError> {
-    let key = keys.key(Purpose::AccessToken);
+    let kid = jsonwebtoken::decode_header(token)
+        .ok()
+        .and_then(|header| header.kid)
+        .ok_or(AccessTokenError::Invalid)?;
+    let key = keys
+        .live(Purpose::AccessToken)
+        .find(|key| key_id(key) == kid)
+        .ok_or(AccessTokenError::Invalid)?;
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.set_issuer(&[ISSUER]);
@@ -112,7 +119,7 @@ pub fn read_access(keys: &Keys, now: DateTime<Utc>, token: &str) -> Result<Claim
     validation.validate_exp = false;
     let data = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&key), &validation)
         .map_err(|_| AccessTokenError::Invalid)?;
-    if data.header.typ.as_deref() != Some(ACCESS_TOKEN_TYPE) || data.header.kid != Some(key_id(&key)) {
+    if data.header.typ.as_deref() != Some(ACCESS_TOKEN_TYPE) {
         return Err(AccessTokenError::Invalid);
     }
     #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
@@ -160,14 +167,30 @@ impl RefreshToken {
         }
     }
 
-    /// The one that follows: always the same.
+    /// The one that follows: always the same under one secret.
     #[must_use]
     pub fn successor(&self, keys: &Keys) -> Self {
-        let message = [b"successor".as_slice(), &self.body()].concat();
+        self.following(keys.sign(Purpose::RefreshToken, &self.successor_message()))
+    }
+
+    /// The one that followed, of which the table keeps `hash`: an instance may have made it that signs with the other
+    /// secret (docs/KEYS.md).
+    #[must_use]
+    pub fn successor_kept_as(&self, keys: &Keys, hash: &[u8]) -> Option<Self> {
+        keys.signatures(Purpose::RefreshToken, &self.successor_message())
+            .map(|secret| self.following(secret))
+            .find(|successor| successor.hash() == hash)
+    }
+
+    fn successor_message(&self) -> Vec<u8> {
+        [b"successor".as_slice(), &self.body()].concat()
+    }
+
+    fn following(&self, secret: [u8; SECRET_LENGTH]) -> Self {
         Self {
             session: self.session,
             generation: self.generation.saturating_add(1),
-            secret: keys.sign(Purpose::RefreshToken, &message),
+            secret,
         }
     }
 
@@ -277,6 +300,52 @@ mod tests {
             Err(AccessTokenError::Invalid)
         );
         assert_eq!(read_access(&keys, now(), "a.b.c"), Err(AccessTokenError::Invalid));
+    }
+
+    #[test]
+    fn the_former_secrets_tokens_are_good_while_it_is_honoured() {
+        let (former, present) = (Keys::new("a"), Keys::new("b").honouring("a"));
+        let account = AccountId(new_uuid(now()));
+        let issue = |keys| {
+            let token = issue_access(keys, now(), TimeDelta::minutes(60), account, session());
+            token.unwrap().0.expose_secret().to_owned()
+        };
+        let token = issue(&former);
+        assert!(read_access(&present, now(), &token).is_ok());
+        assert!(read_access(&Keys::new("b"), now(), &token).is_err());
+        // During a roll-out the new secret is known before anybody signs with it.
+        assert!(read_access(&Keys::new("a").honouring("b"), now(), &issue(&present)).is_ok());
+        // Signed with one key and named after another, or after none that is live.
+        let key = present.key(Purpose::AccessToken);
+        let claims = read_access(&former, now(), &token).unwrap();
+        let former_id = key_id(&former.key(Purpose::AccessToken));
+        for kid in [former_id.as_str(), "00000000", ""] {
+            let header = Header {
+                typ: Some(ACCESS_TOKEN_TYPE.to_owned()),
+                kid: Some(kid.to_owned()),
+                ..Header::new(Algorithm::HS256)
+            };
+            let forged = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&key)).unwrap();
+            assert_eq!(
+                read_access(&present, now(), &forged),
+                Err(AccessTokenError::Invalid),
+                "{kid}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refresh_token_goes_on_under_the_next_secret() {
+        let (former, present) = (Keys::new("a"), Keys::new("b").honouring("a"));
+        let token = RefreshToken::first(session());
+        let text = token.encode(&former);
+        assert_eq!(RefreshToken::decode(&present, &text).unwrap(), token);
+        assert!(RefreshToken::decode(&Keys::new("b"), &text).is_none());
+        // The answer of an instance that signs with the former secret was lost; another one gives it again.
+        let lost = token.successor(&former);
+        let again = token.successor_kept_as(&present, &lost.hash()).unwrap();
+        assert_eq!(again, lost);
+        assert!(token.successor_kept_as(&Keys::new("b"), &lost.hash()).is_none());
     }
 
     #[test]

@@ -6,7 +6,8 @@ use platform::search;
 pub(super) const MAX_ADDRESS_LENGTH: usize = 500;
 
 /// What a search finds a client by.
-pub(super) fn search_text(name: &str, email: &str, phone: Option<&str>, address: Option<&str>) -> String {
+#[must_use]
+pub fn search_text(name: &str, email: &str, phone: Option<&str>, address: Option<&str>) -> String {
     let phone = phone.map(search::telephone).unwrap_or_default();
     search::search_text([name, email, phone, address.unwrap_or_default()])
 }

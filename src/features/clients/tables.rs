@@ -1,5 +1,6 @@
 //! The table `clients`: what the company knows of a client besides how they sign in.
 
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
 use platform::{
@@ -24,6 +25,8 @@ record_table! {
         pub email_updates: bool,
         /// Wants a push message when there is news of a project.
         pub push_updates: bool,
+        /// When the person was taken out of it (docs/PRIVACY.md); nobody brings them back.
+        pub anonymised_at: Option<DateTime<Utc>>,
         /// The name folded, so that Élodie stands among the E's on both databases.
         pub sort_name: String,
         /// Name, e-mail address, number and address, folded for searching.

@@ -20,7 +20,7 @@ use crate::features::{
         BilledInvoice, InvoiceId, InvoiceStatus, Invoices, Payment, PaymentId, billed_invoices,
         events as billing, payments_by_ids,
     },
-    clients::Clients,
+    clients::{Clients, StoredClient, clients_by_ids, events::CLIENT_CHANGED},
     deliveries::{Delivery, deliveries_by_ids},
     leads::{
         Inquiries, Inquiry, InquiryId, Lead, LeadId, Leads,
@@ -33,7 +33,7 @@ use crate::features::{
     },
 };
 use platform::{
-    actor::{AccountId, SessionId},
+    actor::{AccountId, Actor, ClientId, SessionId},
     clock::SharedClock,
     db::Db,
     events::{self, EventId, EventKind},
@@ -83,6 +83,8 @@ pub enum EventDetails {
     InquiryReceived(Arc<Inquiry>),
     /// A message was given up. For the staff.
     DeliveryGivenUp(Arc<Delivery>),
+    /// What is known of a client changed. For the staff.
+    ClientChanged(Arc<StoredClient>),
     /// A record is no longer there for the reader.
     RecordRemoved {
         /// Which kind, by its GraphQL type.
@@ -303,12 +305,13 @@ fn assemble(
     }
 }
 
-/// What the staff's events name, leads, inquiries and messages: loaded once for all who listen.
+/// What the staff's events name, leads, inquiries, clients and messages: loaded once for all who listen.
 #[derive(Debug, Default)]
 struct Desk {
     leads: HashMap<LeadId, Arc<Lead>>,
     inquiries: HashMap<InquiryId, Arc<Inquiry>>,
     deliveries: HashMap<DeliveryId, Arc<Delivery>>,
+    clients: HashMap<ClientId, Arc<StoredClient>>,
 }
 
 impl Desk {
@@ -330,6 +333,12 @@ impl Desk {
             let found = deliveries_by_ids(conn, deliveries.into_iter().map(DeliveryId)).await?;
             desk.deliveries = shared(found.into_iter().map(|delivery| (delivery.id, delivery)));
         }
+        let clients = named(CLIENT_CHANGED);
+        if !clients.is_empty() {
+            let found = clients_by_ids(conn, &Actor::System, clients.into_iter().map(ClientId)).await?;
+            let living = found.into_iter().filter(|client| client.deleted_at.is_none());
+            desk.clients = shared(living.map(|client| (client.id, client)));
+        }
         Ok(desk)
     }
 
@@ -342,6 +351,10 @@ impl Desk {
         if INQUIRY_RECEIVED.is(row) {
             let inquiry = self.inquiries.get(&InquiryId(id))?;
             return Some(EventDetails::InquiryReceived(Arc::clone(inquiry)));
+        }
+        if CLIENT_CHANGED.is(row) {
+            let client = self.clients.get(&ClientId(id))?;
+            return Some(EventDetails::ClientChanged(Arc::clone(client)));
         }
         let delivery = self.deliveries.get(&DeliveryId(id))?;
         DELIVERY_GIVEN_UP

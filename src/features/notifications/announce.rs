@@ -5,12 +5,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use futures_util::future::BoxFuture;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
-use serde_json::Value;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     NotificationId,
-    queries::{remove_of_account_in_tx, remove_of_record_in_tx},
-    table::{ActiveModel, Column, Entity},
+    queries::{page_of_account, remove_of_account_in_tx, remove_of_record_in_tx},
+    table::{ActiveModel, Column, Entity, Model},
 };
 use crate::features::{
     billing,
@@ -19,9 +20,10 @@ use crate::features::{
     projects,
 };
 use platform::{
+    actor::AccountId,
     announce::{Announcement, Announcer, Forgotten},
     crypto::Keys,
-    db::WriteTx,
+    db::{Db, WriteTx},
     events::{EventKind, NewEvent, append_in_tx},
     outbox::{About, Channel, NewDelivery, Templates, enqueue_all_in_tx},
 };
@@ -168,6 +170,18 @@ fn with_name(mut data: Value, client: &StoredClient) -> Value {
     data
 }
 
+/// An entry as its person takes it home.
+fn shown(entry: &Model) -> Value {
+    json!({
+        "id": entry.id,
+        "kind": entry.kind,
+        "title": entry.title,
+        "body": entry.body,
+        "createdAt": entry.created_at,
+        "readAt": entry.read_at,
+    })
+}
+
 impl Announcer for Inbox {
     fn announce_in_tx<'a>(
         &'a self,
@@ -176,6 +190,21 @@ impl Announcer for Inbox {
         announcement: Announcement,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(self.write(tx, keys, announcement))
+    }
+
+    fn told<'a>(
+        &'a self,
+        db: &'a Db,
+        account: AccountId,
+        after: Option<Uuid>,
+    ) -> BoxFuture<'a, Result<Vec<(Uuid, Value)>>> {
+        Box::pin(async move {
+            let entries = page_of_account(db.reader(), account, after).await?;
+            Ok(entries
+                .into_iter()
+                .map(|entry| (entry.id.0, shown(&entry)))
+                .collect())
+        })
     }
 
     fn forget_in_tx<'a>(&'a self, tx: &'a WriteTx, gone: Forgotten) -> BoxFuture<'a, Result<()>> {

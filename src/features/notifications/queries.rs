@@ -1,8 +1,8 @@
 //! Reads of inboxes: everybody their own.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -91,6 +91,25 @@ pub async fn notifications_by_ids(
 ) -> Result<Vec<Model>, DbErr> {
     select_notifications(actor, &NotificationFilter::default())
         .filter(Column::Id.is_in(ids))
+        .all(conn)
+        .await
+}
+
+/// Entries that an account may take home at a time.
+const TOLD: u64 = 200;
+
+/// Entries of an account behind one of them, the oldest first.
+pub(super) async fn page_of_account(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    after: Option<Uuid>,
+) -> Result<Vec<Model>, DbErr> {
+    let behind = Condition::all().add_option(after.map(|after| Column::Id.gt(after)));
+    Entity::find()
+        .filter(Column::AccountId.eq(account))
+        .filter(behind)
+        .order_by_asc(Column::Id)
+        .limit(TOLD)
         .all(conn)
         .await
 }

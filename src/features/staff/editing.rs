@@ -1,4 +1,4 @@
-//! `createStaffMember`, `updateStaffMember`: who somebody of the staff is, and what they may do.
+//! `createStaffMember`, `updateStaffMember`, `updateProfile`: who somebody of the staff is, and what they may do.
 
 use std::sync::Arc;
 
@@ -53,8 +53,9 @@ impl Editable for Accounts {
     type Below = Option<Arc<Temporary>>;
     const CREATE: &'static str = "createStaffMember";
 
+    /// Administrators, and the staff: what of themselves, is checked with the values.
     fn permit(actor: &Actor) -> Result<(), CommandError> {
-        actor.require_admin()
+        actor.require_staff()
     }
 
     async fn prepare(ctx: &Ctx, fields: &mut StaffFields) -> Result<(), CommandError> {
@@ -75,6 +76,10 @@ impl Editable for Accounts {
         fields: StaffFields,
         current: Option<&StoredAccount>,
     ) -> Result<(AccountRow, Option<Arc<Temporary>>), CommandError> {
+        let own = current.is_some_and(|current| form.actor().account_id() == Some(current.id));
+        if !own || fields.role.is_some() || fields.email.is_some() {
+            form.actor().require_admin()?;
+        }
         let name = form.required(
             "name",
             fields.name,

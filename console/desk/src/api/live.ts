@@ -10,6 +10,7 @@ const TOUCHED: Record<string, Kind[]> = {
   ProjectChanged: ["projects"],
   LeadReceived: ["leads", "dashboard"],
   InquiryReceived: ["inquiries", "dashboard"],
+  ClientChanged: ["clients"],
   DeliveryGivenUp: ["deliveries", "dashboard"],
   InvoiceIssued: ["invoices", "projects", "dashboard"],
   InvoiceStatusChanged: ["invoices", "projects", "dashboard"],

@@ -62,7 +62,9 @@ pub async fn refresh_session(ctx: &Ctx, refresh_token: &SecretString) -> Result<
         // The stored previous hash is replaced when the successor is used: a match means that it wasn't.
         let was_previous = stored.previous_refresh_hash.as_deref() == Some(hash.as_slice());
         if was_previous && now - stored.refreshed_at <= GRACE {
-            let successor = token.successor(&ctx.keys);
+            let successor = token
+                .successor_kept_as(&ctx.keys, &stored.refresh_hash)
+                .ok_or_else(over)?;
             let tokens = sessions::tokens_of(ctx, now, account.id, &successor, stored.expires_at)?;
             return Ok(Refreshed::Tokens(tokens));
         }

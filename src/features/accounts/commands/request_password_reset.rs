@@ -62,6 +62,7 @@ pub async fn request_password_reset(ctx: &Ctx, input: RequestPasswordReset) -> R
     let network = limiter::network(input.remote_addr).to_string();
     let of_network = limiter::bucket(&ctx.keys, "password-reset-from", &[&network]);
     let of_address = limiter::bucket(&ctx.keys, "password-reset", &[&address]);
+    let named_before = limiter::buckets(&ctx.keys, "password-reset", &[&address]).split_off(1);
     write_tx!(ctx, |tx| {
         for (bucket, quota) in [(&of_network, &FROM_A_NETWORK), (&of_address, &FOR_AN_ADDRESS)] {
             if let Err(retry_after) = limiter::spend_in_tx(tx, bucket, quota).await? {
@@ -86,6 +87,11 @@ pub async fn request_password_reset(ctx: &Ctx, input: RequestPasswordReset) -> R
                     .to_owned(),
             )
             .exec_without_returning(tx.conn())
+            .await?;
+        // A link that was asked for under the other secret is as little the newest one.
+        Entity::delete_many()
+            .filter(Column::AddressKey.is_in(named_before.clone()))
+            .exec(tx.conn())
             .await?;
         if let Some(account) = account {
             send_in_tx(ctx, tx, &account, &token, expires_at).await?;

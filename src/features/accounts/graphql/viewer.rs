@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use super::types::GqlSession;
+use super::types::{GqlSession, account};
 use crate::features::{
     accounts::sessions_of,
     billing::graphql::{GqlInvoice, InvoiceFilterInput, InvoiceOrderInput, invoice_connection},
@@ -16,7 +16,9 @@ use crate::features::{
     notifications::graphql::{
         GqlNotification, NotificationFilterInput, notification_connection, unread_notification_count,
     },
+    privacy::graphql::{PrivacyNotice, privacy_notice},
     projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, project_connection},
+    staff::graphql::StaffMember,
 };
 use platform::{
     actor::{Account, Actor},
@@ -93,6 +95,20 @@ impl Viewer {
     async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>> {
         let actor = self.with_own_password()?;
         client_of(ctx, &actor).await
+    }
+
+    /// The person among the staff; null for clients.
+    async fn staff_member(&self, ctx: &Context<'_>) -> Result<Option<StaffMember>> {
+        if !self.with_own_password()?.is_staff() {
+            return Ok(None);
+        }
+        Ok(account(ctx, self.account.id).await?.map(StaffMember))
+    }
+
+    /// The privacy notice, and what of it the person has accepted.
+    async fn privacy_notice(&self, ctx: &Context<'_>) -> Result<PrivacyNotice> {
+        self.with_own_password()?;
+        privacy_notice(ctx, self.account.id).await
     }
 
     /// The person's projects, the latest entered first unless ordered otherwise: a client's own; for staff, everybody's.

@@ -138,13 +138,30 @@ impl Papers {
         let actor = actor.ok_or(OpenError::SessionEnded)?;
         let paper = paper(ctx, &actor, id).await?.ok_or(OpenError::NotFound)?;
         let staff = actor.is_staff().then(|| (actor.clone(), id));
+        Ok(self.opened(paper, staff).await?)
+    }
+
+    /// Draws the paper that `actor` may see, or finds it: its file's name and its bytes; `None` when there is none for them.
+    ///
+    /// # Errors
+    /// [`PrintError`].
+    pub async fn print_for(&self, actor: &Actor, id: PaperId) -> Result<Option<(String, Bytes)>, PrintError> {
+        let Some(paper) = paper(&self.inner.ctx, actor, id).await? else {
+            return Ok(None);
+        };
+        let opened = self.opened(paper, None).await?;
+        let file_name = opened.file_name().to_owned();
+        Ok(Some((file_name, self.print(opened).await?)))
+    }
+
+    async fn opened(&self, paper: Paper, staff: Option<(Actor, PaperId)>) -> Result<Opened> {
         let logo = self.logo(&paper).await?;
         let origin = Origin {
             template: documents::TEMPLATE_VERSION,
             document: &paper.document,
             logo: logo.as_ref().map(|(_, rendition)| rendition.hash.as_str()),
         };
-        let origin = serde_json::to_vec(&origin).map_err(anyhow::Error::from)?;
+        let origin = serde_json::to_vec(&origin)?;
         Ok(Opened {
             fingerprint: HEXLOWER.encode(&sha256(&origin)[..16]),
             logo,

@@ -2,7 +2,7 @@
 
 use super::{
     super::tables::{ActiveModel, Entity, Model},
-    lock_client,
+    lock_client, refuse_anonymised,
 };
 use crate::features::accounts;
 use platform::{
@@ -34,6 +34,7 @@ async fn set_disabled(ctx: &Ctx, actor: &Actor, id: ClientId, disabled: bool) ->
     actor.require_staff()?;
     write_tx!(ctx, |tx| {
         let (client, account) = lock_client(tx, id).await?;
+        refuse_anonymised(&client)?;
         if account.disabled_at.is_some() != disabled {
             let updated = if disabled {
                 accounts::disable_in_tx(tx, actor, &account).await?

@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use super::{
     super::{
+        events::CLIENT_CHANGED,
         model::{MAX_ADDRESS_LENGTH, search_text},
         tables::{ActiveModel, Entity, Model},
     },
-    lock_account,
+    lock_account, refuse_anonymised,
 };
 use crate::features::accounts::{
     AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, Temporary, check_email_free_in_tx, credentials,
@@ -22,6 +23,7 @@ use platform::{
     ctx::Ctx,
     editing::{self, Editable},
     error::CommandError,
+    events::{NewEvent, append_in_tx},
     form::{self, Change, Checks, Form, line, optional_text},
     record::{self, Related},
     search,
@@ -101,10 +103,10 @@ impl Editable for Entity {
         // A client is made with an account, by `create_client` alone.
         let current = current.ok_or(CommandError::Forbidden)?;
         let own = form.actor().client_id() == Some(current.id);
-        let for_staff = fields.name.is_some() || fields.email.is_some();
-        if !form.actor().is_staff() && (!own || for_staff) {
+        if !form.actor().is_staff() && (!own || fields.email.is_some()) {
             return Err(CommandError::Forbidden);
         }
+        refuse_anonymised(current)?;
         let account = lock_account(form.tx(), current).await?;
         let has_email = fields.email.is_some();
         let temporary = fields.temporary.clone();
@@ -133,10 +135,13 @@ impl Editable for Entity {
     async fn write_below(
         form: &Form<'_>,
         below: AccountBehind,
-        _: Option<&Model>,
-        _: &Model,
+        current: Option<&Model>,
+        saved: &Model,
     ) -> Result<(), CommandError> {
         let (tx, actor, before) = (form.tx(), form.actor(), below.account);
+        if current.is_some_and(|current| current.version != saved.version) {
+            append_in_tx(tx, NewEvent::about::<Self>(CLIENT_CHANGED, saved).for_staff());
+        }
         let changes = AccountRow {
             name: Set(below.name),
             locale: Set(below.locale),

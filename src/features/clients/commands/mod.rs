@@ -17,14 +17,22 @@ use crate::features::accounts::{Accounts, StoredAccount};
 use platform::{
     actor::ClientId,
     db::WriteTx,
-    error::{CommandError, Violation},
-    record,
+    error::{CommandError, ErrorCode, Violation},
+    message, record,
 };
 
 /// Locks the account behind a client whom the caller has locked.
 async fn lock_account(tx: &WriteTx, client: &Model) -> Result<StoredAccount, CommandError> {
     let account = record::lock_living::<Accounts>(tx, client.account_id).await?;
     Ok(account.ok_or_else(|| anyhow::anyhow!("the client {} has no account", client.id))?)
+}
+
+/// Refuses to give a client who was anonymised a person again.
+fn refuse_anonymised(client: &Model) -> Result<(), CommandError> {
+    if client.anonymised_at.is_none() {
+        return Ok(());
+    }
+    Err(Violation::new(ErrorCode::Locked, ["input", "id"], message!("client-anonymised")).into())
 }
 
 /// Locks a living client and the account behind them.

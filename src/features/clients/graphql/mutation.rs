@@ -1,24 +1,29 @@
 //! Mutations on clients.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 
 use super::types::Client;
-use crate::features::clients::{
-    Clients, StoredClient,
-    commands::{
-        ClientFields, create_client, disable_client, enable_client, resend_client_credentials, update_profile,
+use crate::features::{
+    accounts::Accounts,
+    clients::{
+        Clients, StoredClient,
+        commands::{
+            ClientFields, create_client, disable_client, enable_client, resend_client_credentials,
+            update_profile,
+        },
     },
+    staff::{StaffFields, commands::update_own_profile, graphql::StaffMember},
 };
 use platform::{
     actor::ClientId,
-    error::{CommandError, Violation},
+    error::{CommandError, ErrorCode, Violation, Violations},
     graphql::{
-        Allow, ContextExt, Locale,
+        Allow, ContextExt, Locale, UserError,
         editing::{CreateInput, PatchInput, change, or_current, update},
         scalars::EmailAddress,
         split,
     },
-    read_inputs, record_payload,
+    message, read_inputs, record_payload,
 };
 
 /// A new client.
@@ -82,22 +87,24 @@ pub struct NotificationPreferencesPatch {
 /// The caller's own new values: what is absent stays, null clears.
 #[derive(InputObject)]
 pub struct ProfilePatchInput {
-    /// A telephone number, as `+227 90 12 34 56` or as the eight digits used in Niger.
+    /// Your name, 120 characters at most.
+    pub name: MaybeUndefined<String>,
+    /// A telephone number, as `+227 90 12 34 56` or as the eight digits used in Niger. Clients alone have one.
     pub phone: MaybeUndefined<String>,
-    /// Where you live, 500 characters at most.
+    /// Where you live, 500 characters at most. Clients alone.
     pub address: MaybeUndefined<String>,
     /// The language of e-mails and push messages.
     pub locale: MaybeUndefined<Locale>,
-    /// Whether messages go by WhatsApp too.
+    /// Whether messages go by WhatsApp too. Clients alone.
     pub whatsapp_enabled: MaybeUndefined<bool>,
-    /// Which ways news of a project come.
+    /// Which ways news of a project come. Clients alone.
     pub notification_preferences: Option<NotificationPreferencesPatch>,
 }
 
 /// How the caller's profile changes.
 #[derive(InputObject)]
 pub struct UpdateProfileInput {
-    /// The version you read (`viewer.client.version`): if someone changed the profile since, nothing is written
+    /// The version you read (`viewer.client.version`, of staff `viewer.staffMember.version`): if someone changed the profile since, nothing is written
     /// (CONFLICT) and the payload has it as it is now.
     pub expected_version: i32,
     /// What changes.
@@ -119,6 +126,17 @@ record_payload! {
     }
 }
 
+/// The caller's profile, or what stood in the way.
+#[derive(SimpleObject)]
+pub struct ProfilePayload {
+    /// The client as they are now, for clients; null when nothing was written, except after a CONFLICT.
+    pub client: Option<Client>,
+    /// The member of staff as they are now, for staff; null when nothing was written, except after a CONFLICT.
+    pub staff_member: Option<StaffMember>,
+    /// What is wrong with the input; when there is anything, nothing was written.
+    pub user_errors: Vec<UserError>,
+}
+
 read_inputs! {
     create CreateClientInput {
         required { name, email }
@@ -130,8 +148,36 @@ read_inputs! {
 }
 
 read_inputs! {
-    patch ProfilePatchInput { phone, address, locale, whatsapp_enabled }
+    patch ProfilePatchInput { name, phone, address, locale, whatsapp_enabled }
     into ClientFields
+}
+
+impl ProfilePatchInput {
+    /// What a member of staff may change of themself.
+    fn of_staff(self) -> Result<StaffFields, CommandError> {
+        let mut violations = Violations::default();
+        for (field, is_given) in [
+            ("phone", !self.phone.is_undefined()),
+            ("address", !self.address.is_undefined()),
+            ("whatsappEnabled", !self.whatsapp_enabled.is_undefined()),
+            ("notificationPreferences", self.notification_preferences.is_some()),
+        ] {
+            if is_given {
+                let message = message!("profile-clients-alone");
+                violations.push(Violation::new(
+                    ErrorCode::Invalid,
+                    ["input", "patch", field],
+                    message,
+                ));
+            }
+        }
+        violations.into_result()?;
+        Ok(StaffFields {
+            name: change(self.name),
+            locale: change(self.locale).map(|locale| locale.map(Into::into)),
+            ..StaffFields::default()
+        })
+    }
 }
 
 /// Mutations on clients.
@@ -165,14 +211,28 @@ impl ClientsMutation {
         Ok(update::<Clients, _>(ctx, input).await?.into())
     }
 
-    /// Changes the caller's own profile. Name and e-mail address are the staff's to change. For clients.
-    #[graphql(guard = "Allow::client()")]
+    /// Changes the caller's own profile; of staff, name and language. The e-mail address is the staff's to change, a member of
+    /// staff's role an administrator's. For whoever is signed in.
+    #[graphql(guard = "Allow::signed_in()")]
     async fn update_profile(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateProfileInput,
-    ) -> Result<ClientPayload> {
-        let mut patch = input.patch;
+    ) -> Result<ProfilePayload> {
+        let (mut patch, version) = (input.patch, input.expected_version);
+        if ctx.actor().is_staff() {
+            let outcome = match patch.of_staff() {
+                Ok(fields) => update_own_profile(ctx.app(), ctx.actor(), version, fields).await,
+                Err(error) => Err(error),
+            };
+            let (member, user_errors) =
+                or_current::<Accounts>(ctx, ctx.actor().account_id(), outcome).await?;
+            return Ok(ProfilePayload {
+                client: None,
+                staff_member: member.map(StaffMember),
+                user_errors,
+            });
+        }
         let preferences = patch.notification_preferences.take();
         let outcome = async {
             let mut fields = patch.fields()?;
@@ -180,10 +240,15 @@ impl ClientsMutation {
                 fields.email_updates = change(preferences.email_updates);
                 fields.push_updates = change(preferences.push_updates);
             }
-            update_profile(ctx.app(), ctx.actor(), input.expected_version, fields).await
+            update_profile(ctx.app(), ctx.actor(), version, fields).await
         };
         let (id, outcome) = (ctx.actor().client_id(), outcome.await);
-        Ok(or_current::<Clients>(ctx, id, outcome).await?.into())
+        let (client, user_errors) = or_current::<Clients>(ctx, id, outcome).await?;
+        Ok(ProfilePayload {
+            client: client.map(Client),
+            staff_member: None,
+            user_errors,
+        })
     }
 
     /// Shuts a client out: sessions and live streams end within seconds, and signing in fails. For staff. Doing it

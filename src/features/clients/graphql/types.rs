@@ -141,6 +141,12 @@ impl Client {
         projects_of_client(ctx, self.0.id, args, filter, order_by, scope).await
     }
 
+    /// When the client was anonymised (`anonymiseClient`); null when they weren't. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn anonymised_at(&self) -> Option<DateTime<Utc>> {
+        self.0.anonymised_at
+    }
+
     /// Since when the client can't sign in; null when they can. For staff.
     #[graphql(guard = "Allow::staff()")]
     async fn disabled_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::features::{
     billing::graphql::{GqlInvoice, GqlPayment, InvoiceStatus},
+    clients::graphql::Client,
     deliveries::graphql::GqlDelivery,
     leads::graphql::{GqlInquiry, GqlLead},
     notifications::graphql::{GqlNotification, notification_by_id},
@@ -136,6 +137,14 @@ event! {
     InquiryReceived {
         /// The inquiry as it is now.
         inquiry: Arc<GqlInquiry>,
+    }
+}
+
+event! {
+    /// What the company knows of a client changed: name, address, number, language, wishes. For staff.
+    ClientChanged {
+        /// The client as they are now.
+        client: Arc<Client>,
     }
 }
 

@@ -6,11 +6,13 @@ use async_graphql::{ID, Interface, Union};
 use chrono::{DateTime, Utc};
 
 use super::events::{
-    DeliveryGivenUp, InStream, InquiryReceived, InvoiceIssued, InvoiceStatusChanged, LeadReceived,
-    NotificationAdded, PaymentRecorded, ProjectChanged, ProjectUpdatePosted, RecordRemoved, StreamReset,
+    ClientChanged, DeliveryGivenUp, InStream, InquiryReceived, InvoiceIssued, InvoiceStatusChanged,
+    LeadReceived, NotificationAdded, PaymentRecorded, ProjectChanged, ProjectUpdatePosted, RecordRemoved,
+    StreamReset,
 };
 use crate::features::{
     billing::graphql::{GqlInvoice, GqlPayment},
+    clients::graphql::Client,
     deliveries::graphql::GqlDelivery,
     feed::{EventDetails, FeedEvent},
     leads::graphql::{GqlInquiry, GqlLead},
@@ -55,6 +57,8 @@ pub enum StreamEvent {
     LeadReceived(LeadReceived),
     /// Somebody has a question.
     InquiryReceived(InquiryReceived),
+    /// What is known of a client changed.
+    ClientChanged(ClientChanged),
     /// A message was given up.
     DeliveryGivenUp(DeliveryGivenUp),
     /// A record is gone.
@@ -130,6 +134,10 @@ impl StreamEvent {
                 in_stream,
                 inquiry: Arc::new(GqlInquiry((**inquiry).clone())),
             }),
+            EventDetails::ClientChanged(client) => Self::ClientChanged(ClientChanged {
+                in_stream,
+                client: Arc::new(Client((**client).clone())),
+            }),
             EventDetails::DeliveryGivenUp(delivery) => Self::DeliveryGivenUp(DeliveryGivenUp {
                 in_stream,
                 delivery: Arc::new(GqlDelivery((**delivery).clone())),
@@ -197,6 +205,8 @@ stream! {
         LeadReceived,
         /// Somebody has a question.
         InquiryReceived,
+        /// What is known of a client changed.
+        ClientChanged,
         /// A message was given up.
         DeliveryGivenUp,
         /// An invoice was issued.

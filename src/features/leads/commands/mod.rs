@@ -3,6 +3,7 @@
 mod convert_lead;
 mod edit_inquiry;
 mod edit_lead;
+mod forget_forms;
 mod mark_read;
 mod notice;
 mod submit_construction_lead;
@@ -11,6 +12,7 @@ mod submit_contact_inquiry;
 pub use convert_lead::{Conversion, ConvertLead, Converted, convert_lead};
 pub use edit_inquiry::InquiryFields;
 pub use edit_lead::LeadFields;
+pub use forget_forms::forget_forms_in_tx;
 pub use mark_read::{MAX_ROWS, Row, mark_all};
 pub use notice::{INQUIRY_RECEIVED_TEMPLATE, LEAD_RECEIVED_TEMPLATE};
 pub use submit_construction_lead::{SubmitConstructionLead, submit_construction_lead};

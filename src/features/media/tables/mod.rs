@@ -2,4 +2,4 @@
 
 pub(super) mod file_removal;
 pub mod image;
-pub(super) mod upload;
+pub mod upload;

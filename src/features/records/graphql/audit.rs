@@ -35,13 +35,15 @@ pub enum AuditAction {
     ForceDelete,
     /// An account signed in. Its changes name the device.
     SignIn,
-    /// An account took a list home as CSV. Its changes name the file.
+    /// An account took a list home as CSV, or a client's data as an archive. Its changes name the file.
     Export,
     /// A member of staff fetched an invoice, a receipt or a statement.
     Download,
     /// Somebody tried to sign in to the account and was refused: `changes` say why (`reason`: WRONG_PASSWORD, RATE_LIMITED,
     /// DISABLED, EXPIRED) and from where (`address`). 50 entries an hour for an account; the rest is in the log.
     SignInRefused,
+    /// A client was anonymised: `changes` say how many forms and texts went with them.
+    Anonymise,
 }
 
 /// Which entries of the audit log a list shows. All of what is given must hold.
