@@ -43,6 +43,7 @@ pub mod private_folder;
 pub mod push;
 pub mod quantity;
 pub mod record;
+pub mod remote;
 pub mod search;
 pub mod send_error;
 pub mod signed_url;
