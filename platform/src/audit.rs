@@ -1,5 +1,5 @@
-//! Who changed what, when, from what to what: one entry a change, in the change's own transaction. And who signed in, who took
-//! lists home, and which documents the staff fetched.
+//! Who changed what, when, from what to what: one entry a change, in the change's own transaction. And who took lists home,
+//! and which documents the staff fetched. Who signed in is the accounts' (`security_events`).
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -36,18 +36,12 @@ pub enum AuditAction {
     /// It was removed for good.
     #[sea_orm(string_value = "FORCE_DELETE")]
     ForceDelete,
-    /// Somebody signed in.
-    #[sea_orm(string_value = "SIGN_IN")]
-    SignIn,
     /// A list was taken home.
     #[sea_orm(string_value = "EXPORT")]
     Export,
     /// A printed document was fetched.
     #[sea_orm(string_value = "DOWNLOAD")]
     Download,
-    /// Somebody tried to sign in to the account, and was refused.
-    #[sea_orm(string_value = "SIGN_IN_REFUSED")]
-    SignInRefused,
 }
 
 /// The table `audit_entries`.

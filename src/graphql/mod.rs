@@ -7,7 +7,7 @@ pub mod weights;
 use async_graphql::{MergedObject, MergedSubscription, Request, Schema, ValidationMode};
 
 use crate::features::{
-    accounts::graphql::{AccountsMutation, AccountsQuery},
+    accounts::graphql::{AccountsMutation, AccountsQuery, SecurityEventsQuery},
     backups::graphql::{BackupsMutation, BackupsQuery},
     billing::graphql::{
         BillingMutation, BillingQuery, CompanyMutation, CompanyQuery, NumberingMutation, NumberingQuery,
@@ -49,6 +49,7 @@ pub type AppSchema = Schema<Query, Mutation, Subscription>;
 pub struct Query(
     meta::MetaQuery,
     AccountsQuery,
+    SecurityEventsQuery,
     StaffQuery,
     ClientsQuery,
     ProjectsQuery,

@@ -36,6 +36,7 @@ pub const QUERY: &[Permission] = &[
     ("projectUpdates", Access::Staff),
     ("projects", Access::Staff),
     ("promotions", Access::SignedIn),
+    ("securityEvents", Access::Admin),
     ("services", Access::Anyone),
     ("staffMembers", Access::Staff),
     ("testimonials", Access::Anyone),

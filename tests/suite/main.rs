@@ -98,6 +98,7 @@ mod retries;
 mod round_trips;
 mod safe_defaults;
 mod schema;
+mod security_events;
 mod session;
 mod session_cookie;
 mod sources;

@@ -79,8 +79,6 @@ export const AUDIT_ACTION: Record<AuditAction, Text> = {
   DELETE: ["Suppression", "Deleted"],
   RESTORE: ["Restauration", "Restored"],
   FORCE_DELETE: ["Effacement définitif", "Removed for good"],
-  SIGN_IN: ["Connexion", "Signed in"],
-  SIGN_IN_REFUSED: ["Connexion refusée", "Sign-in refused"],
   EXPORT: ["Export", "Exported"],
   DOWNLOAD: ["Téléchargement", "Downloaded"],
 };

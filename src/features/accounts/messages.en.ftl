@@ -15,3 +15,21 @@ reset-link-over = This link is no longer good: it was used, is older than a day,
 email-required = Give an e-mail address.
 email-taken = Another account has this e-mail address.
 phone-malformed = This is not a telephone number: write it as +227 90 12 34 56, or as the eight digits used in Niger.
+
+event-signed-in = Signed in.
+event-signed-in-from-new-place = Signed in from a new place.
+event-refused-wrong-password = Sign-in refused: the password was wrong.
+event-refused-rate-limited = Sign-in refused: too many attempts.
+event-refused-disabled = Sign-in refused: the account is disabled.
+event-refused-expired = Sign-in refused: the temporary password had expired.
+event-password-changed = Password changed.
+event-password-reset-requested = Link asked for, to replace a forgotten password.
+event-password-reset = Forgotten password replaced by way of the link that was mailed.
+event-temporary-password-made = Password replaced by a temporary one.
+event-role-changed = Role changed: { $old } → { $new }.
+event-refresh-token-reused = A session’s token was used twice: the session was ended.
+event-account-disabled = Account disabled.
+event-account-enabled = Account enabled again.
+
+noun-security-event = security event
+    .a = a security event

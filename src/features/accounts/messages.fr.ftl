@@ -15,3 +15,24 @@ reset-link-over = Ce lien n’est plus valable : il a déjà servi, il a plus d
 email-required = Indiquez une adresse e-mail.
 email-taken = Un autre compte a déjà cette adresse e-mail.
 phone-malformed = Ce n’est pas un numéro de téléphone : écrivez-le comme +227 90 12 34 56, ou avec les huit chiffres utilisés au Niger.
+
+event-signed-in = Connexion.
+event-signed-in-from-new-place = Connexion depuis un nouvel endroit.
+event-refused-wrong-password = Connexion refusée : le mot de passe était incorrect.
+event-refused-rate-limited = Connexion refusée : trop d’essais.
+event-refused-disabled = Connexion refusée : le compte est désactivé.
+event-refused-expired = Connexion refusée : le mot de passe temporaire avait expiré.
+event-password-changed = Mot de passe modifié.
+event-password-reset-requested = Lien demandé pour un mot de passe oublié.
+event-password-reset = Mot de passe oublié remplacé grâce au lien reçu par e-mail.
+event-temporary-password-made = Mot de passe remplacé par un mot de passe temporaire.
+event-role-changed = Rôle modifié : { $old } → { $new }.
+event-refresh-token-reused = Un jeton de connexion a servi deux fois : la connexion a été fermée.
+event-account-disabled = Compte désactivé.
+event-account-enabled = Compte réactivé.
+
+noun-security-event = événement de sécurité
+    .this = Cet événement de sécurité
+    .the = l’événement de sécurité
+    .of = de l’événement de sécurité
+    .of-a = d’un événement de sécurité

@@ -9,9 +9,11 @@ pub mod graphql;
 mod hashers;
 mod known_addresses;
 mod model;
+mod new_places;
 mod passwords;
 mod phone;
 mod queries;
+mod security_events;
 mod sessions;
 mod store;
 mod tables;
@@ -28,6 +30,11 @@ pub use queries::{
     SessionAccess, StaffSession, account_by_id, accounts_by_ids, has_others, living_account_by_email,
     living_staff, open_addresses, session_access, sessions_of, staff_session,
 };
+pub use security_events::{
+    NewSecurityEvent, SecurityEventFilter, forget_in_tx as forget_security_events_in_tx,
+    note_in_tx as note_security_event_in_tx, purge as purge_security_events, select_security_events,
+    told as told_security_event,
+};
 pub use sessions::{
     ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, TOKENS_REPLACED, announce_end_in_tx,
     end_all_after_restore, purge as purge_sessions, revoke_all_in_tx,
@@ -38,6 +45,10 @@ pub use store::{
 pub use tables::{
     account::{
         ActiveModel as AccountRow, Column as AccountColumn, Entity as Accounts, Model as StoredAccount,
+    },
+    security_event::{
+        Column as SecurityEventColumn, Entity as SecurityEvents, Model as SecurityEvent, RefusalReason,
+        SecurityEventId, SecurityEventKind,
     },
     session::{Column as SessionColumn, Entity as Sessions, Model as StoredSession, RevokedReason},
 };

@@ -15,6 +15,7 @@
 //! | `payment_recorded`      | push, email | `name`, `projectName`, `invoiceNumber`, `paidOn`, `amount…`,    |
 //! |                         |             | `balance…`, `projectId`, `paymentId`                            |
 //! | `password_changed`      | e-mail      | `name`, `changedAt`                                             |
+//! | `new_sign_in`           | e-mail      | `name`, `at`, `address`, `device`, `deviceName`                 |
 //! | `password_reset`        | e-mail      | `name`, `link`, `expiresAt` (all secret)                        |
 //! | `staff_credentials`     | e-mail      | as `client_credentials`                                         |
 //! | `lead_received`         | e-mail      | see `features/leads/commands/notice.rs`; for the staff          |
@@ -95,6 +96,10 @@ pub fn templates(config: &Config) -> Result<Templates> {
             "password_changed.fr.html",
             "password_changed.en.txt",
             "password_changed.en.html",
+            "new_sign_in.fr.txt",
+            "new_sign_in.fr.html",
+            "new_sign_in.en.txt",
+            "new_sign_in.en.html",
             "password_reset.fr.txt",
             "password_reset.fr.html",
             "password_reset.en.txt",
@@ -211,6 +216,7 @@ mod tests {
             ("project_update_posted", Channel::Email),
             ("project_update_posted", Channel::Push),
             ("password_changed", Channel::Email),
+            ("new_sign_in", Channel::Email),
             ("password_reset", Channel::Email),
             ("staff_credentials", Channel::Email),
             ("lead_received", Channel::Email),

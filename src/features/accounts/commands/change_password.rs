@@ -9,9 +9,11 @@ use super::{
     super::{
         attempts::ATTEMPTS,
         passwords, queries,
+        security_events::{NewSecurityEvent, note_in_tx},
         sessions::{self, SessionTokens},
         tables::{
             account,
+            security_event::SecurityEventKind,
             session::{self, RevokedReason},
         },
         tokens::RefreshToken,
@@ -27,6 +29,7 @@ use platform::{
     limiter, message,
     outbox::{self, Channel, NewDelivery},
     record,
+    remote::Remote,
 };
 
 const CURRENT: [&str; 2] = ["input", "currentPassword"];
@@ -39,6 +42,8 @@ pub struct ChangePassword {
     pub current_password: SecretString,
     /// The one to take its place.
     pub new_password: SecretString,
+    /// Where the change comes from.
+    pub remote: Remote,
 }
 
 /// Changes the caller's password, ends the other sessions, gives this one new tokens, and says so by e-mail: what
@@ -100,6 +105,10 @@ pub async fn change_password(
         )
         .await?;
         tell_in_tx(ctx, tx, &changed).await?;
+        let event = NewSecurityEvent::of(account.id, SecurityEventKind::PasswordChanged)
+            .from(&input.remote)
+            .in_session(caller.session);
+        note_in_tx(tx, event);
         let others = Condition::all()
             .add(session::Column::AccountId.eq(account.id))
             .add(session::Column::Id.ne(caller.session));

@@ -1,27 +1,24 @@
 //! Signing in with e-mail address and password.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use super::super::{
-    attempts::{Attempt, Reason},
+    attempts::Attempt,
     authenticate::{Authenticated, authenticate},
     model::{MAX_EMAIL_LENGTH, normalize_email},
+    new_places::arrive_in_tx,
     passwords, queries,
     sessions::{self, SessionTokens},
-    tables::account,
+    tables::{account, security_event::RefusalReason},
 };
 use platform::{
     actor::Actor,
-    audit::{self, AuditAction},
     ctx::Ctx,
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
-    message, metrics,
-    record::{self, RecordEntity},
+    message, metrics, record,
+    remote::Remote,
 };
 
 /// What signing in takes.
@@ -34,7 +31,7 @@ pub struct Login {
     /// What the person calls the device.
     pub device_name: Option<String>,
     /// Where the attempt comes from.
-    pub remote_addr: IpAddr,
+    pub remote: Remote,
 }
 
 /// A new session.
@@ -73,11 +70,11 @@ async fn sign_in(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     if email.chars().count() > MAX_EMAIL_LENGTH || passwords::is_too_long(&input.password) {
         return Err(wrong().into());
     }
-    let attempt = Attempt::on(ctx, &email, input.remote_addr).await?;
+    let attempt = Attempt::on(ctx, &email, &input.remote).await?;
     if let Err(retry_after) = attempt.begin(ctx).await? {
         let account = queries::living_account_by_email(ctx.db.reader(), &email).await?;
         attempt
-            .refused(ctx, account.as_ref(), Reason::RateLimited)
+            .refused(ctx, account.as_ref(), RefusalReason::RateLimited)
             .await?;
         return Err(CommandError::RateLimited { retry_after });
     }
@@ -92,7 +89,7 @@ async fn sign_in(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     };
     let Some(account) = account.as_ref().filter(|_| verified) else {
         attempt
-            .refused(ctx, account.as_ref(), Reason::WrongPassword)
+            .refused(ctx, account.as_ref(), RefusalReason::WrongPassword)
             .await?;
         return Err(wrong().into());
     };
@@ -110,16 +107,7 @@ async fn sign_in(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
         check_standing(&current, tx.now()).map_err(|(_, violation)| violation)?;
         attempt.succeed_in_tx(tx).await?;
         let tokens = sessions::open_in_tx(ctx, tx, current.id, input.device_name.as_deref()).await?;
-        let entry = audit::Entry {
-            account: Some(current.id),
-            action: AuditAction::SignIn,
-            record: (<account::Entity as RecordEntity>::KIND, current.id.0),
-            changes: json!({
-                "session": { "old": null, "new": tokens.session },
-                "device_name": { "old": null, "new": tokens.device_name },
-            }),
-        };
-        audit::write_entry_in_tx(tx, entry);
+        arrive_in_tx(ctx, tx, &current, &tokens, &input.remote).await?;
         Ok::<_, CommandError>(tokens)
     })?;
     tracing::info!(account = %account.id, session = %tokens.session, "signed in");
@@ -130,12 +118,12 @@ async fn sign_in(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
     Ok(LoggedIn { tokens, actor })
 }
 
-fn check_standing(account: &account::Model, now: DateTime<Utc>) -> Result<(), (Reason, Violation)> {
+fn check_standing(account: &account::Model, now: DateTime<Utc>) -> Result<(), (RefusalReason, Violation)> {
     if account.disabled_at.is_some() {
         let violation = Violation::new::<&str>(ErrorCode::Forbidden, [], message!("account-disabled"));
-        return Err((Reason::Disabled, violation));
+        return Err((RefusalReason::Disabled, violation));
     }
-    check_temporary_password(account, now, []).map_err(|violation| (Reason::Expired, violation))
+    check_temporary_password(account, now, []).map_err(|violation| (RefusalReason::Expired, violation))
 }
 
 /// EXPIRED when the temporary password was not replaced in time.

@@ -189,7 +189,7 @@ impl AccountsMutation {
             email: input.email.0,
             password: input.password.into(),
             device_name: input.device_name,
-            remote_addr: ctx.request().remote_addr,
+            remote: ctx.request().remote(),
         };
         let (logged_in, user_errors) = split(commands::login(ctx.app(), login).await)?;
         let (session, viewer) = match logged_in {
@@ -220,7 +220,10 @@ impl AccountsMutation {
             Some(token) => (token.into(), None),
             None => (cookie.and_then(|it| it.token.clone()).unwrap_or_default(), cookie),
         };
-        let payload = session_payload(refresh_session(ctx.app(), &token).await, cookie)?;
+        let payload = session_payload(
+            refresh_session(ctx.app(), &token, &ctx.request().remote()).await,
+            cookie,
+        )?;
         if let Some(cookie) = cookie.filter(|it| it.token.is_some() && payload.session.is_none()) {
             cookie.change(CookieChange::Forget);
         }
@@ -261,6 +264,7 @@ impl AccountsMutation {
         let input = ChangePassword {
             current_password: input.current_password.into(),
             new_password: input.new_password.into(),
+            remote: ctx.request().remote(),
         };
         let cookie = ctx.request().cookie.as_deref().filter(|it| it.token.is_some());
         session_payload(change_password(ctx.app(), ctx.actor(), input).await, cookie)
@@ -276,7 +280,7 @@ impl AccountsMutation {
     ) -> Result<RequestPasswordResetPayload> {
         let request = RequestPasswordReset {
             email: input.email.0,
-            remote_addr: ctx.request().remote_addr,
+            remote: ctx.request().remote(),
         };
         let (requested, user_errors) = split(request_password_reset(ctx.app(), request).await)?;
         Ok(RequestPasswordResetPayload {
@@ -295,7 +299,7 @@ impl AccountsMutation {
         let reset = ResetPassword {
             token: input.token.into(),
             new_password: input.new_password.into(),
-            remote_addr: ctx.request().remote_addr,
+            remote: ctx.request().remote(),
         };
         let (done, user_errors) = split(reset_password(ctx.app(), reset).await)?;
         Ok(ResetPasswordPayload {

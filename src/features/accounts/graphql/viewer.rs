@@ -2,9 +2,12 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use super::types::GqlSession;
+use super::{
+    security_events::{GqlSecurityEvent, security_event_connection},
+    types::GqlSession,
+};
 use crate::features::{
-    accounts::sessions_of,
+    accounts::{SecurityEventFilter, sessions_of},
     billing::graphql::{GqlInvoice, InvoiceFilterInput, InvoiceOrderInput, invoice_connection},
     clients::graphql::{Client, client_of},
     content::graphql::{
@@ -170,6 +173,21 @@ impl Viewer {
                 current: self.account.session,
             })
             .collect())
+    }
+
+    /// What happened to your account within a year, the newest first: sign-ins and refused ones, with device and address,
+    /// and changes of password.
+    async fn security_events(
+        &self,
+        ctx: &Context<'_>,
+        args: PageArgs,
+    ) -> Result<Connection<GqlSecurityEvent>> {
+        let actor = self.with_own_password()?;
+        let own = SecurityEventFilter {
+            account: Some(self.account.id),
+            ..Default::default()
+        };
+        security_event_connection(ctx, &actor, &args, &own).await
     }
 
     /// The devices that are signed in, the latest used first; 100 at most.

@@ -33,22 +33,17 @@ pub enum AuditAction {
     Restore,
     /// It was removed for good.
     ForceDelete,
-    /// An account signed in. Its changes name the device.
-    SignIn,
     /// An account took a list home as CSV. Its changes name the file.
     Export,
     /// A member of staff fetched an invoice, a receipt or a statement.
     Download,
-    /// Somebody tried to sign in to the account and was refused: `changes` say why (`reason`: WRONG_PASSWORD, RATE_LIMITED,
-    /// DISABLED, EXPIRED) and from where (`address`). 50 entries an hour for an account; the rest is in the log.
-    SignInRefused,
 }
 
 /// Which entries of the audit log a list shows. All of what is given must hold.
 #[derive(Debug, Default, InputObject)]
 pub struct AuditFilterInput {
     /// About this record, whatever its kind (`prj_…`, `cli_…`, `acc_…`), also one that is gone. A client's entries include
-    /// those of its account: signing in, passwords, disabling.
+    /// those of its account: passwords, disabling. Who signed in is told by `securityEvents`.
     pub record_id: Option<ID>,
     /// What this account did (`acc_…`).
     pub actor_id: Option<ID>,

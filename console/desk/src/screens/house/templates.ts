@@ -12,6 +12,7 @@ const TEMPLATES: Record<string, Text> = {
   invoice_issued: ["Facture émise", "Invoice issued"],
   invoice_overdue: ["Facture échue", "Invoice overdue"],
   lead_received: ["Nouvelle demande", "New lead"],
+  new_sign_in: ["Connexion depuis un nouvel endroit", "Sign-in from a new place"],
   password_changed: ["Mot de passe changé", "Password changed"],
   password_reset: ["Mot de passe oublié", "Forgotten password"],
   payment_recorded: ["Paiement reçu", "Payment received"],
