@@ -26,6 +26,7 @@ mod m20261129_000130_backups;
 mod m20261129_000140_slugs;
 mod m20261130_000145_published_lists;
 mod m20261130_000150_security_events;
+mod m20261130_000151_second_factors;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000140_slugs::Migration),
             Box::new(m20261130_000145_published_lists::Migration),
             Box::new(m20261130_000150_security_events::Migration),
+            Box::new(m20261130_000151_second_factors::Migration),
         ]
     }
 }

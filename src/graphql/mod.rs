@@ -7,7 +7,7 @@ pub mod weights;
 use async_graphql::{MergedObject, MergedSubscription, Request, Schema, ValidationMode};
 
 use crate::features::{
-    accounts::graphql::{AccountsMutation, AccountsQuery, SecurityEventsQuery},
+    accounts::graphql::{AccountsMutation, AccountsQuery, SecondFactorMutation, SecurityEventsQuery},
     backups::graphql::{BackupsMutation, BackupsQuery},
     billing::graphql::{
         BillingMutation, BillingQuery, CompanyMutation, CompanyQuery, NumberingMutation, NumberingQuery,
@@ -76,6 +76,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountsMutation,
+    SecondFactorMutation,
     StaffMutation,
     DevicesMutation,
     ClientsMutation,

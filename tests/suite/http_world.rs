@@ -333,6 +333,7 @@ impl World {
             email,
             password: PASSWORD.into(),
             device_name: None,
+            totp_code: None,
             remote: Remote {
                 address: Ipv4Addr::LOCALHOST.into(),
                 user_agent: None,

@@ -183,6 +183,7 @@ pub fn told(event: &Model) -> Message {
             Some(RefusalReason::RateLimited) => message!("event-refused-rate-limited"),
             Some(RefusalReason::Disabled) => message!("event-refused-disabled"),
             Some(RefusalReason::Expired) => message!("event-refused-expired"),
+            Some(RefusalReason::WrongCode) => message!("event-refused-wrong-code"),
             Some(RefusalReason::WrongPassword) | None => message!("event-refused-wrong-password"),
         },
         SecurityEventKind::PasswordChanged => message!("event-password-changed"),
@@ -197,6 +198,11 @@ pub fn told(event: &Model) -> Message {
             )
         }
         SecurityEventKind::RefreshTokenReused => message!("event-refresh-token-reused"),
+        SecurityEventKind::TotpEnabled => message!("event-totp-enabled"),
+        SecurityEventKind::TotpDisabled => message!("event-totp-disabled"),
+        SecurityEventKind::TotpReset => message!("event-totp-reset"),
+        SecurityEventKind::RecoveryCodesReplaced => message!("event-recovery-codes-replaced"),
+        SecurityEventKind::RecoveryCodeUsed => message!("event-recovery-code-used"),
         SecurityEventKind::AccountDisabled => message!("event-account-disabled"),
         SecurityEventKind::AccountEnabled => message!("event-account-enabled"),
     }

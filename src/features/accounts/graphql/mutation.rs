@@ -28,6 +28,10 @@ pub struct LoginInput {
     /// The password, 128 characters at most.
     #[graphql(secret)]
     pub password: String,
+    /// For an account with a second factor (TOTP_REQUIRED): the six digits of the authenticator app, or a recovery code. Each
+    /// is good once.
+    #[graphql(secret)]
+    pub totp_code: Option<String>,
     /// What to call the device in the list of sessions, such as "Téléphone de Zaïnab"; cut at 100 characters.
     pub device_name: Option<String>,
     /// For pages that this server serves: keeps the refresh token in a cookie that no script can read, where
@@ -45,7 +49,8 @@ pub struct LoginPayload {
     /// Who signed in. All that is theirs can be read at once, without sending the token first.
     pub viewer: Option<Viewer>,
     /// INVALID: the address or the password is wrong. EXPIRED: the temporary password ran out. FORBIDDEN: the account
-    /// is disabled.
+    /// is disabled. TOTP_REQUIRED: the password is right, and the account has a second factor: send it all again with
+    /// `totpCode`. INVALID at `input.totpCode`: the code is wrong, was used before, or ran out.
     pub user_errors: Vec<UserError>,
 }
 
@@ -167,7 +172,7 @@ impl AccountsMutation {
     /// Signs in and opens a session for this device. For everybody. After ten failures for an account from one address
     /// in 15 minutes each further attempt waits longer (RATE_LIMITED, with `extensions.retryAfterSeconds`); so it does after
     /// 30 an hour for an account from addresses it never signed in from, 100 in 15 minutes from one address, and failures
-    /// on 20 accounts an hour from one address. A right password from an address it has signed in from waits for none of
+    /// on 20 accounts an hour from one address. Wrong codes of a second factor count as wrong passwords do. A right password from an address it has signed in from waits for none of
     /// those three.
     async fn login(
         &self,
@@ -188,6 +193,7 @@ impl AccountsMutation {
         let login = Login {
             email: input.email.0,
             password: input.password.into(),
+            totp_code: input.totp_code.map(Into::into),
             device_name: input.device_name,
             remote: ctx.request().remote(),
         };
@@ -255,7 +261,7 @@ impl AccountsMutation {
 
     /// Replaces the caller's password, ends their other sessions, and gives this one new tokens. For whoever is signed
     /// in, also with a temporary password.
-    #[graphql(guard = "Allow::signed_in().even_with_temporary_password()")]
+    #[graphql(guard = "Allow::signed_in().even_with_temporary_password().even_without_second_factor()")]
     async fn change_password(
         &self,
         ctx: &Context<'_>,

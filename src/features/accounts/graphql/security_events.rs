@@ -44,6 +44,16 @@ pub enum SecurityEventKind {
     RoleChanged,
     /// A refresh token came a second time, so one of its two bearers was no owner: its session was ended.
     RefreshTokenReused,
+    /// The account signs in with an authenticator app from now on.
+    TotpEnabled,
+    /// The person switched the second factor off.
+    TotpDisabled,
+    /// An administrator, or whoever sits at the server, took the second factor off: the phone was lost.
+    TotpReset,
+    /// The person took new recovery codes; the former ones are worth nothing.
+    RecoveryCodesReplaced,
+    /// A recovery code stood in for the app: it is worth nothing any more.
+    RecoveryCodeUsed,
     /// The account was disabled.
     AccountDisabled,
     /// The account was enabled again.
@@ -62,6 +72,8 @@ pub enum GqlRefusalReason {
     Disabled,
     /// The password is right, temporary, and past its time.
     Expired,
+    /// The password is right, and the code of the second factor is not: somebody may know the password.
+    WrongCode,
 }
 
 /// Something that happened to an account, kept for a year.

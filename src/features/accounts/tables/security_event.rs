@@ -44,6 +44,21 @@ pub enum SecurityEventKind {
     /// A refresh token came a second time: its session was ended.
     #[sea_orm(string_value = "REFRESH_TOKEN_REUSED")]
     RefreshTokenReused,
+    /// The account signs in with an authenticator app from now on.
+    #[sea_orm(string_value = "TOTP_ENABLED")]
+    TotpEnabled,
+    /// The person switched the second factor off.
+    #[sea_orm(string_value = "TOTP_DISABLED")]
+    TotpDisabled,
+    /// Somebody else took the second factor off: the phone was lost.
+    #[sea_orm(string_value = "TOTP_RESET")]
+    TotpReset,
+    /// The person took new recovery codes.
+    #[sea_orm(string_value = "RECOVERY_CODES_REPLACED")]
+    RecoveryCodesReplaced,
+    /// Somebody signed in, or changed the second factor, with a recovery code.
+    #[sea_orm(string_value = "RECOVERY_CODE_USED")]
+    RecoveryCodeUsed,
     /// The account was disabled.
     #[sea_orm(string_value = "ACCOUNT_DISABLED")]
     AccountDisabled,
@@ -68,6 +83,9 @@ pub enum RefusalReason {
     /// The password is right, temporary, and past its time.
     #[sea_orm(string_value = "EXPIRED")]
     Expired,
+    /// The password is right, and the code of the second factor is not.
+    #[sea_orm(string_value = "WRONG_CODE")]
+    WrongCode,
 }
 
 /// One event. Nothing in it opens anything.

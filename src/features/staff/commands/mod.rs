@@ -3,10 +3,12 @@
 mod create_staff;
 mod disable_staff_member;
 mod resend_staff_credentials;
+mod reset_staff_totp;
 
 pub use create_staff::{CreateStaff, create_staff};
 pub use disable_staff_member::{disable_staff_member, enable_staff_member};
 pub use resend_staff_credentials::resend_staff_credentials;
+pub use reset_staff_totp::reset_staff_totp;
 
 use super::queries::{LockedMember, lock_member_in_tx};
 use platform::{
