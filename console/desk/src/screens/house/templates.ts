@@ -17,6 +17,7 @@ const TEMPLATES: Record<string, Text> = {
   password_reset: ["Mot de passe oublié", "Forgotten password"],
   payment_recorded: ["Paiement reçu", "Payment received"],
   project_update_posted: ["Actualité du chantier", "News from the site"],
+  second_factor_changed: ["Second facteur modifié", "Second factor changed"],
   staff_credentials: ["Invitation (équipe)", "Invitation (team)"],
 };
 
