@@ -1,6 +1,6 @@
 // Recovery codes, shown once.
 
-import { Alert, Button, Code } from "@mantine/core";
+import { Alert, Button } from "@mantine/core";
 import { useSay } from "../say";
 
 export function RecoveryCodes({ codes, done }: { codes: readonly string[]; done: () => void }) {
@@ -13,7 +13,7 @@ export function RecoveryCodes({ codes, done }: { codes: readonly string[]; done:
           "These are your recovery codes. Each stands in for the app once. Print or copy them now, and keep them elsewhere than on that phone: they are not shown again.",
         ])}
       </Alert>
-      <Code block>{codes.join("\n")}</Code>
+      <pre className="secret">{codes.join("\n")}</pre>
       <Button onClick={done}>{say(["Je les ai notés", "I have noted them"])}</Button>
     </div>
   );

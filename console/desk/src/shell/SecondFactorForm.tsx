@@ -1,6 +1,6 @@
 // Setting an authenticator app up: the password, the secret for the app, its first code, and the recovery codes, shown once.
 
-import { Alert, Anchor, Button, Code, PasswordInput, Text as Words, TextInput } from "@mantine/core";
+import { Alert, Anchor, Button, PasswordInput, Text as Words, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Refused } from "../../../shared/session";
 import { ask } from "../api/ask";
@@ -51,7 +51,7 @@ export function SecondFactorForm({ done }: { done: () => void }) {
               "In your authenticator app (Google Authenticator, Aegis, 2FAS…), add an account and type this key in. On the phone itself the link is enough.",
             ])}
           </Words>
-          <Code block>{grouped(begun.secret)}</Code>
+          <pre className="secret">{grouped(begun.secret)}</pre>
           <Anchor href={begun.uri}>{say(["Ouvrir dans l’application", "Open in the app"])}</Anchor>
           <TextInput
             label={say(["Code à six chiffres", "Six-digit code"])}
