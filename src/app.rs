@@ -56,6 +56,7 @@ use platform::{
 pub const PURGES: &[housekeeping::Purge] = &[
     |ctx| Box::pin(async move { Ok(accounts::purge_sessions(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(accounts::purge_known_addresses(&ctx.db, ctx.clock.now()).await?) }),
+    |ctx| Box::pin(async move { Ok(accounts::purge_security_events(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(purge_password_resets(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(devices::purge(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { content::sweep_bins(&ctx).await }),

@@ -11,6 +11,8 @@ export interface Person {
   name: string | null;
   role: Role;
   mustChangePassword: boolean;
+  /** The company asks for a second factor that isn’t set up: nothing else works before. */
+  totpRequired: boolean;
 }
 export type State =
   | { kind: "resuming" }
@@ -50,6 +52,9 @@ export interface Words {
 /** What stood in the way, in words for the person. */
 export class Refused extends Error {}
 
+/** The password is right, and the account has a second factor: sign in again with a code. */
+export class CodeRequired extends Refused {}
+
 const TOKENS = "accessToken accessTokenExpiresAt refreshToken";
 /** A token is traded this long before it runs out. */
 const AHEAD = 2 * 60_000;
@@ -77,7 +82,7 @@ export function configure(given: Words): void {
 async function resume(): Promise<void> {
   try {
     if (!tokens) await refresh();
-    const { body } = await send("query ConsoleViewer { viewer { id email name role mustChangePassword } }", {}, tokens?.accessToken);
+    const { body } = await send("query ConsoleViewer { viewer { id email name role mustChangePassword totpRequired } }", {}, tokens?.accessToken);
     const person = body.data?.viewer;
     if (!person) throw refusal(body, undefined);
     localStorage.setItem(SIGNED_IN, person.id);
@@ -143,19 +148,20 @@ function keep(session: SessionTokens, serverTime: number): void {
 
 function refusal(body: any, errors: UserError[] | undefined): Refused {
   const told = errors?.length ? errors : (body.errors ?? []);
-  return new Refused(told.map((it: { message: string }) => it.message).join(" ") || words.offline());
+  const message = told.map((it: { message: string }) => it.message).join(" ") || words.offline();
+  return errors?.some((it) => it.code === "TOTP_REQUIRED") ? new CodeRequired(message) : new Refused(message);
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
+export async function signIn(email: string, password: string, totpCode?: string): Promise<void> {
   const { body, serverTime } = await send(
     `mutation ConsoleLogin($input: LoginInput!) {
       login(input: $input) {
         session { ${TOKENS} }
-        viewer { id email name role mustChangePassword }
+        viewer { id email name role mustChangePassword totpRequired }
         userErrors { code message }
       }
     }`,
-    { input: { email, password, deviceName: words.device, cookie: words.remembers } },
+    { input: { email, password, totpCode, deviceName: words.device, cookie: words.remembers } },
   );
   const payload = body.data?.login;
   if (!payload?.session || !payload.viewer) throw refusal(body, payload?.userErrors);
@@ -186,6 +192,11 @@ export async function changePassword(currentPassword: string, newPassword: strin
   if (state.kind === "signedIn") {
     enter({ kind: "signedIn", person: { ...state.person, mustChangePassword: false } });
   }
+}
+
+/** The second factor is set up. */
+export function hasSecondFactor(): void {
+  if (state.kind === "signedIn") enter({ kind: "signedIn", person: { ...state.person, totpRequired: false } });
 }
 
 export async function signOut(): Promise<void> {

@@ -2,12 +2,13 @@ import { type FormEvent, useState } from "react";
 import { LanguageSwitch } from "./Header";
 import { useTexts } from "./hooks";
 import logo from "./icon.svg";
-import { signIn, visit } from "../shared/session";
+import { CodeRequired, signIn, visit } from "../shared/session";
 
 export function LoginPanel({ notice }: { notice: string | null }) {
   const texts = useTexts();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [asksCode, setAsksCode] = useState(false);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -15,8 +16,9 @@ export function LoginPanel({ notice }: { notice: string | null }) {
     setBusy(true);
     setProblem(null);
     try {
-      await signIn(String(form.get("email")), String(form.get("password")));
+      await signIn(String(form.get("email")), String(form.get("password")), form.get("code")?.toString() || undefined);
     } catch (error) {
+      if (error instanceof CodeRequired) setAsksCode(true);
       setProblem(error instanceof Error ? error.message : String(error));
       setBusy(false);
     }
@@ -42,6 +44,12 @@ export function LoginPanel({ notice }: { notice: string | null }) {
           {texts.password}
           <input name="password" type="password" autoComplete="current-password" required maxLength={128} />
         </label>
+        {asksCode && (
+          <label>
+            {texts.code}
+            <input name="code" autoComplete="one-time-code" required autoFocus maxLength={64} />
+          </label>
+        )}
         {(problem ?? notice) && (
           <p className="problem" role="alert">
             {problem ?? notice}

@@ -27,6 +27,8 @@ mod m20261129_000140_slugs;
 mod m20261130_000145_published_lists;
 mod m20261130_000160_secret_keys;
 mod m20261130_000161_privacy;
+mod m20261130_000150_security_events;
+mod m20261130_000151_second_factors;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -62,6 +64,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000145_published_lists::Migration),
             Box::new(m20261130_000160_secret_keys::Migration),
             Box::new(m20261130_000161_privacy::Migration),
+            Box::new(m20261130_000150_security_events::Migration),
+            Box::new(m20261130_000151_second_factors::Migration),
         ]
     }
 }

@@ -62,6 +62,8 @@ pub struct Account {
     pub client: Option<ClientId>,
     /// Until a temporary password is replaced, only replacing it works.
     pub must_change_password: bool,
+    /// Until a second factor that `REQUIRE_TOTP` asks for is set up, only setting it up works.
+    pub must_set_up_totp: bool,
     /// The language the person reads.
     pub locale: Locale,
     /// The person's name.

@@ -1,5 +1,5 @@
-//! Who changed what, when, from what to what: one entry a change, in the change's own transaction. And who signed in, who took
-//! lists home, and which documents the staff fetched.
+//! Who changed what, when, from what to what: one entry a change, in the change's own transaction. And who took lists home,
+//! and which documents the staff fetched. Who signed in is the accounts' (`security_events`).
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -41,16 +41,16 @@ pub enum AuditAction {
     /// It was removed for good.
     #[sea_orm(string_value = "FORCE_DELETE")]
     ForceDelete,
-    /// Somebody signed in.
-    #[sea_orm(string_value = "SIGN_IN")]
-    SignIn,
     /// A list was taken home.
     #[sea_orm(string_value = "EXPORT")]
     Export,
     /// A printed document was fetched.
     #[sea_orm(string_value = "DOWNLOAD")]
     Download,
-    /// Somebody tried to sign in to the account, and was refused.
+    /// An account signed in. No entry has it any more: a security event tells of it (decision 28).
+    #[sea_orm(string_value = "SIGN_IN")]
+    SignIn,
+    /// Somebody tried to sign in to the account, and was refused. No entry has it any more.
     #[sea_orm(string_value = "SIGN_IN_REFUSED")]
     SignInRefused,
     /// Whom it told of was taken out of it.
@@ -134,8 +134,7 @@ pub fn write_entry_in_tx(tx: &WriteTx, entry: Entry<'_>) {
     tx.later(|entries: &mut Entries| entries.0.push(entry));
 }
 
-/// Masks what the audit log has of a person: of these records, the values of these columns, and from where and with what
-/// somebody signed in. That and when they changed can still be seen. Entries of the same transaction aren't among them: they
+/// Masks what the audit log has of a person: of these records, the values of these columns. That and when they changed can still be seen. Entries of the same transaction aren't among them: they
 /// are written at its end.
 ///
 /// # Errors
@@ -150,9 +149,8 @@ pub async fn mask_person_in_tx(tx: &WriteTx, records: &[Uuid], columns: &[&str])
             }
             let page = page.order_by_asc(Column::Id).limit(PAGE).all(tx.conn()).await?;
             for entry in &page {
-                let of_signing_in = matches!(entry.action, AuditAction::SignIn | AuditAction::SignInRefused);
                 let mut changes = entry.changes.clone();
-                if mask(&mut changes, |column| of_signing_in || columns.contains(&column)) {
+                if mask(&mut changes, |column| columns.contains(&column)) {
                     Entity::update_many()
                         .col_expr(Column::Changes, Expr::value(changes))
                         .filter(Column::Id.eq(entry.id))

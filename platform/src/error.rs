@@ -39,6 +39,8 @@ pub enum ErrorCode {
     Expired,
     /// Too many attempts; try again later.
     RateLimited,
+    /// The account has a second factor: send its code too.
+    TotpRequired,
 }
 
 impl ErrorCode {
@@ -57,6 +59,7 @@ impl ErrorCode {
             Self::KeyReused => "KEY_REUSED",
             Self::Expired => "EXPIRED",
             Self::RateLimited => "RATE_LIMITED",
+            Self::TotpRequired => "TOTP_REQUIRED",
         }
     }
 }

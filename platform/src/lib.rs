@@ -44,6 +44,7 @@ pub mod private_folder;
 pub mod push;
 pub mod quantity;
 pub mod record;
+pub mod remote;
 pub mod search;
 pub mod secret_keys;
 pub mod send_error;

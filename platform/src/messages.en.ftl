@@ -4,6 +4,7 @@
 
 sign-in-first = Sign in first.
 role-forbids = Your role does not allow this.
+totp-setup-required = Your account must have a second factor: set an authenticator app up first.
 password-change-required = Your password is temporary: replace it with one of your own first.
 too-many-attempts = Too many attempts: try again in { $seconds ->
     [one] one second

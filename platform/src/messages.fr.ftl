@@ -5,6 +5,7 @@
 
 sign-in-first = Connectez-vous d’abord.
 role-forbids = Votre rôle ne permet pas cette action.
+totp-setup-required = Votre compte doit avoir un second facteur : configurez d’abord une application d’authentification.
 password-change-required = Votre mot de passe est temporaire : remplacez-le d’abord par le vôtre.
 too-many-attempts = Trop de tentatives : réessayez dans { $seconds ->
     [one] une seconde

@@ -77,6 +77,12 @@ enum Command {
         #[arg(long)]
         email: String,
     },
+    /// Take the second factor off somebody who has lost phone and recovery codes; sessions end.
+    ResetTotp {
+        /// The address the person signs in with.
+        #[arg(long)]
+        email: String,
+    },
     /// Make a backup now, prove it, and prune old ones; or see what there is.
     Backup {
         #[command(subcommand)]
@@ -174,6 +180,7 @@ async fn execute(command: Command, config: Config) -> Result<ExitCode> {
         Command::CreateStaff { email, name } => people::create(config, email, name, Role::Staff).await?,
         Command::DisableAccount { email } => people::disable(config, email).await?,
         Command::ResetPassword { email } => people::reset_password(config, email).await?,
+        Command::ResetTotp { email } => people::reset_totp(config, email).await?,
         Command::Backup { action } => backup::run(config, action).await?,
         Command::Restore {
             file,

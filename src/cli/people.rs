@@ -1,5 +1,5 @@
 //! People, from the command line: `create-admin` for the first account of a new installation, `create-staff`,
-//! `disable-account`, and `reset-password` for whoever is locked out of everything. Passwords come from standard input, so
+//! `disable-account`, and `reset-password` and `reset-totp` for whoever is locked out of everything. Passwords come from standard input, so
 //! that they stand in no process list and no shell history.
 
 use std::{io::IsTerminal, sync::Arc};
@@ -11,7 +11,10 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{database, output};
 use crate::{
     features::{
-        accounts::{commands::replace_password, living_account_by_email, normalize_email},
+        accounts::{
+            commands::{replace_password, reset_totp as take_totp_off},
+            living_account_by_email, normalize_email,
+        },
         clients::{client_of_account, commands::disable_client},
         staff::commands::{CreateStaff, create_staff, disable_staff_member},
     },
@@ -101,6 +104,18 @@ pub async fn reset_password(config: Config, email: String) -> Result<()> {
             .with_timezone(&ctx.config.time_zone)
             .format("%d.%m.%Y %H:%M"),
         temporary.password().expose_secret()
+    ))
+}
+
+/// Takes the second factor off somebody's account.
+///
+/// # Errors
+/// When nobody has the address, or the account has none.
+pub async fn reset_totp(config: Config, email: String) -> Result<()> {
+    let ctx = open(config).await?;
+    told(&ctx, take_totp_off(&ctx, &email).await)?;
+    output::line(format!(
+        "{email} signs in with the password alone now; sessions have ended."
     ))
 }
 

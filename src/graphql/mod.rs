@@ -7,7 +7,7 @@ pub mod weights;
 use async_graphql::{MergedObject, MergedSubscription, Request, Schema, ValidationMode};
 
 use crate::features::{
-    accounts::graphql::{AccountsMutation, AccountsQuery},
+    accounts::graphql::{AccountsMutation, AccountsQuery, SecondFactorMutation, SecurityEventsQuery},
     backups::graphql::{BackupsMutation, BackupsQuery},
     billing::graphql::{
         BillingMutation, BillingQuery, CompanyMutation, CompanyQuery, NumberingMutation, NumberingQuery,
@@ -50,6 +50,7 @@ pub type AppSchema = Schema<Query, Mutation, Subscription>;
 pub struct Query(
     meta::MetaQuery,
     AccountsQuery,
+    SecurityEventsQuery,
     StaffQuery,
     ClientsQuery,
     ProjectsQuery,
@@ -76,6 +77,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountsMutation,
+    SecondFactorMutation,
     StaffMutation,
     DevicesMutation,
     ClientsMutation,

@@ -1,12 +1,12 @@
-//! The audit log tells who signed in, who took lists home and which papers the staff fetched, and names everything by its
-//! typed id.
+//! The audit log tells who took lists home and which papers the staff fetched, and names everything by its typed id. Who
+//! signed in is told by `security_events.rs`.
 
 use serde_json::{Value, json};
 
 use crate::billing_world::issued;
 use crate::project_world::query;
 use crate::support::app::TestApp;
-use crate::support::people::{PASSWORD, Person};
+use crate::support::people::Person;
 
 const LOG: &str = "query($filter: AuditFilterInput) { auditLog(first: 100, filter: $filter) { nodes { action recordType \
     recordId actor { id } changes { field old new } } } }";
@@ -18,50 +18,6 @@ async fn log(app: &TestApp, who: &Person, filter: Value) -> Vec<Value> {
 
 async fn me(app: &TestApp, who: &Person) -> Value {
     query(app, who, "{ viewer { id } }").await["viewer"]["id"].clone()
-}
-
-#[tokio::test]
-async fn signing_in_is_told_with_the_device_and_of_clients_too() {
-    let app = TestApp::start().await;
-    let (staff, client) = tokio::join!(app.staff(), app.client());
-    let (me, theirs) = (me(&app, &staff).await, me(&app, &client).await);
-    app.sign_in(&client.email, PASSWORD).await;
-    let entries = log(&app, &staff, json!({ "action": ["SIGN_IN"], "actorId": me })).await;
-    assert_eq!(entries.len(), 1);
-    assert_eq!((&entries[0]["recordId"], &entries[0]["actor"]["id"]), (&me, &me));
-    let device = json!({ "field": "deviceName", "old": null, "new": "Test" });
-    let changes = entries[0]["changes"].as_array().unwrap();
-    assert!(changes.contains(&device), "{changes:?}");
-    let session = changes
-        .iter()
-        .find(|change| change["field"] == "session")
-        .unwrap();
-    assert!(session["new"].as_str().unwrap().starts_with("ses_"), "{session}");
-    assert_eq!(
-        log(&app, &staff, json!({ "action": ["SIGN_IN"], "actorId": theirs }))
-            .await
-            .len(),
-        2
-    );
-    let of_client = log(
-        &app,
-        &staff,
-        json!({ "action": ["SIGN_IN"], "recordId": client.client() }),
-    )
-    .await;
-    assert_eq!(
-        of_client.len(),
-        2,
-        "a client's entries include those of its account"
-    );
-    let wrong = "mutation($input: LoginInput!) { login(input: $input) { userErrors { code } } }";
-    let input = json!({ "input": { "email": client.email, "password": "wrong" } });
-    app.graphql(None, wrong, input).await.data();
-    assert_eq!(
-        log(&app, &staff, json!({ "action": ["SIGN_IN"] })).await.len(),
-        3,
-        "only who gets in signs in"
-    );
 }
 
 #[tokio::test]

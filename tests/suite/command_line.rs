@@ -1,6 +1,8 @@
 //! The commands, as an operator types them: the real binary, a folder of its own.
 
 use belle_house_bench::process::Launch;
+use platform::clock::{Clock, SystemClock};
+use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_belle-house");
 const PASSWORD: &str = "tabouret lune girafe orage\n";
@@ -68,6 +70,66 @@ async fn people_are_let_in_and_out_from_the_command_line() {
         let error = launch.run(&arguments, "").unwrap_err().to_string();
         assert!(error.contains(told), "{arguments:?}: {error}");
     }
+}
+
+/// A GraphQL document of one root field, answered.
+async fn ask(address: std::net::SocketAddr, token: Option<&str>, query: &str, input: Value) -> Value {
+    let mut request = reqwest::Client::new()
+        .post(format!("http://{address}/graphql"))
+        .json(&json!({ "query": query, "variables": { "input": input } }));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    let mut body: Value = request.send().await.unwrap().json().await.unwrap();
+    let data = body["data"].as_object_mut();
+    let data = data.unwrap_or_else(|| panic!("{query} was refused"));
+    data.values_mut().next().unwrap().take()
+}
+
+#[tokio::test]
+async fn a_lost_second_factor_is_taken_off_from_the_command_line() {
+    let (_folder, launch) = fresh();
+    let email = "aissa@bellehouse.example";
+    create_admin(&launch, email, PASSWORD).unwrap();
+    let reset = |email: &str| launch.run(&["reset-totp", "--email", email], "");
+    for (email, told) in [
+        (email, "no second factor"),
+        ("nobody@example.ne", "no such account"),
+    ] {
+        let error = reset(email).unwrap_err().to_string();
+        assert!(error.contains(told), "{email}: {error}");
+    }
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let server = launch.start().await.unwrap();
+    let password = PASSWORD.trim_end();
+    let sign_in = "mutation($input: LoginInput!) { login(input: $input) { session { accessToken } userErrors { code } } }";
+    let credentials = json!({ "email": email, "password": password });
+    let session = ask(server.address(), None, sign_in, credentials.clone()).await;
+    let token = session["session"]["accessToken"].as_str().unwrap().to_owned();
+    let begin = "mutation($input: BeginTotpInput!) { beginTotp(input: $input) { secret } }";
+    let begun = ask(
+        server.address(),
+        Some(&token),
+        begin,
+        json!({ "password": password }),
+    )
+    .await;
+    let secret = totp_rs::Secret::try_from_base32(begun["secret"].as_str().unwrap()).unwrap();
+    let app = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    let now = u64::try_from(SystemClock.now().timestamp()).unwrap();
+    let confirm = "mutation($input: ConfirmTotpInput!) { confirmTotp(input: $input) { recoveryCodes } }";
+    let code = json!({ "code": app.generate(now).to_string() });
+    let confirmed = ask(server.address(), Some(&token), confirm, code).await;
+    assert_eq!(confirmed["recoveryCodes"].as_array().unwrap().len(), 10);
+    let asked = ask(server.address(), None, sign_in, credentials.clone()).await;
+    assert_eq!(asked["userErrors"][0]["code"], "TOTP_REQUIRED");
+    server.stop().await.unwrap();
+    let done = reset(email).unwrap();
+    assert!(done.contains("password alone"), "{done}");
+    let server = launch.start().await.unwrap();
+    let session = ask(server.address(), None, sign_in, credentials).await;
+    assert!(session["session"].is_object(), "{session}");
+    server.stop().await.unwrap();
 }
 
 async fn login(address: std::net::SocketAddr, email: &str, password: &str) -> serde_json::Value {

@@ -18,6 +18,7 @@ use platform::ctx::Ctx;
 use platform::db::WriteTx;
 use platform::graphql::ResumeFrom;
 use platform::graphql::document::DocumentSchema;
+use platform::remote::Remote;
 use platform::storage::Storage;
 use sea_orm::ConnectionTrait;
 use secrecy::ExposeSecret;
@@ -350,7 +351,11 @@ impl World {
             email,
             password: PASSWORD.into(),
             device_name: None,
-            remote_addr: Ipv4Addr::LOCALHOST.into(),
+            totp_code: None,
+            remote: Remote {
+                address: Ipv4Addr::LOCALHOST.into(),
+                user_agent: None,
+            },
         };
         login(&self.ctx, input)
             .await

@@ -108,6 +108,8 @@ mod retries;
 mod round_trips;
 mod safe_defaults;
 mod schema;
+mod second_factor;
+mod security_events;
 mod session;
 mod session_cookie;
 mod sources;

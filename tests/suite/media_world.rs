@@ -167,6 +167,7 @@ impl World {
             role,
             client,
             must_change_password: false,
+            must_set_up_totp: false,
             locale: Locale::Fr,
             name: "Test".to_owned(),
             email: "test@example.com".to_owned(),

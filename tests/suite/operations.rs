@@ -56,8 +56,17 @@ const MADE_BY_HAND: &[&str] = &[
     "upload",
 ];
 
-/// Mutations that the console makes itself, so that no password and no token stands in an editor.
-const THE_CONSOLES_OWN: &[&str] = &["changePassword", "login", "logout", "refreshSession"];
+/// Mutations that the desk makes itself, so that no password, code or token stands in an editor.
+const THE_CONSOLES_OWN: &[&str] = &[
+    "beginTotp",
+    "changePassword",
+    "confirmTotp",
+    "disableTotp",
+    "login",
+    "logout",
+    "refreshSession",
+    "regenerateRecoveryCodes",
+];
 
 /// Mutations that the app makes on a phone; nobody does it by hand.
 const THE_APPS_OWN: &[&str] = &["registerDevice", "unregisterDevice"];

@@ -11,6 +11,7 @@ import { flush } from "./photos/flush";
 import { router } from "./router";
 import { Door } from "./shell/Door";
 import { NewPassword } from "./shell/NewPassword";
+import { NewSecondFactor } from "./shell/NewSecondFactor";
 import { NotStaff } from "./shell/NotStaff";
 import { SignIn } from "./shell/SignIn";
 import { theme } from "./theme";
@@ -33,7 +34,7 @@ export function App({ nonce }: { nonce: string }) {
 function Gate() {
   const session = useSession();
   const last = useRef<Person | null>(null);
-  const working = session.kind === "signedIn" && !session.person.mustChangePassword && session.person.role !== "CLIENT";
+  const working = session.kind === "signedIn" && !session.person.mustChangePassword && !session.person.totpRequired && session.person.role !== "CLIENT";
   // Somebody else's, or left on purpose: what was read and typed goes. A session that ended by itself leaves it.
   const left = session.kind === "signedOut" && session.notice === null;
   if (left || (session.kind === "signedIn" && last.current && last.current.id !== session.person.id)) {
@@ -66,6 +67,7 @@ function Gate() {
       {(session.kind === "signedOut" || session.kind === "visitor") && <SignIn notice={session.kind === "signedOut" ? session.notice : null} email={last.current?.email} />}
       {session.kind === "signedIn" && session.person.role === "CLIENT" && <NotStaff />}
       {session.kind === "signedIn" && session.person.role !== "CLIENT" && session.person.mustChangePassword && <NewPassword />}
+      {session.kind === "signedIn" && session.person.role !== "CLIENT" && !session.person.mustChangePassword && session.person.totpRequired && <NewSecondFactor />}
     </>
   );
 }

@@ -16,7 +16,7 @@ use url::Url;
 pub use parse::{IpNetwork, TrustedProxies};
 
 use self::parse::Reader;
-use super::{backup_keys::Recipient, crypto::Keys};
+use super::{actor::Role, backup_keys::Recipient, crypto::Keys};
 
 /// Everything that is configured. Secrets don't print.
 #[derive(Debug, Clone)]
@@ -69,6 +69,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Tokens.
     pub jwt: JwtConfig,
+    /// Who of the staff must have a second factor.
+    pub require_totp: RequireTotp,
     /// E-mail.
     pub email: EmailConfig,
     /// The service account for push; without one pushes go to `push.log`.
@@ -209,6 +211,29 @@ pub struct JwtConfig {
     pub access_token_lifetime: TimeDelta,
     /// Refresh tokens, from their last use.
     pub refresh_token_lifetime: TimeDelta,
+}
+
+/// Who must sign in with a second factor. Everybody of the staff may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequireTotp {
+    /// Nobody.
+    None,
+    /// Administrators.
+    Admin,
+    /// Everybody who works for the company.
+    Staff,
+}
+
+impl RequireTotp {
+    /// Whether it is asked of whoever has this role.
+    #[must_use]
+    pub fn covers(self, role: Role) -> bool {
+        match role {
+            Role::Client => false,
+            Role::Staff => self == Self::Staff,
+            Role::Admin => self != Self::None,
+        }
+    }
 }
 
 /// How e-mail leaves.
@@ -412,6 +437,11 @@ impl Config {
                     1,
                     365,
                 ))),
+            },
+            require_totp: match read.one_of("REQUIRE_TOTP", &["none", "admin", "staff"]).as_str() {
+                "staff" => RequireTotp::Staff,
+                "admin" => RequireTotp::Admin,
+                _ => RequireTotp::None,
             },
             email: read.email(debug),
             firebase_credentials_path: read.optional("FIREBASE_CREDENTIALS_PATH").map(PathBuf::from),

@@ -284,6 +284,12 @@ pub const SETTINGS: &[Group] = &[
                 "7",
                 "How long a session lives without being used.",
             ),
+            setting(
+                "REQUIRE_TOTP",
+                "none",
+                "staff",
+                "Who must sign in with a second factor (an authenticator app): none, admin or staff, which is administrators too. Whoever must and has none can do nothing but set it up.",
+            ),
         ],
     },
     Group {

@@ -308,3 +308,27 @@ fn metrics_have_an_address_of_their_own_or_none() {
         assert_eq!(errors.0[0].key, "METRICS_ADDR", "{bad}");
     }
 }
+
+#[test]
+fn a_second_factor_is_asked_of_whom_the_setting_names() {
+    let covered = |value: &str| {
+        let config = load(&[
+            ("SECRET_KEY", SECRET),
+            ("EMAIL_BACKEND", "file"),
+            ("REQUIRE_TOTP", value),
+        ])
+        .unwrap();
+        [Role::Client, Role::Staff, Role::Admin].map(|role| config.require_totp.covers(role))
+    };
+    assert_eq!(covered(""), [false, false, false]);
+    assert_eq!(covered("none"), [false, false, false]);
+    assert_eq!(covered("admin"), [false, false, true]);
+    assert_eq!(covered("Staff"), [false, true, true]);
+    let errors = load(&[
+        ("SECRET_KEY", SECRET),
+        ("EMAIL_BACKEND", "file"),
+        ("REQUIRE_TOTP", "yes"),
+    ])
+    .unwrap_err();
+    assert_eq!(errors.0[0].key, "REQUIRE_TOTP");
+}

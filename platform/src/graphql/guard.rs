@@ -25,6 +25,7 @@ pub enum Access {
 pub struct Allow {
     access: Access,
     with_temporary_password: bool,
+    without_second_factor: bool,
 }
 
 impl Allow {
@@ -34,6 +35,7 @@ impl Allow {
         Self {
             access: Access::SignedIn,
             with_temporary_password: false,
+            without_second_factor: false,
         }
     }
 
@@ -43,6 +45,7 @@ impl Allow {
         Self {
             access: Access::Client,
             with_temporary_password: false,
+            without_second_factor: false,
         }
     }
 
@@ -52,6 +55,7 @@ impl Allow {
         Self {
             access: Access::Staff,
             with_temporary_password: false,
+            without_second_factor: false,
         }
     }
 
@@ -61,6 +65,7 @@ impl Allow {
         Self {
             access: Access::Admin,
             with_temporary_password: false,
+            without_second_factor: false,
         }
     }
 
@@ -69,6 +74,15 @@ impl Allow {
     pub fn even_with_temporary_password(self) -> Self {
         Self {
             with_temporary_password: true,
+            ..self
+        }
+    }
+
+    /// Also while a second factor that is asked for has not been set up (`REQUIRE_TOTP`).
+    #[must_use]
+    pub fn even_without_second_factor(self) -> Self {
+        Self {
+            without_second_factor: true,
             ..self
         }
     }
@@ -91,6 +105,9 @@ impl Allow {
                 "PASSWORD_CHANGE_REQUIRED",
                 message!("password-change-required"),
             ));
+        }
+        if account.must_set_up_totp && !self.without_second_factor {
+            return Err(coded("TOTP_SETUP_REQUIRED", message!("totp-setup-required")));
         }
         let allowed = match self.access {
             Access::Anyone | Access::SignedIn => true,

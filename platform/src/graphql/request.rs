@@ -12,6 +12,7 @@ use super::{
 use crate::{
     actor::{Actor, Locale},
     ctx::Ctx,
+    remote::Remote,
 };
 
 /// Facts of the request that the transport knows.
@@ -21,12 +22,25 @@ pub struct RequestInfo {
     pub request_id: String,
     /// The caller's address, behind trusted proxies.
     pub remote_addr: IpAddr,
+    /// What the caller says of itself (`User-Agent`).
+    pub user_agent: Option<Arc<str>>,
     /// The language that the caller asked for (`Accept-Language`).
     pub language: Locale,
     /// Where the live feed stood before the operation's first statement.
     pub event_cursor: String,
     /// The session's cookie, for a page of this very origin; `None` for everybody else.
     pub cookie: Option<Arc<SessionCookie>>,
+}
+
+impl RequestInfo {
+    /// Where the request comes from.
+    #[must_use]
+    pub fn remote(&self) -> Remote {
+        Remote {
+            address: self.remote_addr,
+            user_agent: self.user_agent.clone(),
+        }
+    }
 }
 
 /// Where a live stream goes on, from `connection_init` (DESIGN.md 4); the later of this and `after` wins.

@@ -37,6 +37,8 @@ pub enum UserErrorCode {
     Expired,
     /// Too many attempts; wait and try again.
     RateLimited,
+    /// The password is right, and the account has a second factor: ask for its code and send `login` again with `totpCode`.
+    TotpRequired,
 }
 
 /// A mistake in a mutation's input. Nothing was written.

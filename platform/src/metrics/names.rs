@@ -56,7 +56,7 @@ table! {
     CACHE_LOOKUPS = "belle_house_cache_lookups_total", Kind::Counter, ["cache", "result"];
     /// Sign-ins that succeeded.
     LOGINS = "belle_house_logins_total", Kind::Counter, [];
-    /// Sign-ins that were refused, by why: wrong (address or password), disabled, expired (temporary password), rate_limited.
+    /// Sign-ins that were refused, by why: wrong (address or password), wrong_code, disabled, expired (temporary password), rate_limited.
     LOGINS_REFUSED = "belle_house_logins_refused_total", Kind::Counter, ["reason"];
 
     // The live feed

@@ -1,22 +1,27 @@
-//! How often passwords may be tried, and what is written down of those that were refused.
+//! How often passwords may be tried, and what is written down of those that were refused (a security event of the account).
 //!
 //! Four buckets, counted together before the password is looked at, and taken back after a success: a hundred attempts
 //! sent at once are a hundred. An address that the account has signed in from before has the first alone, so that
 //! nobody elsewhere can keep the owner out (docs/decisions/0023-who-may-try-passwords.md).
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use chrono::TimeDelta;
-use sea_orm::DbErr;
-use serde_json::json;
+use sea_orm::{ActiveEnum, DbErr};
 
-use super::{known_addresses, tables::account};
+use super::{
+    known_addresses,
+    security_events::{NewSecurityEvent, note_in_tx},
+    tables::{
+        account,
+        security_event::{RefusalReason, SecurityEventKind},
+    },
+};
 use platform::{
-    actor::{AccountId, Actor},
-    audit::{self, AuditAction},
     ctx::Ctx,
     db::{WriteTx, write_tx},
     limiter::{self, Hit, Limit, Quota},
+    remote::Remote,
 };
 
 /// An account from one address: ten failures in a quarter of an hour; then each further attempt waits twice as long as the
@@ -48,40 +53,16 @@ const SPRAYED: Limit = Limit {
     first_delay: TimeDelta::seconds(2),
     longest_delay: TimeDelta::minutes(15),
 };
-/// Entries of the audit log about refused attempts, for an account: a flood is in the log file, and not in the database.
+/// Security events about refused attempts, for an account: a flood is in the log file, and not in the database.
 const WRITTEN_DOWN: Quota = Quota {
     hits: 50,
     window: TimeDelta::hours(1),
 };
 
-/// Why an attempt was refused, as the audit log has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reason {
-    /// Nobody has this address, or the password is another.
-    WrongPassword,
-    /// Too many attempts before it: the password was not looked at.
-    RateLimited,
-    /// The password is right, and the account is disabled.
-    Disabled,
-    /// The password is right, temporary, and past its time.
-    Expired,
-}
-
-impl Reason {
-    fn name(self) -> &'static str {
-        match self {
-            Self::WrongPassword => "WRONG_PASSWORD",
-            Self::RateLimited => "RATE_LIMITED",
-            Self::Disabled => "DISABLED",
-            Self::Expired => "EXPIRED",
-        }
-    }
-}
-
 /// An attempt to sign in, which counts as a failure until it is known to be none.
 #[derive(Debug)]
 pub(super) struct Attempt {
-    network: IpAddr,
+    remote: Remote,
     /// The account from this address.
     pair: String,
     /// The buckets besides, unless the account has signed in from here before.
@@ -94,9 +75,8 @@ impl Attempt {
     ///
     /// # Errors
     /// When the database refuses.
-    pub(super) async fn on(ctx: &Ctx, email: &str, from: IpAddr) -> Result<Self, DbErr> {
-        let network = limiter::network(from);
-        let from = network.to_string();
+    pub(super) async fn on(ctx: &Ctx, email: &str, remote: &Remote) -> Result<Self, DbErr> {
+        let from = remote.network().to_string();
         let bucket = |what: &str, parts: &[&str]| limiter::bucket(&ctx.keys, what, parts);
         let pair = bucket("login", &[&from, email]);
         let known_as = limiter::buckets(&ctx.keys, "login", &[&from, email]);
@@ -110,7 +90,7 @@ impl Attempt {
             ])
         };
         Ok(Self {
-            network,
+            remote: remote.clone(),
             pair,
             others,
             written_down: bucket("login-refused", &[email]),
@@ -159,30 +139,27 @@ impl Attempt {
         })
     }
 
-    /// Writes down that it was refused: in the log, and in the audit log of the account that it was made on. It takes as
-    /// long when there is no such account.
+    /// Writes down that it was refused: in the log, and as a security event of the account that it was made on. It takes
+    /// as long when there is no such account.
     pub(super) async fn refused(
         &self,
         ctx: &Ctx,
         account: Option<&account::Model>,
-        reason: Reason,
+        reason: RefusalReason,
     ) -> Result<(), DbErr> {
         let id = account.map(|account| account.id);
         let shown = id.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
-        tracing::warn!(account = shown, address = %self.network, reason = reason.name(), "a login was refused");
+        let (address, told) = (self.remote.network(), reason.to_value());
+        tracing::warn!(account = shown, %address, reason = told, "a login was refused");
         let spent = limiter::spent(&ctx.db, ctx.clock.now(), &self.written_down, &WRITTEN_DOWN).await?;
         if spent.is_some() {
             return Ok(());
         }
         write_tx!(ctx, |tx| {
             let may = limiter::spend_in_tx(tx, &self.written_down, &WRITTEN_DOWN).await?;
-            if let (Ok(()), Some(AccountId(id))) = (may, id) {
-                let changes = json!({
-                    "reason": { "old": null, "new": reason.name() },
-                    "address": { "old": null, "new": self.network },
-                });
-                let action = AuditAction::SignInRefused;
-                audit::write_in_tx(tx, &Actor::Anonymous, action, "Account", id, changes);
+            if let (Ok(()), Some(id)) = (may, id) {
+                let event = NewSecurityEvent::of(id, SecurityEventKind::SignInRefused);
+                note_in_tx(tx, event.from(&self.remote).because(reason));
             }
             Ok(())
         })

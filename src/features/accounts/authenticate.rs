@@ -8,11 +8,12 @@ use sea_orm::{
 };
 
 use super::{
-    tables::{account, session},
+    tables::{account, second_factor, session},
     tokens::{self, AccessTokenError},
 };
 use platform::{
     actor::{Account, AccountId, Actor, ClientId, Locale, Role, SessionId},
+    config::RequireTotp,
     ctx::Ctx,
 };
 
@@ -61,6 +62,7 @@ struct Found {
     name: String,
     email: String,
     client_id: Option<ClientId>,
+    second_factor_since: Option<DateTime<Utc>>,
     tokens_from: Option<DateTime<Utc>>,
 }
 
@@ -91,18 +93,19 @@ pub async fn authenticate(ctx: &Ctx, bearer: Option<&str>) -> Result<Authenticat
     }
     Ok(Authenticated {
         expires_at: Some(claims.expires_at()),
-        actor: found.actor(claims.sid),
+        actor: found.actor(claims.sid, ctx.config.require_totp),
     })
 }
 
 impl Found {
-    fn actor(self, session: SessionId) -> Actor {
+    fn actor(self, session: SessionId, require_totp: RequireTotp) -> Actor {
         Actor::Account(Box::new(Account {
             id: self.account_id,
             session,
             role: self.role,
             client: self.client_id,
             must_change_password: self.must_change_password,
+            must_set_up_totp: self.second_factor_since.is_none() && require_totp.covers(self.role),
             locale: self.locale,
             name: self.name,
             email: self.email,
@@ -111,15 +114,17 @@ impl Found {
 }
 
 /// Whoever is signed in with `session` now: for URLs that carry their own right. Nobody when it has ended, and nobody as
-/// long as a temporary password is to be replaced. One statement.
+/// long as a temporary password is to be replaced or a second factor to be set up. One statement.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn actor_of_session(ctx: &Ctx, session: SessionId) -> Result<Option<Actor>, sea_orm::DbErr> {
     let found = find_living(ctx, session, ctx.clock.now()).await?;
-    Ok(found
-        .filter(|found| !found.must_change_password)
-        .map(|found| found.actor(session)))
+    let actor = found.map(|found| found.actor(session, ctx.config.require_totp));
+    Ok(actor.filter(|actor| {
+        let account = actor.account();
+        account.is_some_and(|it| !it.must_change_password && !it.must_set_up_totp)
+    }))
 }
 
 async fn find_living(
@@ -138,6 +143,7 @@ async fn find_living(
         .column(account::Column::Name)
         .column(account::Column::Email)
         .expr_as(client_id(), "client_id")
+        .column_as(second_factor::Column::ConfirmedAt, "second_factor_since")
         .into_model::<Found>()
         .one(ctx.db.reader())
         .await
@@ -146,7 +152,7 @@ async fn find_living(
 /// The feature `clients` stands on this one, so its table is joined by name.
 const CLIENTS: &str = "clients";
 
-/// Sessions that are good at `now`, joined with their account and its client, if it has one.
+/// Sessions that are good at `now`, joined with their account, its client and its second factor, if it has them.
 pub(super) fn living_sessions(now: DateTime<Utc>) -> Select<session::Entity> {
     let client = |column: &str| Expr::col((Alias::new(CLIENTS), Alias::new(column)));
     let mut sessions = session::Entity::find()
@@ -159,6 +165,13 @@ pub(super) fn living_sessions(now: DateTime<Utc>) -> Select<session::Entity> {
             JoinType::InnerJoin,
             account::Entity,
             session::Column::AccountId
+                .into_expr()
+                .equals(account::Column::Id.as_column_ref()),
+        )
+        .join(
+            JoinType::LeftJoin,
+            second_factor::Entity,
+            second_factor::Column::AccountId
                 .into_expr()
                 .equals(account::Column::Id.as_column_ref()),
         )

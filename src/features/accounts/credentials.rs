@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::{
     passwords,
+    security_events::{NewSecurityEvent, note_in_tx},
     sessions::revoke_all_in_tx,
-    tables::{account, session::RevokedReason},
+    tables::{account, security_event::SecurityEventKind, session::RevokedReason},
 };
 use platform::{
     actor::{Actor, Role},
@@ -115,6 +116,8 @@ pub async fn put_in_tx(
     };
     let account = record::update::<account::Entity, _>(tx, actor, account, changes).await?;
     revoke_all_in_tx(tx, account.id, RevokedReason::CredentialsReset).await?;
+    let event = NewSecurityEvent::of(account.id, SecurityEventKind::TemporaryPasswordMade);
+    note_in_tx(tx, event.by(actor));
     Ok(account)
 }
 

@@ -7,7 +7,8 @@ use sea_orm::{
 
 use super::{
     authenticate::{client_id, living_sessions},
-    tables::{account, session},
+    second_factor as factors,
+    tables::{account, second_factor, session},
 };
 use platform::{
     actor::{AccountId, Actor, ClientId, Role, SessionId},
@@ -92,6 +93,8 @@ pub struct SessionAccess {
     pub client_id: Option<ClientId>,
     /// Nothing may be shown until the temporary password is replaced.
     pub must_change_password: bool,
+    /// Since when the account has a second factor, which may be asked for.
+    pub second_factor_since: Option<DateTime<Utc>>,
 }
 
 /// Which of `sessions` are good at `now`, and whose they are; the others are absent. One statement.
@@ -111,6 +114,7 @@ pub async fn session_access(
         .column(account::Column::Role)
         .expr_as(client_id(), "client_id")
         .column(account::Column::MustChangePassword)
+        .column_as(second_factor::Column::ConfirmedAt, "second_factor_since")
         .into_model::<SessionAccess>()
         .all(conn)
         .await
@@ -174,8 +178,37 @@ pub enum StaffSession {
 /// When the database refuses.
 pub async fn staff_session(ctx: &Ctx, session: SessionId) -> Result<StaffSession, DbErr> {
     let found = session_access(ctx.db.reader(), ctx.clock.now(), [session]).await?;
-    let good = found
-        .iter()
-        .find(|it| matches!(it.role, Role::Staff | Role::Admin) && !it.must_change_password);
+    let required = ctx.config.require_totp;
+    let good = found.iter().find(|it| {
+        matches!(it.role, Role::Staff | Role::Admin)
+            && !it.must_change_password
+            && (it.second_factor_since.is_some() || !required.covers(it.role))
+    });
     Ok(good.map_or(StaffSession::Over, |it| StaffSession::Good(it.account_id)))
+}
+
+/// The second factor of somebody who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// Since when signing in asks for it.
+    pub since: DateTime<Utc>,
+    /// Recovery codes that have not been used.
+    pub recovery_codes_left: u64,
+}
+
+/// The second factor of an account, if it signs in with one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn second_factor_of(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+) -> Result<Option<SecondFactor>, DbErr> {
+    let Some(since) = factors::of(conn, account).await?.and_then(|it| it.confirmed_at) else {
+        return Ok(None);
+    };
+    Ok(Some(SecondFactor {
+        since,
+        recovery_codes_left: factors::recovery_codes_left(conn, account).await?,
+    }))
 }

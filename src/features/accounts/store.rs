@@ -6,8 +6,9 @@ use sea_orm::{ActiveValue::Set, DbErr, SqlErr};
 use super::{
     model::normalize_email,
     queries,
+    security_events::{NewSecurityEvent, note_in_tx},
     sessions::{announce_end_in_tx, revoke_all_in_tx},
-    tables::{account, session::RevokedReason},
+    tables::{account, security_event::SecurityEventKind, session::RevokedReason},
 };
 use platform::{
     actor::{AccountId, Actor, Locale, Role},
@@ -98,6 +99,13 @@ async fn set_disabled_in_tx(
     account: &account::Model,
     disabled_at: Option<DateTime<Utc>>,
 ) -> Result<account::Model, DbErr> {
+    let kind = match disabled_at {
+        Some(_) => SecurityEventKind::AccountDisabled,
+        None => SecurityEventKind::AccountEnabled,
+    };
+    if disabled_at.is_some() != account.disabled_at.is_some() {
+        note_in_tx(tx, NewSecurityEvent::of(account.id, kind).by(actor));
+    }
     let changes = account::ActiveModel {
         disabled_at: Set(disabled_at),
         ..Default::default()

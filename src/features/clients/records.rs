@@ -9,7 +9,7 @@ use super::{
 };
 use crate::features::accounts::{
     AccountColumn, Accounts, RevokedReason, SessionColumn, Sessions, announce_end_in_tx,
-    living_account_by_email, revoke_all_in_tx, taken_or_internal,
+    forget_security_events_in_tx, living_account_by_email, revoke_all_in_tx, taken_or_internal,
 };
 use platform::{
     actor::Actor,
@@ -70,13 +70,14 @@ impl RecordKind for Entity {
         Ok(())
     }
 
-    /// Its sessions and its account.
+    /// Its sessions, what happened to its account, and the account.
     async fn force_delete_rest(with: &RecordTx<'_>, client: &Model) -> Result<(), CommandError> {
         announce_end_in_tx(with.tx, client.account_id).await?;
         Sessions::delete_many()
             .filter(SessionColumn::AccountId.eq(client.account_id))
             .exec(with.tx.conn())
             .await?;
+        forget_security_events_in_tx(with.tx, client.account_id).await?;
         let account = Condition::all().add(AccountColumn::Id.eq(client.account_id));
         record::force_delete::<Accounts>(with.tx, with.actor, account).await?;
         Ok(())

@@ -15,7 +15,9 @@
 //! | `payment_recorded`      | push, email | `name`, `projectName`, `invoiceNumber`, `paidOn`, `amount…`,    |
 //! |                         |             | `balance…`, `projectId`, `paymentId`                            |
 //! | `password_changed`      | e-mail      | `name`, `changedAt`                                             |
+//! | `new_sign_in`           | e-mail      | `name`, `at`, `address`, `device`, `deviceName`                 |
 //! | `password_reset`        | e-mail      | `name`, `link`, `expiresAt` (all secret)                        |
+//! | `second_factor_changed` | e-mail      | `name`, `at`, `change`, `codesLeft`                             |
 //! | `staff_credentials`     | e-mail      | as `client_credentials`                                         |
 //! | `lead_received`         | e-mail      | see `features/leads/commands/notice.rs`; for the staff          |
 //! | `inquiry_received`      | e-mail      | as above                                                        |
@@ -95,10 +97,18 @@ pub fn templates(config: &Config) -> Result<Templates> {
             "password_changed.fr.html",
             "password_changed.en.txt",
             "password_changed.en.html",
+            "new_sign_in.fr.txt",
+            "new_sign_in.fr.html",
+            "new_sign_in.en.txt",
+            "new_sign_in.en.html",
             "password_reset.fr.txt",
             "password_reset.fr.html",
             "password_reset.en.txt",
             "password_reset.en.html",
+            "second_factor_changed.fr.txt",
+            "second_factor_changed.fr.html",
+            "second_factor_changed.en.txt",
+            "second_factor_changed.en.html",
             "staff_credentials.fr.txt",
             "staff_credentials.fr.html",
             "staff_credentials.en.txt",
@@ -211,7 +221,9 @@ mod tests {
             ("project_update_posted", Channel::Email),
             ("project_update_posted", Channel::Push),
             ("password_changed", Channel::Email),
+            ("new_sign_in", Channel::Email),
             ("password_reset", Channel::Email),
+            ("second_factor_changed", Channel::Email),
             ("staff_credentials", Channel::Email),
             ("lead_received", Channel::Email),
             ("inquiry_received", Channel::Email),

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::queries::lock_member_in_tx;
 use crate::features::accounts::{
-    AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, Temporary, check_email_free_in_tx, credentials,
-    email, normalize_email,
+    AccountRow, Accounts, MAX_NAME_LENGTH, NewSecurityEvent, SecurityEventKind, StoredAccount, Temporary,
+    check_email_free_in_tx, credentials, email, normalize_email, note_security_event_in_tx,
 };
 use platform::{
     actor::{AccountId, Actor, Locale, Role},
@@ -137,9 +137,14 @@ impl Editable for Accounts {
     async fn write_below(
         form: &Form<'_>,
         temporary: Option<Arc<Temporary>>,
-        _: Option<&StoredAccount>,
+        before: Option<&StoredAccount>,
         saved: &StoredAccount,
     ) -> Result<(), CommandError> {
+        if let Some(before) = before.filter(|before| before.role != saved.role) {
+            let event = NewSecurityEvent::of(saved.id, SecurityEventKind::RoleChanged);
+            let event = event.by(form.actor()).roles(before.role, saved.role);
+            note_security_event_in_tx(form.tx(), event);
+        }
         if let Some(temporary) = temporary {
             credentials::send_in_tx(form.ctx(), form.tx(), saved, &temporary).await?;
         }

@@ -13,6 +13,7 @@ mod websocket;
 use std::{future::Future, net::IpAddr, sync::Arc};
 
 use async_graphql::{Executor, Request, Response, ServerError, Variables, parser::types::OperationType};
+use axum::http::{HeaderMap, header};
 use chrono::{DateTime, Utc};
 use futures_util::{future::BoxFuture, stream::BoxStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -40,6 +41,7 @@ use platform::{
         limits::Limits,
     },
     message,
+    remote::readable_user_agent,
 };
 
 /// What clients read when a trusted document isn't known; they then send it whole.
@@ -107,6 +109,8 @@ pub struct Caller {
     pub request_id: String,
     /// The address.
     pub remote_addr: IpAddr,
+    /// What it says of itself (`User-Agent`).
+    pub user_agent: Option<Arc<str>>,
     /// The language that was asked for (`Accept-Language`).
     pub language: Locale,
     /// The session's cookie, for a page of this very origin.
@@ -121,6 +125,12 @@ impl Caller {
             .account()
             .map_or(self.language, |account| account.locale)
     }
+}
+
+/// What a caller says of itself.
+fn user_agent(headers: &HeaderMap) -> Option<Arc<str>> {
+    let text = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    readable_user_agent(text)
 }
 
 /// A request that passed all checks.
@@ -188,6 +198,7 @@ impl Endpoint {
             expires_at: found.expires_at,
             request_id,
             remote_addr,
+            user_agent: None,
             language,
             cookie: None,
         })
@@ -223,6 +234,7 @@ impl Endpoint {
         let info = RequestInfo {
             request_id: caller.request_id.clone(),
             remote_addr: caller.remote_addr,
+            user_agent: caller.user_agent.clone(),
             language: caller.language,
             event_cursor: self.0.live.head_cursor(),
             cookie: caller.cookie.clone(),

@@ -105,6 +105,7 @@ pub async fn handle(
     let public_url = &endpoint.ctx().config.public_url;
     let cookie = cookie::of(&parts.method, &parts.headers, public_url);
     caller.cookie.clone_from(&cookie);
+    caller.user_agent = super::user_agent(&parts.headers);
     let params = if reads {
         Params::from_url_query(parts.uri.query().unwrap_or_default())
     } else {

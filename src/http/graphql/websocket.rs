@@ -76,6 +76,7 @@ pub async fn handle(
     };
     let upgrade_token = credentials::in_upgrade(&headers);
     let language = language::asked_for(&headers);
+    let user_agent = super::user_agent(&headers);
     upgrade
         // Of a client that offers both, the first.
         .protocols(ALL_WEBSOCKET_PROTOCOLS)
@@ -94,7 +95,8 @@ pub async fn handle(
                 request_id.0,
                 address.0,
                 language,
-            );
+            )
+            .of_user_agent(user_agent);
             let served = connection.run();
             endpoint.track(async move {
                 served.await;

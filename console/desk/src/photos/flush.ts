@@ -57,7 +57,7 @@ async function work(): Promise<void> {
 
 const signedIn = () => {
   const state = getState();
-  return state.kind === "signedIn" && !state.person.mustChangePassword ? state.person : null;
+  return state.kind === "signedIn" && !state.person.mustChangePassword && !state.person.totpRequired ? state.person : null;
 };
 
 /** The server has looked at it and says no: trying again by itself would change nothing. */

@@ -1,6 +1,6 @@
 import { Alert, Button, PasswordInput, Text as Words, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { Refused, signIn } from "../../../shared/session";
+import { CodeRequired, Refused, signIn } from "../../../shared/session";
 import { waitingPhotos } from "../photos/outbox";
 import { said, useSay } from "../say";
 import { Door } from "./Door";
@@ -11,12 +11,19 @@ export function SignIn({ notice, email: known }: { notice: string | null; email?
   const say = useSay();
   const [email, setEmail] = useState(known ?? "");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string | null>(null);
   const [forgotten, setForgotten] = useState(false);
   const [waiting, setWaiting] = useState(0);
   useEffect(() => void waitingPhotos().then(setWaiting), []);
   const { busy, problem, submit } = useSubmit(async () => {
     if (!email.trim() || !password) throw new Refused(said(["Remplissez l’adresse et le mot de passe.", "Fill in the address and the password."]));
-    await signIn(email.trim(), password);
+    try {
+      await signIn(email.trim(), password, code?.trim() || undefined);
+    } catch (error) {
+      // The first time it is a question, and no mistake.
+      if (!(error instanceof CodeRequired) || code !== null) throw error;
+      setCode("");
+    }
   });
   if (forgotten) return <ForgottenPassword email={email} back={() => setForgotten(false)} />;
 
@@ -53,6 +60,21 @@ export function SignIn({ notice, email: known }: { notice: string | null; email?
           onChange={(event) => setPassword(event.currentTarget.value)}
           visibilityToggleButtonProps={{ "aria-label": say(["Montrer le mot de passe", "Show the password"]) }}
         />
+        {code !== null && (
+          <TextInput
+            label={say(["Code", "Code"])}
+            description={say([
+              "Les six chiffres de votre application d’authentification, ou un code de secours.",
+              "The six digits of your authenticator app, or a recovery code.",
+            ])}
+            name="code"
+            autoComplete="one-time-code"
+            autoFocus
+            maxLength={64}
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+        )}
         {problem && (
           <Alert color="red" role="alert">
             {problem}

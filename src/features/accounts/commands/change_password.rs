@@ -1,17 +1,17 @@
 //! Replacing one's own password, the temporary one first of all.
 
-use data_encoding::HEXLOWER;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QuerySelect};
 use secrecy::SecretString;
 use serde_json::json;
 
 use super::{
     super::{
-        attempts::ATTEMPTS,
-        passwords, queries,
+        own_password, passwords, queries,
+        security_events::{NewSecurityEvent, note_in_tx},
         sessions::{self, SessionTokens},
         tables::{
             account,
+            security_event::SecurityEventKind,
             session::{self, RevokedReason},
         },
         tokens::RefreshToken,
@@ -20,13 +20,13 @@ use super::{
 };
 use platform::{
     actor::Actor,
-    crypto::Purpose,
     ctx::Ctx,
     db::{WriteTx, write_tx},
     error::{CommandError, ErrorCode, Violation},
-    limiter, message,
+    message,
     outbox::{self, Channel, NewDelivery},
     record,
+    remote::Remote,
 };
 
 const CURRENT: [&str; 2] = ["input", "currentPassword"];
@@ -39,6 +39,8 @@ pub struct ChangePassword {
     pub current_password: SecretString,
     /// The one to take its place.
     pub new_password: SecretString,
+    /// Where the change comes from.
+    pub remote: Remote,
 }
 
 /// Changes the caller's password, ends the other sessions, gives this one new tokens, and says so by e-mail: what
@@ -53,21 +55,10 @@ pub async fn change_password(
 ) -> Result<SessionTokens, CommandError> {
     let caller = actor.account().ok_or(CommandError::Unauthenticated)?;
     let now = ctx.clock.now();
-    // A stolen access token must not become a way to try passwords.
-    let hash = ctx.keys.sign(Purpose::LimiterBucket, caller.id.0.as_bytes());
-    let bucket = format!("change-password:{}", HEXLOWER.encode(&hash[..16]));
-    if let Err(retry_after) = limiter::hit(&ctx.db, now, &bucket, &ATTEMPTS).await? {
-        return Err(CommandError::RateLimited { retry_after });
-    }
     let account = queries::account_by_id(ctx.db.reader(), caller.id)
         .await?
         .ok_or(CommandError::Unauthenticated)?;
-    let known = !passwords::is_too_long(&input.current_password)
-        && passwords::verify(&input.current_password, Some(&account.password_hash)).await?;
-    if !known {
-        return Err(Violation::new(ErrorCode::Invalid, CURRENT, message!("current-password-wrong")).into());
-    }
-    limiter::reset(&ctx.db, now, &bucket).await?;
+    own_password::check(ctx, &account, &input.current_password, CURRENT).await?;
     check_temporary_password(&account, now, CURRENT)?;
     if passwords::is_same(&input.new_password, &input.current_password) {
         return Err(Violation::new(
@@ -100,6 +91,10 @@ pub async fn change_password(
         )
         .await?;
         tell_in_tx(ctx, tx, &changed).await?;
+        let event = NewSecurityEvent::of(account.id, SecurityEventKind::PasswordChanged)
+            .from(&input.remote)
+            .in_session(caller.session);
+        note_in_tx(tx, event);
         let others = Condition::all()
             .add(session::Column::AccountId.eq(account.id))
             .add(session::Column::Id.ne(caller.session));

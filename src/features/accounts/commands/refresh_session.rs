@@ -6,8 +6,12 @@ use secrecy::SecretString;
 
 use super::super::{
     queries,
+    security_events::{NewSecurityEvent, note_in_tx},
     sessions::{self, SessionTokens},
-    tables::session::{self, RevokedReason},
+    tables::{
+        security_event::SecurityEventKind,
+        session::{self, RevokedReason},
+    },
     tokens::RefreshToken,
 };
 use platform::{
@@ -16,6 +20,7 @@ use platform::{
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
     message,
+    remote::Remote,
 };
 
 /// How long a refresh token may come again, when the answer to its first use was lost on the way.
@@ -27,7 +32,11 @@ const GRACE: TimeDelta = TimeDelta::seconds(60);
 ///
 /// # Errors
 /// EXPIRED, whatever is wrong with the token.
-pub async fn refresh_session(ctx: &Ctx, refresh_token: &SecretString) -> Result<SessionTokens, CommandError> {
+pub async fn refresh_session(
+    ctx: &Ctx,
+    refresh_token: &SecretString,
+    remote: &Remote,
+) -> Result<SessionTokens, CommandError> {
     let token = RefreshToken::decode(&ctx.keys, refresh_token).ok_or_else(over)?;
     let refreshed: Result<_, CommandError> = write_tx!(ctx, |tx| {
         let now = tx.now();
@@ -70,6 +79,8 @@ pub async fn refresh_session(ctx: &Ctx, refresh_token: &SecretString) -> Result<
         }
         let this = Condition::all().add(session::Column::Id.eq(stored.id));
         sessions::revoke_in_tx(tx, this, RevokedReason::TokenReused).await?;
+        let event = NewSecurityEvent::of(account.id, SecurityEventKind::RefreshTokenReused);
+        note_in_tx(tx, event.from(remote).in_session(stored.id));
         Ok(Refreshed::UsedTwice(account.id, stored.id))
     });
     match refreshed? {

@@ -1,7 +1,5 @@
 //! Asking for a link by which a forgotten password is replaced.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, sea_query::OnConflict};
@@ -10,9 +8,11 @@ use serde_json::json;
 use super::super::{
     model::{email, normalize_email},
     queries,
+    security_events::{NewSecurityEvent, note_in_tx},
     tables::{
         account,
         password_reset::{ActiveModel, Column, Entity},
+        security_event::SecurityEventKind,
     },
 };
 use platform::{
@@ -23,6 +23,7 @@ use platform::{
     form::Checks,
     limiter::{self, Quota},
     outbox::{self, Channel, NewDelivery},
+    remote::Remote,
 };
 
 /// The mail with the link. Its data: `name`, `link`, `expiresAt`.
@@ -46,7 +47,7 @@ pub struct RequestPasswordReset {
     /// The address to sign in with.
     pub email: String,
     /// Where the request comes from.
-    pub remote_addr: IpAddr,
+    pub remote: Remote,
 }
 
 /// Mails a link that is good once, for 24 hours, and takes the place of earlier ones: to clients and staff alike. The
@@ -59,7 +60,7 @@ pub async fn request_password_reset(ctx: &Ctx, input: RequestPasswordReset) -> R
     let address = checks.given("email", input.email, email);
     checks.finish()?;
     let address = normalize_email(&address);
-    let network = limiter::network(input.remote_addr).to_string();
+    let network = input.remote.network().to_string();
     let of_network = limiter::bucket(&ctx.keys, "password-reset-from", &[&network]);
     let of_address = limiter::bucket(&ctx.keys, "password-reset", &[&address]);
     let named_before = limiter::buckets(&ctx.keys, "password-reset", &[&address]).split_off(1);
@@ -95,6 +96,8 @@ pub async fn request_password_reset(ctx: &Ctx, input: RequestPasswordReset) -> R
             .await?;
         if let Some(account) = account {
             send_in_tx(ctx, tx, &account, &token, expires_at).await?;
+            let event = NewSecurityEvent::of(account.id, SecurityEventKind::PasswordResetRequested);
+            note_in_tx(tx, event.from(&input.remote));
         }
         Ok(())
     })

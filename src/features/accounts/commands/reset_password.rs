@@ -1,7 +1,5 @@
 //! Replacing a forgotten password by way of the link that was mailed.
 
-use std::net::IpAddr;
-
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -9,10 +7,12 @@ use super::{
     super::{
         attempts::ATTEMPTS,
         passwords, queries,
+        security_events::{NewSecurityEvent, note_in_tx},
         sessions::revoke_all_in_tx,
         tables::{
             account,
             password_reset::{Column, Entity},
+            security_event::SecurityEventKind,
             session::RevokedReason,
         },
     },
@@ -25,6 +25,7 @@ use platform::{
     db::write_tx,
     error::{CommandError, ErrorCode, Violation},
     limiter, message, record,
+    remote::Remote,
 };
 
 const NEW: &[&str] = &["input", "newPassword"];
@@ -37,7 +38,7 @@ pub struct ResetPassword {
     /// The password to take the place of the forgotten one.
     pub new_password: SecretString,
     /// Where the attempt comes from.
-    pub remote_addr: IpAddr,
+    pub remote: Remote,
 }
 
 /// Replaces a password, ends all of the account's sessions, and says so by e-mail. The link is good once, and only the
@@ -47,7 +48,7 @@ pub struct ResetPassword {
 /// EXPIRED at `input.token` for a link that was used, is too old, or was replaced by a newer one; INVALID at
 /// `input.newPassword` for a weak password, after which the link is still good; [`CommandError::RateLimited`].
 pub async fn reset_password(ctx: &Ctx, input: ResetPassword) -> Result<(), CommandError> {
-    let network = limiter::network(input.remote_addr).to_string();
+    let network = input.remote.network().to_string();
     let bucket = limiter::bucket(&ctx.keys, "reset-password", &[&network]);
     let now = ctx.clock.now();
     if let Err(retry_after) = limiter::hit(&ctx.db, now, &bucket, &ATTEMPTS).await? {
@@ -91,6 +92,8 @@ pub async fn reset_password(ctx: &Ctx, input: ResetPassword) -> Result<(), Comma
         let changed = record::update::<account::Entity, _>(tx, &Actor::System, &account, changes).await?;
         revoke_all_in_tx(tx, account.id, RevokedReason::PasswordChanged).await?;
         tell_in_tx(ctx, tx, &changed).await?;
+        let event = NewSecurityEvent::of(account.id, SecurityEventKind::PasswordReset);
+        note_in_tx(tx, event.from(&input.remote));
         Ok::<_, CommandError>(())
     })?;
     limiter::reset(&ctx.db, now, &bucket).await?;

@@ -4,6 +4,8 @@ pub mod loaders;
 pub mod mutation;
 pub mod query;
 pub mod record_fields;
+pub mod second_factor;
+pub mod security_events;
 pub mod types;
 pub mod viewer;
 
@@ -11,6 +13,8 @@ pub use loaders::AccountLoader;
 pub use mutation::AccountsMutation;
 pub use query::AccountsQuery;
 pub use record_fields::RecordFields;
+pub use second_factor::SecondFactorMutation;
+pub use security_events::SecurityEventsQuery;
 pub use types::{GqlActor, GqlSession, GqlSessionTokens, account, actor_of};
 pub use viewer::Viewer;
 

@@ -28,6 +28,10 @@ pub struct LoginInput {
     /// The password, 128 characters at most.
     #[graphql(secret)]
     pub password: String,
+    /// For an account with a second factor (TOTP_REQUIRED): the six digits of the authenticator app, or a recovery code. Each
+    /// is good once.
+    #[graphql(secret)]
+    pub totp_code: Option<String>,
     /// What to call the device in the list of sessions, such as "Téléphone de Zaïnab"; cut at 100 characters.
     pub device_name: Option<String>,
     /// For pages that this server serves: keeps the refresh token in a cookie that no script can read, where
@@ -45,7 +49,8 @@ pub struct LoginPayload {
     /// Who signed in. All that is theirs can be read at once, without sending the token first.
     pub viewer: Option<Viewer>,
     /// INVALID: the address or the password is wrong. EXPIRED: the temporary password ran out. FORBIDDEN: the account
-    /// is disabled.
+    /// is disabled. TOTP_REQUIRED: the password is right, and the account has a second factor: send it all again with
+    /// `totpCode`. INVALID at `input.totpCode`: the code is wrong, was used before, or ran out.
     pub user_errors: Vec<UserError>,
 }
 
@@ -167,7 +172,7 @@ impl AccountsMutation {
     /// Signs in and opens a session for this device. For everybody. After ten failures for an account from one address
     /// in 15 minutes each further attempt waits longer (RATE_LIMITED, with `extensions.retryAfterSeconds`); so it does after
     /// 30 an hour for an account from addresses it never signed in from, 100 in 15 minutes from one address, and failures
-    /// on 20 accounts an hour from one address. A right password from an address it has signed in from waits for none of
+    /// on 20 accounts an hour from one address. Wrong codes of a second factor count as wrong passwords do. A right password from an address it has signed in from waits for none of
     /// those three.
     async fn login(
         &self,
@@ -188,8 +193,9 @@ impl AccountsMutation {
         let login = Login {
             email: input.email.0,
             password: input.password.into(),
+            totp_code: input.totp_code.map(Into::into),
             device_name: input.device_name,
-            remote_addr: ctx.request().remote_addr,
+            remote: ctx.request().remote(),
         };
         let (logged_in, user_errors) = split(commands::login(ctx.app(), login).await)?;
         let (session, viewer) = match logged_in {
@@ -220,7 +226,10 @@ impl AccountsMutation {
             Some(token) => (token.into(), None),
             None => (cookie.and_then(|it| it.token.clone()).unwrap_or_default(), cookie),
         };
-        let payload = session_payload(refresh_session(ctx.app(), &token).await, cookie)?;
+        let payload = session_payload(
+            refresh_session(ctx.app(), &token, &ctx.request().remote()).await,
+            cookie,
+        )?;
         if let Some(cookie) = cookie.filter(|it| it.token.is_some() && payload.session.is_none()) {
             cookie.change(CookieChange::Forget);
         }
@@ -252,7 +261,7 @@ impl AccountsMutation {
 
     /// Replaces the caller's password, ends their other sessions, and gives this one new tokens. For whoever is signed
     /// in, also with a temporary password.
-    #[graphql(guard = "Allow::signed_in().even_with_temporary_password()")]
+    #[graphql(guard = "Allow::signed_in().even_with_temporary_password().even_without_second_factor()")]
     async fn change_password(
         &self,
         ctx: &Context<'_>,
@@ -261,6 +270,7 @@ impl AccountsMutation {
         let input = ChangePassword {
             current_password: input.current_password.into(),
             new_password: input.new_password.into(),
+            remote: ctx.request().remote(),
         };
         let cookie = ctx.request().cookie.as_deref().filter(|it| it.token.is_some());
         session_payload(change_password(ctx.app(), ctx.actor(), input).await, cookie)
@@ -276,7 +286,7 @@ impl AccountsMutation {
     ) -> Result<RequestPasswordResetPayload> {
         let request = RequestPasswordReset {
             email: input.email.0,
-            remote_addr: ctx.request().remote_addr,
+            remote: ctx.request().remote(),
         };
         let (requested, user_errors) = split(request_password_reset(ctx.app(), request).await)?;
         Ok(RequestPasswordResetPayload {
@@ -295,7 +305,7 @@ impl AccountsMutation {
         let reset = ResetPassword {
             token: input.token.into(),
             new_password: input.new_password.into(),
-            remote_addr: ctx.request().remote_addr,
+            remote: ctx.request().remote(),
         };
         let (done, user_errors) = split(reset_password(ctx.app(), reset).await)?;
         Ok(ResetPasswordPayload {

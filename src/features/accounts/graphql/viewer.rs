@@ -2,9 +2,13 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use super::types::{GqlSession, account};
+use super::{
+    second_factor::GqlSecondFactor,
+    security_events::{GqlSecurityEvent, security_event_connection},
+    types::{GqlSession, account},
+};
 use crate::features::{
-    accounts::sessions_of,
+    accounts::{SecurityEventFilter, second_factor_of, sessions_of},
     billing::graphql::{GqlInvoice, InvoiceFilterInput, InvoiceOrderInput, invoice_connection},
     clients::graphql::{Client, client_of},
     content::graphql::{
@@ -47,7 +51,8 @@ impl Viewer {
         Actor::Account(Box::new(self.account.clone()))
     }
 
-    /// Everything but the few fields that tell of it waits until a temporary password is replaced.
+    /// Everything but the few fields that tell of it waits until a temporary password is replaced, and a second factor
+    /// that is asked for set up.
     fn with_own_password(&self) -> Result<Actor> {
         let actor = self.actor();
         Allow::signed_in().permit(&actor)?;
@@ -55,8 +60,9 @@ impl Viewer {
     }
 }
 
-/// The signed-in person. Until a temporary password is replaced only `id`, `email`, `name`, `role`, `locale` and
-/// `mustChangePassword` can be read.
+/// The signed-in person. Until a temporary password is replaced only `id`, `email`, `name`, `role`, `locale`,
+/// `mustChangePassword` and `totpRequired` can be read; the same and `secondFactor` until a second factor that is asked for
+/// is set up.
 #[paged]
 #[Object]
 impl Viewer {
@@ -89,6 +95,24 @@ impl Viewer {
     /// else answers PASSWORD_CHANGE_REQUIRED until `changePassword` has replaced it.
     async fn must_change_password(&self) -> bool {
         self.account.must_change_password
+    }
+
+    /// Whether the company asks for a second factor that the account hasn't got: show the form that sets one up, since
+    /// everything else answers TOTP_SETUP_REQUIRED until `confirmTotp` has been given a code.
+    async fn totp_required(&self) -> bool {
+        self.account.must_set_up_totp
+    }
+
+    /// Your second factor; null while signing in takes the password alone.
+    async fn second_factor(&self, ctx: &Context<'_>) -> Result<Option<GqlSecondFactor>> {
+        Allow::signed_in()
+            .even_without_second_factor()
+            .permit(&self.actor())?;
+        let reader = ctx.app().db.reader();
+        let found = second_factor_of(reader, self.account.id)
+            .await
+            .map_err(internal)?;
+        Ok(found.map(GqlSecondFactor::from))
     }
 
     /// The person's client profile; null for staff.
@@ -186,6 +210,21 @@ impl Viewer {
                 current: self.account.session,
             })
             .collect())
+    }
+
+    /// What happened to your account within a year, the newest first: sign-ins and refused ones, with device and address,
+    /// and changes of password.
+    async fn security_events(
+        &self,
+        ctx: &Context<'_>,
+        args: PageArgs,
+    ) -> Result<Connection<GqlSecurityEvent>> {
+        let actor = self.with_own_password()?;
+        let own = SecurityEventFilter {
+            account: Some(self.account.id),
+            ..Default::default()
+        };
+        security_event_connection(ctx, &actor, &args, &own).await
     }
 
     /// The devices that are signed in, the latest used first; 100 at most.

@@ -33,14 +33,15 @@ pub enum AuditAction {
     Restore,
     /// It was removed for good. What told of a person is masked from then on, in all entries about the record.
     ForceDelete,
-    /// An account signed in. Its changes name the device.
+    /// An account signed in.
+    #[graphql(deprecation = "No entry has it: `securityEvents` tell who signed in.")]
     SignIn,
     /// An account took a list home as CSV, or a client's data as an archive. Its changes name the file.
     Export,
     /// A member of staff fetched an invoice, a receipt or a statement.
     Download,
-    /// Somebody tried to sign in to the account and was refused: `changes` say why (`reason`: WRONG_PASSWORD, RATE_LIMITED,
-    /// DISABLED, EXPIRED) and from where (`address`). 50 entries an hour for an account; the rest is in the log.
+    /// Somebody tried to sign in to the account and was refused.
+    #[graphql(deprecation = "No entry has it: `securityEvents` tell of refused sign-ins.")]
     SignInRefused,
     /// A client was anonymised: `changes` say how many forms and texts went with them.
     Anonymise,
@@ -50,7 +51,7 @@ pub enum AuditAction {
 #[derive(Debug, Default, InputObject)]
 pub struct AuditFilterInput {
     /// About this record, whatever its kind (`prj_…`, `cli_…`, `acc_…`), also one that is gone. A client's entries include
-    /// those of its account: signing in, passwords, disabling.
+    /// those of its account: passwords, disabling. Who signed in is told by `securityEvents`.
     pub record_id: Option<ID>,
     /// What this account did (`acc_…`).
     pub actor_id: Option<ID>,

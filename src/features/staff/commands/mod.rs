@@ -3,11 +3,13 @@
 mod create_staff;
 mod disable_staff_member;
 mod resend_staff_credentials;
+mod reset_staff_totp;
 mod update_own_profile;
 
 pub use create_staff::{CreateStaff, create_staff};
 pub use disable_staff_member::{disable_staff_member, enable_staff_member};
 pub use resend_staff_credentials::resend_staff_credentials;
+pub use reset_staff_totp::reset_staff_totp;
 pub use update_own_profile::update_own_profile;
 
 use super::queries::{LockedMember, lock_member_in_tx};

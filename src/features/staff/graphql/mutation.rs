@@ -7,7 +7,7 @@ use crate::features::{
     accounts::{Accounts, StoredAccount},
     staff::{
         StaffFields,
-        commands::{disable_staff_member, enable_staff_member, resend_staff_credentials},
+        commands::{disable_staff_member, enable_staff_member, resend_staff_credentials, reset_staff_totp},
     },
 };
 use platform::{
@@ -147,6 +147,21 @@ impl StaffMutation {
     ) -> Result<StaffMemberPayload> {
         payload(match account_id(&input.id) {
             Ok(id) => resend_staff_credentials(ctx.app(), ctx.actor(), id).await,
+            Err(violation) => Err(violation.into()),
+        })
+    }
+
+    /// Takes the second factor off a member of staff who has lost phone and recovery codes: they sign in with the password
+    /// alone and set it up anew. Their sessions end, and they are written to. Make sure that it is they who ask. One's own is
+    /// LOCKED: another administrator does it. For administrators. Without a second factor nothing changes.
+    #[graphql(guard = "Allow::admin()")]
+    async fn reset_staff_totp(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which person.")] input: StaffMemberIdInput,
+    ) -> Result<StaffMemberPayload> {
+        payload(match account_id(&input.id) {
+            Ok(id) => reset_staff_totp(ctx.app(), ctx.actor(), id).await,
             Err(violation) => Err(violation.into()),
         })
     }

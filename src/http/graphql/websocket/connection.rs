@@ -1,6 +1,6 @@
 //! One connection: a loop over its socket, its operations, and the reasons to end.
 
-use std::{net::IpAddr, pin::Pin, time::Duration};
+use std::{net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use async_graphql::{Response, parser::types::OperationType};
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
@@ -61,6 +61,8 @@ pub(super) struct Connection {
     upgrade_token: Result<Option<String>, Unreadable>,
     request_id: String,
     remote_addr: IpAddr,
+    /// What the client said of itself in that request.
+    user_agent: Option<Arc<str>>,
     /// The language that the request for the upgrade asked for.
     language: Locale,
     /// The language that the caller reads.
@@ -99,11 +101,18 @@ impl Connection {
             upgrade_token,
             request_id,
             remote_addr,
+            user_agent: None,
             language,
             locale: language,
             signed_in: None,
             operations: StreamMap::new(),
         })
+    }
+
+    /// Says what the client calls itself.
+    pub(super) fn of_user_agent(mut self: Box<Self>, user_agent: Option<Arc<str>>) -> Box<Self> {
+        self.user_agent = user_agent;
+        self
     }
 
     /// Serves the connection to its end. There are thousands, and a task is as large as its largest step for as long as
@@ -301,7 +310,7 @@ impl Connection {
 
     /// Who holds the token now: asked again for each operation, since a session can end and a password change.
     async fn caller(&mut self, token: Option<&str>) -> Result<Caller, End> {
-        let caller = self
+        let mut caller = self
             .endpoint
             .authenticate(token, self.request_id.clone(), self.remote_addr, self.language)
             .await
@@ -316,6 +325,7 @@ impl Connection {
                     AuthError::Revoked => Close::SessionEnded,
                 })
             })?;
+        caller.user_agent.clone_from(&self.user_agent);
         self.locale = caller.locale();
         Ok(caller)
     }

@@ -1,4 +1,4 @@
-// My password, where I am signed in, and which phones get my pushes.
+// My password and second factor, where I am signed in, which phones get my pushes, and what happened to my account.
 
 import { Badge } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
@@ -15,6 +15,8 @@ import { Panel } from "../../ui/Panel";
 import { Screen } from "../../ui/Screen";
 import { Loading, Problem } from "../../ui/states";
 import { toast } from "../../ui/toasts";
+import { SecondFactor } from "./SecondFactor";
+import { SecurityEvents } from "./SecurityEvents";
 
 export function Account() {
   const say = useSay();
@@ -39,6 +41,7 @@ export function Account() {
               />
             </div>
           </Panel>
+          <SecondFactor factor={me.secondFactor} />
           <Panel
             title={say(["Connexions", "Sign-ins"])}
             actions={
@@ -106,6 +109,7 @@ export function Account() {
               </ul>
             </Panel>
           )}
+          <SecurityEvents events={me.securityEvents.nodes} />
         </>
       )}
     </Screen>

@@ -12,10 +12,12 @@ const TEMPLATES: Record<string, Text> = {
   invoice_issued: ["Facture émise", "Invoice issued"],
   invoice_overdue: ["Facture échue", "Invoice overdue"],
   lead_received: ["Nouvelle demande", "New lead"],
+  new_sign_in: ["Connexion depuis un nouvel endroit", "Sign-in from a new place"],
   password_changed: ["Mot de passe changé", "Password changed"],
   password_reset: ["Mot de passe oublié", "Forgotten password"],
   payment_recorded: ["Paiement reçu", "Payment received"],
   project_update_posted: ["Actualité du chantier", "News from the site"],
+  second_factor_changed: ["Second facteur modifié", "Second factor changed"],
   staff_credentials: ["Invitation (équipe)", "Invitation (team)"],
 };
 

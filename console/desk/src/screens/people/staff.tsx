@@ -1,16 +1,20 @@
+import { Button } from "@mantine/core";
 import { ask } from "../../api/ask";
+import { checkWhole } from "../../api/mistakes";
 import { NewPage, type NewSpec, RecordPage, type RecordSpec } from "../../edit/record";
 import type { AnyField, Field } from "../../edit/types";
 import {
   CreateStaffMemberDocument, type CreateStaffMemberInput, DisableStaffMemberDocument, EnableStaffMemberDocument,
-  ResendStaffCredentialsDocument, type Role, StaffMembersDocument, type StaffMemberPatch, type StaffOrder, type StaffRowFragment,
+  ResendStaffCredentialsDocument, ResetStaffTotpDocument, type Role, StaffMembersDocument, type StaffMemberPatch, type StaffOrder, type StaffRowFragment,
   UpdateStaffMemberDocument,
 } from "../../gql/graphql";
 import { LOCALE, ROLE, options } from "../../labels";
 import { ListScreen } from "../../list/ListScreen";
 import { orderOf } from "../../list/order";
 import type { ListSpec } from "../../list/types";
-import { said } from "../../say";
+import { said, useSay } from "../../say";
+import { confirm } from "../../ui/confirm";
+import { toast } from "../../ui/toasts";
 import { usePerson } from "../../useSession";
 import { AccessActions, AccessBadge, type AccessCalls } from "./access";
 
@@ -58,6 +62,34 @@ async function load(id: string): Promise<StaffRowFragment | undefined> {
   return staffMembers.nodes.find((it) => it.id === id);
 }
 
+/** Takes the second factor off; one's own is switched off in «Mon compte». */
+function LostPhone({ member }: { member: StaffRowFragment }) {
+  const say = useSay();
+  if (usePerson()?.id === member.id) return null;
+  return (
+    <Button
+      variant="default"
+      onClick={() =>
+        confirm({
+          title: ["Réinitialiser le second facteur ?", "Reset the second factor?"],
+          body: said([
+            `Pour ${member.name}, qui a perdu son téléphone et ses codes de secours. Assurez-vous que c’est bien cette personne qui le demande : son mot de passe seul suffira pour se connecter, et ses appareils sont déconnectés.`,
+            `For ${member.name}, who has lost the phone and the recovery codes. Make sure that it is they who ask: their password alone will be enough to sign in, and their devices are signed out.`,
+          ]),
+          action: ["Réinitialiser", "Reset"],
+          danger: true,
+          run: async () => {
+            checkWhole((await ask(ResetStaffTotpDocument, { id: member.id })).resetStaffTotp.userErrors);
+            toast(said(["Le second facteur est retiré.", "The second factor is off."]));
+          },
+        })
+      }
+    >
+      {say(["Réinitialiser le second facteur", "Reset the second factor"])}
+    </Button>
+  );
+}
+
 const page = (admin: boolean): RecordSpec<StaffRowFragment> => ({
   kind: "staff",
   to: "/equipe",
@@ -72,7 +104,13 @@ const page = (admin: boolean): RecordSpec<StaffRowFragment> => ({
     return { row: updateStaffMember.staffMember, userErrors: updateStaffMember.userErrors };
   },
   locked: () => !admin,
-  actions: (member) => admin && <AccessActions account={member} calls={calls} />,
+  actions: (member) =>
+    admin && (
+      <>
+        <LostPhone member={member} />
+        <AccessActions account={member} calls={calls} />
+      </>
+    ),
   above: (member) => <p className="quiet">{member.email}</p>,
   along: false,
 });
