@@ -111,6 +111,12 @@ table! {
     /// How long documents as PDF took, waiting included, by where they came from: drawn, kept, or failed.
     PDF_SECONDS = "belle_house_pdf_seconds", Kind::Histogram(WORK), ["source"];
 
+    // Backups
+    /// When the newest proven backup was taken, in seconds since 1970; 0 when none is proven, NaN when none are configured.
+    BACKUP_PROVEN = "belle_house_backup_proven_timestamp_seconds", Kind::Gauge, [];
+    /// 1 when the last backup could not be made or does not come back; NaN when none are configured.
+    BACKUP_FAILED = "belle_house_backup_failed", Kind::Gauge, [];
+
     // The process and its disk
     /// Room that is left where DATA_DIR is, in bytes.
     DISK_FREE = "belle_house_disk_free_bytes", Kind::Gauge, [];

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
 use platform::{
     backup::{Backup, Folder, Kept, unwatched},
     ctx::Ctx,
@@ -12,7 +13,7 @@ use platform::{
     storage::Storage,
 };
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect, sea_query::Expr,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
@@ -43,6 +44,36 @@ pub async fn state(ctx: &Ctx) -> Result<Model> {
 pub async fn last_problem(conn: &impl ConnectionTrait) -> Result<Option<String>> {
     let row = Entity::find_by_id(STATE_ID).one(conn).await?;
     Ok(row.and_then(|row| row.problem))
+}
+
+/// How the server's own backups stand, for whoever watches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// When the newest proven one was taken.
+    pub proven_at: Option<DateTime<Utc>>,
+    /// Whether something went wrong with the last one.
+    pub has_failed: bool,
+}
+
+/// How they stand; `None` when none are configured.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn standing(ctx: &Ctx) -> Result<Option<Standing>, DbErr> {
+    if ctx.config.backup.recipients.is_empty() {
+        return Ok(None);
+    }
+    let row = Entity::find_by_id(STATE_ID).one(ctx.db.reader()).await?;
+    Ok(Some(row.map_or(
+        Standing {
+            proven_at: None,
+            has_failed: false,
+        },
+        |row| Standing {
+            proven_at: row.proven_at,
+            has_failed: row.problem.is_some(),
+        },
+    )))
 }
 
 /// Makes one if it is due and nobody else does; the one that was made.
@@ -125,7 +156,7 @@ async fn note_outcome(ctx: &Ctx, owner: Uuid, outcome: &Result<Backup>) -> Resul
             .col_expr(Column::LeaseOwner, Expr::value(nothing))
             .col_expr(
                 Column::LeaseUntil,
-                Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None),
+                Expr::value(Option::<DateTime<Utc>>::None),
             )
             .filter(Column::LeaseOwner.eq(owner));
         noted = match outcome {
