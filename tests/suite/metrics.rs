@@ -14,6 +14,7 @@ use crate::billing_world::issued;
 use crate::project_world::upload;
 use crate::support::app::TestApp;
 use crate::support::people::Person;
+use crate::support::subscription::Subscription;
 
 /// A sample: its labels, and its value.
 type Sample = (BTreeMap<String, String>, f64);
@@ -232,6 +233,8 @@ async fn what_happened_is_counted_and_names_nobody() {
     assert!(printed.sum("belle_house_sql_seconds_count", &[("kind", "commit")]) >= 5.0);
     assert!(printed.sum("belle_house_outbox_attempts_total", &[]) >= 1.0);
     assert!(printed.sum("belle_house_disk_free_bytes", &[]) > 1e6);
+    printed.is("belle_house_places_max", &[("kind", "operations")], 1000.0);
+    assert!(printed.sum("belle_house_places_taken", &[("kind", "connections")]) >= 1.0);
     for unknown in [BACKUP_PROVEN, BACKUP_FAILED] {
         assert!(printed.sum(unknown, &[]).is_nan(), "none are configured");
     }
@@ -354,4 +357,26 @@ async fn backups_tell_when_one_was_last_proven_and_whether_the_last_one_failed()
     after.is(BACKUP_FAILED, &[], 1.0);
     let taken_at = made.taken_at - chrono::DateTime::UNIX_EPOCH;
     after.is(BACKUP_PROVEN, &[], taken_at.as_seconds_f64());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_going_on_is_told_with_how_much_may_and_what_was_refused() {
+    let app = TestApp::builder()
+        .setting("METRICS_ADDR", "127.0.0.1:0")
+        .setting("SUBSCRIPTIONS_AT_ONCE", "10,10,1")
+        .start()
+        .await;
+    let staff = app.staff().await;
+    let live = app.subscribe(&staff, EVENTS, json!({})).await;
+    let mut second = Subscription::start(app.address(), &staff.token, EVENTS, json!({})).await;
+    let refused = second.next_message().await;
+    assert_eq!(refused["type"], "error", "{refused}");
+    let printed = scrape(&app).await;
+    let kind = ("kind", "subscriptions");
+    printed.is("belle_house_places_taken", &[kind], 1.0);
+    printed.is("belle_house_places_max", &[kind], 10.0);
+    let refusals = "belle_house_places_refused_total";
+    printed.is(refusals, &[kind, ("whose", "account")], 1.0);
+    printed.is(refusals, &[kind, ("whose", "process")], 0.0);
+    drop(live);
 }

@@ -91,6 +91,14 @@ table! {
     /// Transactions that ran again because another was in their way.
     SQL_RETRIES = "belle_house_sql_retries_total", Kind::Counter, [];
 
+    // What may be going on at a time (…_AT_ONCE)
+    /// What is going on now: connections, sockets, operations, subscriptions.
+    PLACES_TAKEN = "belle_house_places_taken", Kind::Gauge, ["kind"];
+    /// How much of it may be going on in this process.
+    PLACES_MAX = "belle_house_places_max", Kind::Gauge, ["kind"];
+    /// What was refused because too much was going on, by whose limit: process, address, account.
+    PLACES_REFUSED = "belle_house_places_refused_total", Kind::Counter, ["kind", "whose"];
+
     // Messages
     /// Messages that wait (pending) or were given up (dead); 10000 stands for that many and more.
     OUTBOX_MESSAGES = "belle_house_outbox_messages", Kind::Gauge, ["channel", "state"];

@@ -20,7 +20,7 @@ use crate::{
         backups::{self, Standing},
         feed::FeedHub,
     },
-    http::graphql::Endpoint,
+    http::{caps::Full, graphql::Endpoint},
 };
 
 /// For how long what was read counts as read now.
@@ -49,6 +49,11 @@ impl Gauges {
         for load in ctx.db.load() {
             metrics::SQL_TIMEOUTS.add(0, [load.pool]);
         }
+        for cap in endpoint.caps().all() {
+            for whose in [Full::Process, Full::Address, Full::Account] {
+                metrics::PLACES_REFUSED.add(0, [cap.kind(), whose.label()]);
+            }
+        }
         Self(Arc::new(Parts {
             ctx,
             endpoint,
@@ -63,6 +68,11 @@ impl Gauges {
         for load in parts.ctx.db.load() {
             metrics::SQL_BUSY.set(Some(f64::from(load.busy)), [load.pool]);
             metrics::SQL_MAX.set(Some(f64::from(load.max)), [load.pool]);
+        }
+        for cap in parts.endpoint.caps().all() {
+            let (taken, most) = cap.load();
+            metrics::PLACES_TAKEN.set(Some(number(taken)), [cap.kind()]);
+            metrics::PLACES_MAX.set(Some(number(most)), [cap.kind()]);
         }
         metrics::WEBSOCKETS.set(Some(number(parts.endpoint.open_sockets())), []);
         metrics::SUBSCRIBERS.set(Some(number(parts.feed.subscriber_count())), []);
@@ -129,7 +139,10 @@ impl Parts {
 
 /// Without one that is proven it is as if the last were from 1970: the alarm is the same.
 fn set_backups(standing: Option<Standing>) {
-    let proven_at = standing.map(|it| it.proven_at.map_or(0.0, |at| seconds_since(DateTime::UNIX_EPOCH, at)));
+    let proven_at = standing.map(|it| {
+        it.proven_at
+            .map_or(0.0, |at| seconds_since(DateTime::UNIX_EPOCH, at))
+    });
     metrics::BACKUP_PROVEN.set(proven_at, []);
     metrics::BACKUP_FAILED.set(standing.map(|it| truth(it.has_failed)), []);
 }
