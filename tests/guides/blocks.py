@@ -82,6 +82,7 @@ HOW = {
         How(shows=["you@bellehouse.ne", "Nothing is wrong", r"(?m)^ok$"]),
     (DEPLOYMENT, "docker compose run --rm --no-deps -T app reset-password --email you@bellehouse.ne"):
         How(before=f"printf %s 'Kalebasse-8 au marché' | {IN_CONTAINER} create-staff --email gone@bellehouse.ne --name Gone"),
+    (DEPLOYMENT, "docker compose run --rm --no-deps -T app migrate --plan"): How(shows=["Nothing is missing"]),
     (DEPLOYMENT, "docker compose up -d --scale app=3"):
         How(after="test \"$(docker compose ps | grep -c '^app-')\" = 3"),
     (DEPLOYMENT, "mkdir -m 700 secrets"):
