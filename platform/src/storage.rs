@@ -180,6 +180,18 @@ impl Storage {
         }
     }
 
+    /// How many bytes a file has. `None` when it isn't there.
+    ///
+    /// # Errors
+    /// When the disk or the bucket can't be read.
+    pub async fn size(&self, key: &str) -> anyhow::Result<Option<u64>> {
+        match self.operator.stat(key).await {
+            Ok(metadata) => Ok(metadata.is_file().then(|| metadata.content_length())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("{key} can't be looked at")),
+        }
+    }
+
     /// The keys of the files in a folder, sorted.
     ///
     /// # Errors
@@ -306,6 +318,8 @@ mod tests {
             .unwrap();
         assert_eq!(part, &b"3456"[..]);
         assert_eq!(storage.read("images/a/nothing.webp", None).await.unwrap(), None);
+        assert_eq!(storage.size("images/a/1.webp").await.unwrap(), Some(10));
+        assert_eq!(storage.size("images/a/nothing.webp").await.unwrap(), None);
         storage
             .put(vec![file("images/ab/3.webp", b"other")])
             .await

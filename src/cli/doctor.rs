@@ -152,6 +152,12 @@ fn configuration(config: &Config) -> Vec<(&'static str, Finding)> {
             "The staff's desk isn't built, and /desk says so: run scripts/console (and build a release anew).",
         );
     }
+    if let Some(prefix) = &config.media_accel_prefix {
+        notice(&format!(
+            "MEDIA_ACCEL_PREFIX={prefix}: clients' pictures come from nginx, which must know that path (MEDIA of nginx/servers) and may read {}.",
+            config.data_dir.join("media").display()
+        ));
+    }
     if config.cloudinary_configured {
         notice("CLOUDINARY_* is set but not used yet: images go where STORAGE says.");
     }

@@ -112,6 +112,9 @@ HOW = {
         How(shows=["you@bellehouse.ne", "Nothing is wrong"]),
     (DEPLOYMENT, "sudo install -m 755 belle-house.new /usr/local/bin/belle-house"):
         How(before="cp target/release/belle-house belle-house.new", after="curl -fsS https://api.bellehouse.ne/readyz"),
+    (DEPLOYMENT, "sudo sed -i '1i user belle-house;' /etc/nginx/nginx.conf"):
+        How(replace={"'1i user belle-house;'": '"1i user $(id -un);"'}, shows=[r"(?m)ok$"],
+            after="grep -q 'internal;' /etc/nginx/servers.conf\ncurl -fsS https://api.bellehouse.ne/readyz"),
     (DEPLOYMENT, "sudo install -d -m 700 -o belle-house -g belle-house /srv/backups"):
         How(before="belle-house backup keygen belle-house-identity | sudo tee keys > /dev/null\ngrep ^BACKUP_RECIPIENT= keys | sudo tee -a /etc/belle-house/env > /dev/null",
             after="source_of_backups() { as_service \"$@\"; }\n" + PROVEN % "source_of_backups"),

@@ -14,7 +14,7 @@ from machine import *
 
 # The machine's own folders (/etc, /usr/local, /var, /srv) lie below this one: the test writes their names so in the blocks.
 MACHINE = Path(os.environ.get("GUIDE_MACHINE", "/nonexistent"))
-MAY_SUDO = {"apt-get", "install", "useradd", "createuser", "createdb", "tee", "chmod", "systemctl", "mkdir", "nginx", "certbot", "sh",
+MAY_SUDO = {"apt-get", "install", "useradd", "createuser", "createdb", "tee", "sed", "chmod", "systemctl", "mkdir", "nginx", "certbot", "sh",
             "systemd-run"}
 
 

@@ -8,7 +8,7 @@ from blocks import COMMANDS, GUIDES, ROOT, read
 # `NAME=` in a guide that is no setting: variables of the shell, of other programs, and examples' own.
 VARIABLES = {
     "API", "CLIENT", "STAFF", "ADMIN", "TOKEN", "AFTER", "CURSOR", "COUNT", "PROJECT", "PHONE", "UPLOAD", "PASSWORD", "UPDATE", "NAME",
-    "APPS", "ACCESS_LOG", "CERTIFICATE", "COMPOSE_FILE", "COMPOSE_PROFILES", "POSTGRES",
+    "APPS", "ACCESS_LOG", "CERTIFICATE", "COMPOSE_FILE", "COMPOSE_PROFILES", "MEDIA", "POSTGRES",
 }
 
 

@@ -71,6 +71,8 @@ pub struct Config {
     pub firebase_credentials_path: Option<PathBuf>,
     /// Where images are kept.
     pub storage: StorageConfig,
+    /// Where nginx finds the media folder below its own addresses, `/_media/`; it then sends clients' pictures itself.
+    pub media_accel_prefix: Option<String>,
     /// Backups.
     pub backup: BackupConfig,
     /// Whether any `CLOUDINARY_*` is set: kept for later, `doctor` says so.
@@ -322,6 +324,7 @@ impl Config {
         let website_url = read.url("WEBSITE_URL", || public_url.to_string());
         let password_reset_url = read.below("PASSWORD_RESET_PATH", &website_url);
         let (secret_key, secret_key_generated) = secret_key::read(&mut read, debug, &data_dir, bind_addr);
+        let storage = read.storage();
         let time_zone = read
             .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
             .unwrap_or(chrono_tz::Africa::Niamey);
@@ -385,7 +388,8 @@ impl Config {
             },
             email: read.email(debug),
             firebase_credentials_path: read.optional("FIREBASE_CREDENTIALS_PATH").map(PathBuf::from),
-            storage: read.storage(),
+            media_accel_prefix: read.media_accel_prefix(&storage),
+            storage,
             backup: BackupConfig {
                 recipients: read.recipients("BACKUP_RECIPIENT"),
                 folder: read

@@ -473,6 +473,29 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A path of nginx's own. It becomes part of a header, and of what nginx looks up: plain words between slashes.
+    pub(super) fn media_accel_prefix(&mut self, storage: &StorageConfig) -> Option<String> {
+        const KEY: &str = "MEDIA_ACCEL_PREFIX";
+        let prefix = self.optional(KEY)?;
+        let is_word = |word: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+            !word.is_empty() && word.bytes().all(plain)
+        };
+        let inner = prefix.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        if !inner.is_some_and(|inner| inner.split('/').all(is_word)) {
+            self.error(KEY, format!("is {prefix}, not a path such as /_media/."));
+            return None;
+        }
+        if matches!(storage, StorageConfig::S3 { .. }) {
+            self.error(
+                KEY,
+                "is for STORAGE=fs: nginx has no files of a bucket.".to_owned(),
+            );
+            return None;
+        }
+        Some(prefix)
+    }
+
     fn required(&mut self, key: &'static str) -> String {
         self.optional(key).unwrap_or_else(|| {
             self.error(key, "is missing: STORAGE=s3 needs it.".to_owned());

@@ -320,6 +320,12 @@ pub const SETTINGS: &[Group] = &[
         title: "Images",
         settings: &[
             setting("STORAGE", "fs", "fs", "fs (DATA_DIR/media) or s3."),
+            setting(
+                "MEDIA_ACCEL_PREFIX",
+                "",
+                "/_media/",
+                "nginx hands out clients' pictures itself once they are allowed, by X-Accel-Redirect to addresses that begin so: nginx/servers with MEDIA makes it know them. Only where every request comes through that nginx, and with STORAGE=fs. The server hands them out when absent.",
+            ),
             setting("S3_BUCKET", "", "bellehouse-media", "The bucket."),
             setting(
                 "S3_ENDPOINT",
