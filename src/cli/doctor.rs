@@ -22,7 +22,7 @@ use crate::{
     http::desk,
 };
 use platform::{
-    backup::Folder,
+    backup::{Copies, Folder},
     clock::{Clock, SharedClock, SystemClock},
     config::Config,
     db::{Db, heartbeat},
@@ -92,6 +92,7 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
         "backups",
         backups(config, db.as_ref().ok().and_then(Option::as_ref), clock.now()).await,
     ));
+    findings.extend(copies(config).await.map(|finding| ("copies", finding)));
     let mail = async { mail::from_config(config)?.check().await };
     findings.push((
         "mail",
@@ -409,6 +410,29 @@ async fn backups(config: &Config, db: Option<&Db>, now: DateTime<Utc>) -> Findin
             mend: "Let the server's user read and write BACKUP_DIR.".to_owned(),
         },
     }
+}
+
+/// The bucket that backups are copied to, if there is one.
+async fn copies(config: &Config) -> Option<Finding> {
+    config.backup.copies.as_ref()?;
+    let look = async {
+        let copies = Copies::open(config.backup.copies.as_ref())?.context("no bucket is configured")?;
+        let newest = copies
+            .list()
+            .await?
+            .into_iter()
+            .find(|copy| copy.proven_at.is_some());
+        Ok(match newest {
+            Some(copy) => format!("{} is in the bucket {}", copy.name, copies.bucket()),
+            None => format!(
+                "the bucket {} can be read, and holds no proven backup yet",
+                copies.bucket()
+            ),
+        })
+    };
+    let mend =
+        "BACKUP_S3_BUCKET, …_REGION, …_ENDPOINT and the key, which may list, read, write and remove there.";
+    Some(finding(mend, look).await)
 }
 
 async fn storage(config: &Config) -> Finding {

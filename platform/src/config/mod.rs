@@ -140,6 +140,8 @@ pub struct BackupConfig {
     pub recipients: Vec<Recipient>,
     /// Where they are kept.
     pub folder: PathBuf,
+    /// The bucket that each is copied to, away from this machine.
+    pub copies: Option<StorageConfig>,
     /// Not before this hour of the day, in company time.
     pub hour: u32,
     /// How many stay.
@@ -395,6 +397,7 @@ impl Config {
                 folder: read
                     .optional("BACKUP_DIR")
                     .map_or_else(|| data_dir.join("backups"), PathBuf::from),
+                copies: read.backup_copies(),
                 hour: read.number("BACKUP_HOUR", 0, 23),
                 keep: Keep {
                     daily: read.number("BACKUP_KEEP_DAILY", 1, 1000),

@@ -357,6 +357,26 @@ pub const SETTINGS: &[Group] = &[
                 "Where they are kept; instances share it. DATA_DIR/backups when absent.",
             ),
             setting(
+                "BACKUP_S3_BUCKET",
+                "",
+                "bellehouse-backups",
+                "A bucket that each backup is copied to, away from this machine: `backup list`, `backup verify` and `restore` find it there. Without one they stay here.",
+            ),
+            setting(
+                "BACKUP_S3_ENDPOINT",
+                "",
+                "https://s3.gra.io.cloud.ovh.net",
+                "The service, when it isn't AWS.",
+            ),
+            setting("BACKUP_S3_REGION", "us-east-1", "gra", "The region."),
+            setting(
+                "BACKUP_S3_ACCESS_KEY_ID",
+                "",
+                "",
+                "The id of a key for that bucket.",
+            ),
+            setting("BACKUP_S3_SECRET_ACCESS_KEY", "", "", "The key."),
+            setting(
                 "BACKUP_HOUR",
                 "2",
                 "2",

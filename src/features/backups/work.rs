@@ -19,7 +19,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
-    make::{make, prune, source},
+    make::{copy, make, prune, source},
     schedule::{LEASE, is_due, is_running, is_stale},
     table::{Column, Entity, Model, STATE_ID},
 };
@@ -109,12 +109,19 @@ pub async fn make_when_due(ctx: &Ctx, storage: &Storage) -> Result<Option<Backup
     }
     let source = source(DatabaseOptions::from(&ctx.config.database), storage.clone());
     let unwatched = unwatched();
+    let work = async {
+        let made = make(&ctx.config, &ctx.clock, &source, &unwatched).await?;
+        // It is proven, whatever becomes of its copy.
+        let copied = copy(&ctx.config, &ctx.clock, &made).await;
+        anyhow::Ok((made, copied))
+    };
     let outcome = tokio::select! {
-        outcome = make(&ctx.config, &ctx.clock, &source, &unwatched) => outcome,
+        outcome = work => outcome,
         error = renew(ctx, owner) => Err(error),
     };
     note_outcome(ctx, owner, &outcome).await?;
-    let made = outcome?;
+    let (made, copied) = outcome?;
+    copied?;
     match prune(&ctx.config, &ctx.clock)? {
         Kept::Pruned(names) if names.is_empty() => {}
         Kept::Pruned(names) => tracing::info!(?names, "old backups are removed"),
@@ -149,22 +156,25 @@ async fn renew(ctx: &Ctx, owner: Uuid) -> anyhow::Error {
     }
 }
 
-async fn note_outcome(ctx: &Ctx, owner: Uuid, outcome: &Result<Backup>) -> Result<()> {
+async fn note_outcome(
+    ctx: &Ctx,
+    owner: Uuid,
+    outcome: &Result<(Backup, Result<Option<String>>)>,
+) -> Result<()> {
+    let problem = match outcome {
+        Ok((_, Ok(_))) => None,
+        Ok((_, Err(error))) | Err(error) => Some(format!("{error:#}")),
+    };
     write_tx!(ctx, |tx| {
         let nothing = Option::<Uuid>::None;
         let mut noted = Entity::update_many()
             .col_expr(Column::LeaseOwner, Expr::value(nothing))
-            .col_expr(
-                Column::LeaseUntil,
-                Expr::value(Option::<DateTime<Utc>>::None),
-            )
+            .col_expr(Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
             .filter(Column::LeaseOwner.eq(owner));
-        noted = match outcome {
-            Ok(backup) => noted
-                .col_expr(Column::ProvenAt, Expr::value(backup.taken_at))
-                .col_expr(Column::Problem, Expr::value(Option::<String>::None)),
-            Err(error) => noted.col_expr(Column::Problem, Expr::value(format!("{error:#}"))),
-        };
+        if let Ok((backup, _)) = outcome {
+            noted = noted.col_expr(Column::ProvenAt, Expr::value(backup.taken_at));
+        }
+        noted = noted.col_expr(Column::Problem, Expr::value(problem.clone()));
         noted.exec(tx.conn()).await?;
         Ok(())
     })
