@@ -54,7 +54,7 @@ class Project:
         environment = clean(**self.env) | self.environment
         environment |= {
             "DB_HOST": os.environ["PGHOST"], "DB_PORT": os.environ["PGPORT"], "DATA_DIR": str(STATE / "data"),
-            "BACKUP_DIR": str(STATE / "backups"), "TRUSTED_PROXIES": "127.0.0.1", "METRICS_ADDR": f"127.0.0.1:{free_port()}",
+            "BACKUP_DIR": str(STATE / "backups"), "TRUSTED_PROXIES": "127.0.0.1", "METRICS_ADDR": f"127.0.0.1:{free_port(30000)}",
         }
         if self.has_secrets:
             folder = Path(self.env.get("SECRETS", "secrets")).absolute()
@@ -128,8 +128,9 @@ def main(arguments):
     elif command == "run":
         if words[0] != "app":
             refuse(f"run of {words[0]}")
+        environment = project.app()
         os.chdir(STATE)
-        os.execve(BINARY, [BINARY, *words[1:]], project.app())
+        os.execve(BINARY, [BINARY, *words[1:]], environment)
     elif command == "logs":
         files = [file for service in words for file in sorted(STATE.glob(f"{service}*.log"))]
         for file in files:

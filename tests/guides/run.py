@@ -32,7 +32,7 @@ PASSWORD = "Kalebasse-7 au marché"
 OF_MACHINE = re.compile(r"(?<![\w.$])(/etc/(?:belle-house|nginx|systemd|letsencrypt)|/usr/local/bin"
                         r"|/var/(?:cache/nginx|www/acme|log/nginx|lib/belle-house)|/srv/backups)\b")
 MARK = "@@ block "
-SECONDS = 60
+SECONDS = 90
 
 
 class Session:
