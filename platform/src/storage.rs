@@ -45,21 +45,12 @@ impl Storage {
     pub fn open(config: &StorageConfig, data_dir: &Path) -> anyhow::Result<Self> {
         match config {
             StorageConfig::Fs => Self::open_folder(&data_dir.join("media")),
-            StorageConfig::S3 {
-                bucket,
-                endpoint,
-                region,
-                access_key_id,
-                secret_access_key,
-            } => {
-                let service = S3::default()
-                    .bucket(bucket)
-                    .region(region)
-                    .access_key_id(access_key_id)
-                    .secret_access_key(secret_access_key.expose_secret());
-                Self::open_s3(match endpoint {
-                    Some(endpoint) => service.endpoint(endpoint),
-                    None => service,
+            StorageConfig::S3 { .. } => {
+                let operator = bucket(config, Duration::from_secs(20))?;
+                let operator = operator.context("a bucket was configured")?;
+                Ok(Self {
+                    operator,
+                    folder: None,
                 })
             }
         }
@@ -84,25 +75,6 @@ impl Storage {
         Ok(Self {
             operator: Operator::new(service)?,
             folder: Some(folder),
-        })
-    }
-
-    fn open_s3(service: S3) -> anyhow::Result<Self> {
-        // opendal's own `install_default` forgets the transport when it was built without a TLS provider, and
-        // every request then fails; repeating this is harmless.
-        opendal_http_transport_reqwest::install_default();
-        // Only what was configured counts, not whatever ~/.aws or a cloud machine offers.
-        let service = service.disable_config_load().disable_ec2_metadata();
-        let operator = Operator::new(service)?
-            .layer(
-                TimeoutLayer::new()
-                    .with_timeout(Duration::from_secs(30))
-                    .with_io_timeout(Duration::from_secs(20)),
-            )
-            .layer(RetryLayer::new().with_max_times(3).with_jitter());
-        Ok(Self {
-            operator,
-            folder: None,
         })
     }
 
@@ -180,6 +152,18 @@ impl Storage {
         }
     }
 
+    /// How many bytes a file has. `None` when it isn't there.
+    ///
+    /// # Errors
+    /// When the disk or the bucket can't be read.
+    pub async fn size(&self, key: &str) -> anyhow::Result<Option<u64>> {
+        match self.operator.stat(key).await {
+            Ok(metadata) => Ok(metadata.is_file().then(|| metadata.content_length())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("{key} can't be looked at")),
+        }
+    }
+
     /// The keys of the files in a folder, sorted.
     ///
     /// # Errors
@@ -246,6 +230,43 @@ impl Storage {
     }
 }
 
+/// A bucket of a service that speaks S3; `None` of a folder. Reading or writing a part may take `part_timeout`.
+pub(crate) fn bucket(config: &StorageConfig, part_timeout: Duration) -> anyhow::Result<Option<Operator>> {
+    let StorageConfig::S3 {
+        bucket,
+        endpoint,
+        region,
+        access_key_id,
+        secret_access_key,
+    } = config
+    else {
+        return Ok(None);
+    };
+    let service = S3::default()
+        .bucket(bucket)
+        .region(region)
+        .access_key_id(access_key_id)
+        .secret_access_key(secret_access_key.expose_secret())
+        // Only what was configured counts, not whatever ~/.aws or a cloud machine offers.
+        .disable_config_load()
+        .disable_ec2_metadata();
+    let service = match endpoint {
+        Some(endpoint) => service.endpoint(endpoint),
+        None => service,
+    };
+    // opendal's own `install_default` forgets the transport when it was built without a TLS provider, and every request then
+    // fails; repeating this is harmless.
+    opendal_http_transport_reqwest::install_default();
+    let operator = Operator::new(service)?
+        .layer(
+            TimeoutLayer::new()
+                .with_timeout(Duration::from_secs(30))
+                .with_io_timeout(part_timeout),
+        )
+        .layer(RetryLayer::new().with_max_times(3).with_jitter());
+    Ok(Some(operator))
+}
+
 /// What a crash left half-written. Young files may belong to another instance on the same folder.
 fn remove_leftovers(unfinished: &Path) -> std::io::Result<()> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -306,6 +327,8 @@ mod tests {
             .unwrap();
         assert_eq!(part, &b"3456"[..]);
         assert_eq!(storage.read("images/a/nothing.webp", None).await.unwrap(), None);
+        assert_eq!(storage.size("images/a/1.webp").await.unwrap(), Some(10));
+        assert_eq!(storage.size("images/a/nothing.webp").await.unwrap(), None);
         storage
             .put(vec![file("images/ab/3.webp", b"other")])
             .await

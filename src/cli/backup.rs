@@ -9,7 +9,7 @@ use clap::Subcommand;
 use super::{lock::ServingLock, output, progress};
 use crate::features::backups;
 use platform::{
-    backup::{Backup, Folder, Identities, Kept, generate},
+    backup::{Backup, Copies, Folder, Identities, Kept, generate},
     clock::{Clock, SharedClock, SystemClock},
     config::Config,
     db::DatabaseOptions,
@@ -59,7 +59,7 @@ pub async fn run(config: Config, action: Option<Action>) -> Result<()> {
     match action {
         None => make(&config).await,
         Some(Action::Keygen { file }) => keygen(&file),
-        Some(Action::List) => list(&config),
+        Some(Action::List) => list(&config).await,
         Some(Action::Verify { name, identity }) => verify(&config, name.as_deref(), &identity).await,
         Some(Action::Prune) => prune(&config),
     }
@@ -85,13 +85,38 @@ async fn make(config: &Config) -> Result<()> {
             backup.missing_files
         ))?;
     }
+    if let Some(bucket) = backups::copy(config, &clock(), &backup).await? {
+        output::line(format!("Copied into the bucket {bucket}."))?;
+    }
     prune(config)
 }
 
-fn list(config: &Config) -> Result<()> {
-    let backups = folder(config).list()?;
+/// Those in the folder, and after them those that are in the bucket alone.
+async fn list(config: &Config) -> Result<()> {
+    let mut backups = folder(config).list()?;
+    let copies = Copies::open(config.backup.copies.as_ref())?;
+    if let Some(copies) = &copies {
+        let elsewhere = copies.list().await?;
+        for backup in &backups {
+            if !elsewhere.iter().any(|copy| copy.name == backup.name) {
+                output::line(format!(
+                    "{} is not in the bucket {}.",
+                    backup.name,
+                    copies.bucket()
+                ))?;
+            }
+        }
+        let here: Vec<String> = backups.iter().map(|backup| backup.name.clone()).collect();
+        backups.extend(elsewhere.into_iter().filter(|copy| !here.contains(&copy.name)));
+    }
     if backups.is_empty() {
-        return output::line(format!("No backups in {}.", config.backup.folder.display()));
+        let bucket = copies.map_or_else(String::new, |copies| {
+            format!(", and none in the bucket {}", copies.bucket())
+        });
+        return output::line(format!(
+            "No backups in {}{bucket}.",
+            config.backup.folder.display()
+        ));
     }
     for backup in backups {
         let proven = match (&backup.proven_at, &backup.problem) {
@@ -112,6 +137,9 @@ fn list(config: &Config) -> Result<()> {
 
 async fn verify(config: &Config, name: Option<&str>, identity: &Path) -> Result<()> {
     let identities = Identities::read(identity)?;
+    if let Some(name) = name {
+        backups::fetch(config, name).await?;
+    }
     let mut backup = find(config, name)?;
     backups::verify(config, &clock(), &mut backup, &identities, &progress::shown()).await?;
     output::line(format!(
@@ -154,6 +182,9 @@ pub async fn restore(config: Config, file: &Path, identity: &Path, replace: bool
     let identities = Identities::read(identity)?;
     let inside = config.backup.folder.join(file);
     let path = if file.exists() { file } else { inside.as_path() };
+    if let Some(name) = file.to_str().filter(|_| !path.exists()) {
+        backups::fetch(&config, name).await?;
+    }
     let storage = Storage::open(&config.storage, &config.data_dir)?;
     let now = SystemClock.now();
     let target = backups::target(

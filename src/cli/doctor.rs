@@ -22,7 +22,7 @@ use crate::{
     http::desk,
 };
 use platform::{
-    backup::Folder,
+    backup::{Copies, Folder},
     clock::{Clock, SharedClock, SystemClock},
     config::Config,
     db::{Db, heartbeat},
@@ -94,6 +94,7 @@ async fn examine(config: &Config) -> Vec<(&'static str, Finding)> {
         "backups",
         backups(config, db.as_ref().ok().and_then(Option::as_ref), clock.now()).await,
     ));
+    findings.extend(copies(config).await.map(|finding| ("copies", finding)));
     let mail = async { mail::from_config(config)?.check().await };
     findings.push((
         "mail",
@@ -153,6 +154,12 @@ fn configuration(config: &Config) -> Vec<(&'static str, Finding)> {
         notice(
             "The staff's desk isn't built, and /desk says so: run scripts/console (and build a release anew).",
         );
+    }
+    if let Some(prefix) = &config.media_accel_prefix {
+        notice(&format!(
+            "MEDIA_ACCEL_PREFIX={prefix}: clients' pictures come from nginx, which must know that path (MEDIA of nginx/servers) and may read {}.",
+            config.data_dir.join("media").display()
+        ));
     }
     if config.cloudinary_configured {
         notice("CLOUDINARY_* is set but not used yet: images go where STORAGE says.");
@@ -430,6 +437,29 @@ async fn backups(config: &Config, db: Option<&Db>, now: DateTime<Utc>) -> Findin
             mend: "Let the server's user read and write BACKUP_DIR.".to_owned(),
         },
     }
+}
+
+/// The bucket that backups are copied to, if there is one.
+async fn copies(config: &Config) -> Option<Finding> {
+    config.backup.copies.as_ref()?;
+    let look = async {
+        let copies = Copies::open(config.backup.copies.as_ref())?.context("no bucket is configured")?;
+        let newest = copies
+            .list()
+            .await?
+            .into_iter()
+            .find(|copy| copy.proven_at.is_some());
+        Ok(match newest {
+            Some(copy) => format!("{} is in the bucket {}", copy.name, copies.bucket()),
+            None => format!(
+                "the bucket {} can be read, and holds no proven backup yet",
+                copies.bucket()
+            ),
+        })
+    };
+    let mend =
+        "BACKUP_S3_BUCKET, …_REGION, …_ENDPOINT and the key, which may list, read, write and remove there.";
+    Some(finding(mend, look).await)
 }
 
 async fn storage(config: &Config) -> Finding {

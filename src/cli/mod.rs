@@ -46,7 +46,11 @@ enum Command {
         into_production: bool,
     },
     /// Bring the database's schema up to date.
-    Migrate,
+    Migrate {
+        /// Only say what is missing, how many rows there are to pass over, and about how long that takes.
+        #[arg(long)]
+        plan: bool,
+    },
     /// Make an administrator. The password is read from standard input.
     CreateAdmin {
         /// The address to sign in with.
@@ -172,7 +176,8 @@ async fn execute(command: Command, config: Config) -> Result<ExitCode> {
     match command {
         Command::Serve => serve::run(config).await?,
         Command::Demo { into_production } => demo::load(config, into_production).await?,
-        Command::Migrate => {
+        Command::Migrate { plan: true } => database::plan(&config).await?,
+        Command::Migrate { plan: false } => {
             database::open(&config).await?;
             output::line("The database is up to date.")?;
         }

@@ -19,6 +19,7 @@ use platform::{
     actor::AccountId,
     config::{AtOnce, CapsConfig},
     limiter::network,
+    metrics,
 };
 
 /// Whose cap is reached.
@@ -36,6 +37,16 @@ pub enum Full {
 pub const RETRY_AFTER_SECONDS: u32 = 5;
 
 impl Full {
+    /// For counting.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Process => "process",
+            Self::Address => "address",
+            Self::Account => "account",
+        }
+    }
+
     /// The status of a refusal.
     #[must_use]
     pub fn status(self) -> StatusCode {
@@ -88,11 +99,22 @@ impl Caps {
     #[must_use]
     pub fn new(config: &CapsConfig) -> Self {
         Self {
-            connections: Cap::new(config.connections),
-            sockets: Cap::new(config.connections),
-            operations: Cap::new(config.operations),
-            subscriptions: Cap::new(config.subscriptions),
+            connections: Cap::new("connections", config.connections),
+            sockets: Cap::new("sockets", config.connections),
+            operations: Cap::new("operations", config.operations),
+            subscriptions: Cap::new("subscriptions", config.subscriptions),
         }
+    }
+
+    /// Each of them.
+    #[must_use]
+    pub fn all(&self) -> [&Cap; 4] {
+        [
+            &self.connections,
+            &self.sockets,
+            &self.operations,
+            &self.subscriptions,
+        ]
     }
 }
 
@@ -102,6 +124,7 @@ pub struct Cap(Arc<Parts>);
 
 #[derive(Debug)]
 struct Parts {
+    kind: &'static str,
     most: AtOnce,
     inside: Mutex<Inside>,
 }
@@ -114,11 +137,24 @@ struct Inside {
 }
 
 impl Cap {
-    fn new(most: AtOnce) -> Self {
+    fn new(kind: &'static str, most: AtOnce) -> Self {
         Self(Arc::new(Parts {
+            kind,
             most,
             inside: Mutex::default(),
         }))
+    }
+
+    /// What it is on, as metrics name it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.0.kind
+    }
+
+    /// How many are inside, and how many may be.
+    #[must_use]
+    pub fn load(&self) -> (usize, usize) {
+        (self.0.inside().all, self.0.most.process)
     }
 
     /// Takes a place, to be given back when it is dropped.
@@ -126,6 +162,11 @@ impl Cap {
     /// # Errors
     /// Whose cap is reached; nothing is taken then.
     pub fn enter(&self, from: Option<IpAddr>, account: Option<AccountId>) -> Result<Place, Full> {
+        self.try_enter(from, account)
+            .inspect_err(|full| self.0.count_refusal(*full))
+    }
+
+    fn try_enter(&self, from: Option<IpAddr>, account: Option<AccountId>) -> Result<Place, Full> {
         let AtOnce {
             process,
             address,
@@ -159,6 +200,10 @@ impl Cap {
 }
 
 impl Parts {
+    fn count_refusal(&self, full: Full) {
+        metrics::PLACES_REFUSED.count([self.kind, full.label()]);
+    }
+
     fn inside(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -185,6 +230,7 @@ impl Place {
         let mut inside = self.cap.0.inside();
         let taken = inside.of_account.entry(account).or_default();
         if *taken >= self.cap.0.most.account {
+            self.cap.0.count_refusal(Full::Account);
             return Err(Full::Account);
         }
         *taken += 1;
@@ -223,11 +269,14 @@ mod tests {
 
     #[test]
     fn each_cap_holds_and_what_ends_makes_room() {
-        let cap = Cap::new(AtOnce {
-            process: 4,
-            address: 2,
-            account: 2,
-        });
+        let cap = Cap::new(
+            "operations",
+            AtOnce {
+                process: 4,
+                address: 2,
+                account: 2,
+            },
+        );
         let here: Option<IpAddr> = Some("203.0.113.7".parse().unwrap());
         let there: Option<IpAddr> = Some("2001:db8::1".parse().unwrap());
         let same_subscriber: Option<IpAddr> = Some("2001:db8::2".parse().unwrap());
@@ -243,6 +292,7 @@ mod tests {
         assert_eq!(cap.enter(None, None).unwrap_err(), Full::Process);
         drop(first);
         assert_eq!(cap.enter(same_subscriber, None).unwrap_err(), Full::Address);
+        assert_eq!(cap.load(), (3, 4));
         drop((second, third, fourth));
         let inside = cap.0.inside();
         assert_eq!(

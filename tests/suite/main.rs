@@ -124,6 +124,7 @@ mod trusted_documents;
 mod update_draft;
 mod update_edit;
 mod update_post;
+mod upgrades;
 mod ws_legacy;
 mod ws_protocol;
 mod ws_tokens;

@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use belle_house::features::backups::make_when_due;
 use chrono::TimeDelta;
 use platform::db::heartbeat;
 use platform::metrics::{self, Kind};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::backup_world::BackupWorld;
 use crate::billing_world::issued;
 use crate::project_world::upload;
 use crate::support::app::TestApp;
 use crate::support::people::Person;
+use crate::support::subscription::Subscription;
 
 /// A sample: its labels, and its value.
 type Sample = (BTreeMap<String, String>, f64);
@@ -230,6 +233,11 @@ async fn what_happened_is_counted_and_names_nobody() {
     assert!(printed.sum("belle_house_sql_seconds_count", &[("kind", "commit")]) >= 5.0);
     assert!(printed.sum("belle_house_outbox_attempts_total", &[]) >= 1.0);
     assert!(printed.sum("belle_house_disk_free_bytes", &[]) > 1e6);
+    printed.is("belle_house_places_max", &[("kind", "operations")], 1000.0);
+    assert!(printed.sum("belle_house_places_taken", &[("kind", "connections")]) >= 1.0);
+    for unknown in [BACKUP_PROVEN, BACKUP_FAILED] {
+        assert!(printed.sum(unknown, &[]).is_nan(), "none are configured");
+    }
     // Neither people nor records nor what they hold or call things.
     for told in [
         &staff.email,
@@ -323,4 +331,52 @@ async fn without_an_address_nothing_listens() {
     assert!(!metrics::is_on() || std::env::var_os("NEXTEST").is_none());
     assert_eq!(metrics::now().is_some(), metrics::is_on());
     assert!(app.ctx().config.metrics_addr.is_none());
+}
+
+const BACKUP_PROVEN: &str = "belle_house_backup_proven_timestamp_seconds";
+const BACKUP_FAILED: &str = "belle_house_backup_failed";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn backups_tell_when_one_was_last_proven_and_whether_the_last_one_failed() {
+    let watched = || TestApp::builder().setting("METRICS_ADDR", "127.0.0.1:0");
+    let world = BackupWorld::start(watched()).await;
+    let app = &world.app;
+    let before = scrape(app).await;
+    before.is(BACKUP_PROVEN, &[], 0.0);
+    before.is(BACKUP_FAILED, &[], 0.0);
+    let made = make_when_due(app.ctx(), &world.storage()).await.unwrap().unwrap();
+    app.advance(TimeDelta::hours(30));
+    // A file where the folder of the backups should be.
+    let folder = world.config().backup.folder.clone();
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "").unwrap();
+    make_when_due(app.ctx(), &world.storage()).await.unwrap_err();
+    // What was read from the database counts as read now for five seconds.
+    tokio::time::sleep(std::time::Duration::from_millis(5100)).await;
+    let after = scrape(app).await;
+    after.is(BACKUP_FAILED, &[], 1.0);
+    let taken_at = made.taken_at - chrono::DateTime::UNIX_EPOCH;
+    after.is(BACKUP_PROVEN, &[], taken_at.as_seconds_f64());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_going_on_is_told_with_how_much_may_and_what_was_refused() {
+    let app = TestApp::builder()
+        .setting("METRICS_ADDR", "127.0.0.1:0")
+        .setting("SUBSCRIPTIONS_AT_ONCE", "10,10,1")
+        .start()
+        .await;
+    let staff = app.staff().await;
+    let live = app.subscribe(&staff, EVENTS, json!({})).await;
+    let mut second = Subscription::start(app.address(), &staff.token, EVENTS, json!({})).await;
+    let refused = second.next_message().await;
+    assert_eq!(refused["type"], "error", "{refused}");
+    let printed = scrape(&app).await;
+    let kind = ("kind", "subscriptions");
+    printed.is("belle_house_places_taken", &[kind], 1.0);
+    printed.is("belle_house_places_max", &[kind], 10.0);
+    let refusals = "belle_house_places_refused_total";
+    printed.is(refusals, &[kind, ("whose", "account")], 1.0);
+    printed.is(refusals, &[kind, ("whose", "process")], 0.0);
+    drop(live);
 }

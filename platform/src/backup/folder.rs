@@ -164,42 +164,12 @@ impl Folder {
             let name = entry.file_name().to_string_lossy().into_owned();
             if let Some(taken_at) = moment_of(&name) {
                 let bytes = entry.metadata()?.len();
-                backups.push(self.describe(name, taken_at, bytes));
+                let text = fs::read(self.description(&name)).ok();
+                backups.push(described(name, taken_at, bytes, text.as_deref()));
             }
         }
         backups.sort_by(|a, b| (b.taken_at, &b.name).cmp(&(a.taken_at, &a.name)));
         Ok(backups)
-    }
-
-    fn describe(&self, name: String, taken_at: DateTime<Utc>, bytes: u64) -> Backup {
-        let described = fs::read(self.description(&name))
-            .ok()
-            .and_then(|text| serde_json::from_slice::<Backup>(&text).ok())
-            .filter(|described| described.name == name);
-        match described {
-            // Another size is another file than the one that was proven.
-            Some(described) if described.bytes == bytes => described,
-            Some(described) => Backup {
-                bytes,
-                proven_at: None,
-                problem: Some(format!("the file should have {} bytes", described.bytes)),
-                ..described
-            },
-            None => Backup {
-                name,
-                taken_at,
-                bytes,
-                sha256: None,
-                database: None,
-                migration: None,
-                made_by: None,
-                rows: 0,
-                files: 0,
-                missing_files: 0,
-                proven_at: None,
-                problem: None,
-            },
-        }
     }
 
     fn description(&self, name: &str) -> PathBuf {
@@ -233,6 +203,16 @@ impl LockedFolder {
             unfinished: self.folder.0.join(format!("{UNFINISHED}{name}")),
             folder: &self.folder,
             name,
+        })
+    }
+
+    /// A place for one that comes from elsewhere, under its own name.
+    pub(super) fn receive(&self, name: &str) -> Result<Place<'_>> {
+        anyhow::ensure!(!self.folder.file(name).exists(), "{name} is here already");
+        Ok(Place {
+            unfinished: self.folder.0.join(format!("{UNFINISHED}{name}")),
+            folder: &self.folder,
+            name: name.to_owned(),
         })
     }
 
@@ -316,8 +296,44 @@ impl Drop for ProofFolder<'_> {
     }
 }
 
+/// What is known of a backup's file, from the description beside it.
+pub(super) fn described(
+    name: String,
+    taken_at: DateTime<Utc>,
+    bytes: u64,
+    description: Option<&[u8]>,
+) -> Backup {
+    let described = description
+        .and_then(|text| serde_json::from_slice::<Backup>(text).ok())
+        .filter(|described| described.name == name);
+    match described {
+        // Another size is another file than the one that was proven.
+        Some(described) if described.bytes == bytes => described,
+        Some(described) => Backup {
+            bytes,
+            proven_at: None,
+            problem: Some(format!("the file should have {} bytes", described.bytes)),
+            ..described
+        },
+        None => Backup {
+            name,
+            taken_at,
+            bytes,
+            sha256: None,
+            database: None,
+            migration: None,
+            made_by: None,
+            rows: 0,
+            files: 0,
+            missing_files: 0,
+            proven_at: None,
+            problem: None,
+        },
+    }
+}
+
 /// When the backup of this name was taken; `None` for what is no backup's name.
-fn moment_of(name: &str) -> Option<DateTime<Utc>> {
+pub(super) fn moment_of(name: &str) -> Option<DateTime<Utc>> {
     let rest = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
     let moment = rest.split('-').next()?;
     NaiveDateTime::parse_from_str(moment, "%Y%m%dT%H%M%SZ")
@@ -327,7 +343,7 @@ fn moment_of(name: &str) -> Option<DateTime<Utc>> {
 
 /// Which of `backups`, newest first, needn't be kept. Nothing is superfluous that is as new as the newest proven one, or
 /// that came here without its description. The error is one from the future.
-fn superfluous<'a>(
+pub(super) fn superfluous<'a>(
     backups: &'a [Backup],
     keep: &Keep,
     now: DateTime<Utc>,

@@ -1,9 +1,10 @@
 //! Backups that come back: one encrypted file of everything (docs/decisions/0025-backups-that-come-back.md).
 //!
 //! [`create`] writes one, [`prove`] loads it into a scratch database and compares, [`restore`] brings it back, into either
-//! database. [`Folder`] is where they are kept, and what is pruned of them.
+//! database. [`Folder`] is where they are kept, and what is pruned of them; [`Copies`] are in a bucket, away from the machine.
 
 mod archive;
+mod copies;
 mod create;
 mod folder;
 mod load;
@@ -17,6 +18,7 @@ use sea_orm::DatabaseTransaction;
 
 pub use crate::backup_keys::{Identities, Recipient, generate};
 pub use archive::{Header, Manifest, WrongIdentity};
+pub use copies::Copies;
 pub use create::{Source, create};
 pub use folder::{Backup, Folder, Kept, LockedFolder};
 pub use restore::{Consequences, Restored, Target, check, prove, restore};

@@ -77,6 +77,8 @@ pub struct Config {
     pub firebase_credentials_path: Option<PathBuf>,
     /// Where images are kept.
     pub storage: StorageConfig,
+    /// Where nginx finds the media folder below its own addresses, `/_media/`; it then sends clients' pictures itself.
+    pub media_accel_prefix: Option<String>,
     /// Backups.
     pub backup: BackupConfig,
     /// Whether any `CLOUDINARY_*` is set: kept for later, `doctor` says so.
@@ -153,6 +155,8 @@ pub struct BackupConfig {
     pub recipients: Vec<Recipient>,
     /// Where they are kept.
     pub folder: PathBuf,
+    /// The bucket that each is copied to, away from this machine.
+    pub copies: Option<StorageConfig>,
     /// Not before this hour of the day, in company time.
     pub hour: u32,
     /// How many stay.
@@ -375,6 +379,7 @@ impl Config {
             url: read.below("PRIVACY_NOTICE_PATH", &website_url),
         };
         let secret_key_previous = secret_key::read_previous(&mut read, &secret_key);
+        let storage = read.storage();
         let time_zone = read
             .parsed("TIME_ZONE", "an IANA time zone, such as Africa/Niamey")
             .unwrap_or(chrono_tz::Africa::Niamey);
@@ -445,12 +450,14 @@ impl Config {
             },
             email: read.email(debug),
             firebase_credentials_path: read.optional("FIREBASE_CREDENTIALS_PATH").map(PathBuf::from),
-            storage: read.storage(),
+            media_accel_prefix: read.media_accel_prefix(&storage),
+            storage,
             backup: BackupConfig {
                 recipients: read.recipients("BACKUP_RECIPIENT"),
                 folder: read
                     .optional("BACKUP_DIR")
                     .map_or_else(|| data_dir.join("backups"), PathBuf::from),
+                copies: read.backup_copies(),
                 hour: read.number("BACKUP_HOUR", 0, 23),
                 keep: Keep {
                     daily: read.number("BACKUP_KEEP_DAILY", 1, 1000),

@@ -475,19 +475,54 @@ impl<'a> Reader<'a> {
     pub(super) fn storage(&mut self) -> StorageConfig {
         match self.one_of("STORAGE", &["fs", "s3"]).as_str() {
             "s3" => StorageConfig::S3 {
-                bucket: self.required("S3_BUCKET"),
+                bucket: self.required("S3_BUCKET", "STORAGE=s3"),
                 endpoint: self.optional("S3_ENDPOINT"),
                 region: self.text("S3_REGION"),
-                access_key_id: self.required("S3_ACCESS_KEY_ID"),
-                secret_access_key: self.required("S3_SECRET_ACCESS_KEY").into(),
+                access_key_id: self.required("S3_ACCESS_KEY_ID", "STORAGE=s3"),
+                secret_access_key: self.required("S3_SECRET_ACCESS_KEY", "STORAGE=s3").into(),
             },
             _ => StorageConfig::Fs,
         }
     }
 
-    fn required(&mut self, key: &'static str) -> String {
+    /// Whose keys are its own: whoever takes the server should not be able to remove what was copied.
+    pub(super) fn backup_copies(&mut self) -> Option<StorageConfig> {
+        const FOR: &str = "BACKUP_S3_BUCKET";
+        Some(StorageConfig::S3 {
+            bucket: self.optional(FOR)?,
+            endpoint: self.optional("BACKUP_S3_ENDPOINT"),
+            region: self.text("BACKUP_S3_REGION"),
+            access_key_id: self.required("BACKUP_S3_ACCESS_KEY_ID", FOR),
+            secret_access_key: self.required("BACKUP_S3_SECRET_ACCESS_KEY", FOR).into(),
+        })
+    }
+
+    /// A path of nginx's own. It becomes part of a header, and of what nginx looks up: plain words between slashes.
+    pub(super) fn media_accel_prefix(&mut self, storage: &StorageConfig) -> Option<String> {
+        const KEY: &str = "MEDIA_ACCEL_PREFIX";
+        let prefix = self.optional(KEY)?;
+        let is_word = |word: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+            !word.is_empty() && word.bytes().all(plain)
+        };
+        let inner = prefix.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        if !inner.is_some_and(|inner| inner.split('/').all(is_word)) {
+            self.error(KEY, format!("is {prefix}, not a path such as /_media/."));
+            return None;
+        }
+        if matches!(storage, StorageConfig::S3 { .. }) {
+            self.error(
+                KEY,
+                "is for STORAGE=fs: nginx has no files of a bucket.".to_owned(),
+            );
+            return None;
+        }
+        Some(prefix)
+    }
+
+    fn required(&mut self, key: &'static str, by: &str) -> String {
         self.optional(key).unwrap_or_else(|| {
-            self.error(key, "is missing: STORAGE=s3 needs it.".to_owned());
+            self.error(key, format!("is missing: {by} needs it."));
             String::new()
         })
     }

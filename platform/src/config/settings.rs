@@ -344,6 +344,12 @@ pub const SETTINGS: &[Group] = &[
         title: "Images",
         settings: &[
             setting("STORAGE", "fs", "fs", "fs (DATA_DIR/media) or s3."),
+            setting(
+                "MEDIA_ACCEL_PREFIX",
+                "",
+                "/_media/",
+                "nginx hands out clients' pictures itself once they are allowed, by X-Accel-Redirect to addresses that begin so: nginx/servers with MEDIA makes it know them. Only where every request comes through that nginx, and with STORAGE=fs. The server hands them out when absent.",
+            ),
             setting("S3_BUCKET", "", "bellehouse-media", "The bucket."),
             setting(
                 "S3_ENDPOINT",
@@ -374,6 +380,26 @@ pub const SETTINGS: &[Group] = &[
                 "/srv/backups",
                 "Where they are kept; instances share it. DATA_DIR/backups when absent.",
             ),
+            setting(
+                "BACKUP_S3_BUCKET",
+                "",
+                "bellehouse-backups",
+                "A bucket that each backup is copied to, away from this machine: `backup list`, `backup verify` and `restore` find it there. Without one they stay here.",
+            ),
+            setting(
+                "BACKUP_S3_ENDPOINT",
+                "",
+                "https://s3.gra.io.cloud.ovh.net",
+                "The service, when it isn't AWS.",
+            ),
+            setting("BACKUP_S3_REGION", "us-east-1", "gra", "The region."),
+            setting(
+                "BACKUP_S3_ACCESS_KEY_ID",
+                "",
+                "",
+                "The id of a key for that bucket.",
+            ),
+            setting("BACKUP_S3_SECRET_ACCESS_KEY", "", "", "The key."),
             setting(
                 "BACKUP_HOUR",
                 "2",

@@ -186,6 +186,43 @@ fn tells_every_mistake_at_once_and_no_secret() {
 }
 
 #[test]
+fn nginx_s_own_addresses_are_plain_paths_before_a_folder() {
+    let prefix = |value: &str, storage: &str| {
+        load(&[
+            ("SECRET_KEY", SECRET),
+            ("EMAIL_BACKEND", "file"),
+            ("MEDIA_ACCEL_PREFIX", value),
+            ("STORAGE", storage),
+            ("S3_BUCKET", "b"),
+            ("S3_ACCESS_KEY_ID", "i"),
+            ("S3_SECRET_ACCESS_KEY", "s"),
+        ])
+        .map(|config| config.media_accel_prefix)
+    };
+    assert_eq!(prefix("", "fs").unwrap(), None);
+    assert_eq!(prefix("/_media/", "fs").unwrap().as_deref(), Some("/_media/"));
+    assert_eq!(prefix("/a/b-c/", "fs").unwrap().as_deref(), Some("/a/b-c/"));
+    for wrong in [
+        "_media/",
+        "/_media",
+        "/",
+        "//",
+        "/a//b/",
+        "/../",
+        "/a b/",
+        "/é/",
+        "/a\r\nX: y/",
+    ] {
+        assert!(prefix(wrong, "fs").is_err(), "{wrong:?}");
+    }
+    let error = prefix("/_media/", "s3").unwrap_err().to_string();
+    assert!(
+        error.contains("MEDIA_ACCEL_PREFIX") && error.contains("STORAGE=fs"),
+        "{error}"
+    );
+}
+
+#[test]
 fn takes_django_s_names_for_e_mail() {
     let config = load(&[
         ("SECRET_KEY", SECRET),

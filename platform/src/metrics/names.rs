@@ -91,6 +91,14 @@ table! {
     /// Transactions that ran again because another was in their way.
     SQL_RETRIES = "belle_house_sql_retries_total", Kind::Counter, [];
 
+    // What may be going on at a time (…_AT_ONCE)
+    /// What is going on now: connections, sockets, operations, subscriptions.
+    PLACES_TAKEN = "belle_house_places_taken", Kind::Gauge, ["kind"];
+    /// How much of it may be going on in this process.
+    PLACES_MAX = "belle_house_places_max", Kind::Gauge, ["kind"];
+    /// What was refused because too much was going on, by whose limit: process, address, account.
+    PLACES_REFUSED = "belle_house_places_refused_total", Kind::Counter, ["kind", "whose"];
+
     // Messages
     /// Messages that wait (pending) or were given up (dead); 10000 stands for that many and more.
     OUTBOX_MESSAGES = "belle_house_outbox_messages", Kind::Gauge, ["channel", "state"];
@@ -110,6 +118,12 @@ table! {
     IMAGE_SECONDS = "belle_house_image_seconds", Kind::Histogram(WORK), ["outcome"];
     /// How long documents as PDF took, waiting included, by where they came from: drawn, kept, or failed.
     PDF_SECONDS = "belle_house_pdf_seconds", Kind::Histogram(WORK), ["source"];
+
+    // Backups
+    /// When the newest proven backup was taken, in seconds since 1970; 0 when none is proven, NaN when none are configured.
+    BACKUP_PROVEN = "belle_house_backup_proven_timestamp_seconds", Kind::Gauge, [];
+    /// 1 when the last backup could not be made or does not come back; NaN when none are configured.
+    BACKUP_FAILED = "belle_house_backup_failed", Kind::Gauge, [];
 
     // The process and its disk
     /// Room that is left where DATA_DIR is, in bytes.

@@ -6,7 +6,7 @@ use sea_orm::DatabaseTransaction;
 use crate::features::media::all_files;
 use platform::{
     backup::{
-        self, Backup, Folder, Identities, Kept, LockedFolder, Manifest, NamedFiles, Progress, Source,
+        self, Backup, Copies, Folder, Identities, Kept, LockedFolder, Manifest, NamedFiles, Progress, Source,
         WrongIdentity,
     },
     clock::SharedClock,
@@ -59,6 +59,47 @@ pub async fn make(
     note(&locked, &mut backup, clock, proof)?;
     tracing::info!(name = backup.name, "the backup is proven: it comes back");
     Ok(backup)
+}
+
+/// Copies a backup into the bucket that is configured, and removes those there that needn't be kept; the bucket's name.
+///
+/// # Errors
+/// When the bucket refuses.
+pub async fn copy(config: &Config, clock: &SharedClock, backup: &Backup) -> Result<Option<String>> {
+    let Some(copies) = Copies::open(config.backup.copies.as_ref())? else {
+        return Ok(None);
+    };
+    copies
+        .put(&Folder::new(config.backup.folder.clone()), backup)
+        .await?;
+    tracing::info!(
+        name = backup.name,
+        bucket = copies.bucket(),
+        "the backup is copied"
+    );
+    if let Kept::ClockBehind(name) = copies.prune(&config.backup.keep, clock.now()).await? {
+        tracing::error!(
+            name,
+            "a copy bears a date in the future: was the clock set back? Nothing is removed"
+        );
+    }
+    Ok(Some(copies.bucket()))
+}
+
+/// Fetches a backup from the bucket, when there is one and the backup isn't here.
+///
+/// # Errors
+/// When it isn't in the bucket either, or is damaged there.
+pub async fn fetch(config: &Config, name: &str) -> Result<()> {
+    let folder = Folder::new(config.backup.folder.clone());
+    if folder.file(name).exists() {
+        return Ok(());
+    }
+    let Some(copies) = Copies::open(config.backup.copies.as_ref())? else {
+        return Ok(());
+    };
+    copies.fetch(name, &folder.lock()?).await?;
+    Ok(())
 }
 
 /// Proves a backup with the operator's own identity, and notes how that went.

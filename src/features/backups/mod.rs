@@ -12,8 +12,8 @@ mod work;
 mod worker;
 
 pub use alarm::raise_when_stale;
-pub use make::{make, prune, source, verify};
+pub use make::{copy, fetch, make, prune, source, verify};
 pub use restore::{restore, target};
 pub use schedule::is_stale;
-pub use work::{Overview, back_up_now, last_problem, make_when_due, overview};
+pub use work::{Overview, Standing, back_up_now, last_problem, make_when_due, overview, standing};
 pub use worker::run;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
 use platform::{
     backup::{Backup, Folder, Kept, unwatched},
     ctx::Ctx,
@@ -12,13 +13,13 @@ use platform::{
     storage::Storage,
 };
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect, sea_query::Expr,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
-    make::{make, prune, source},
+    make::{copy, make, prune, source},
     schedule::{LEASE, is_due, is_running, is_stale},
     table::{Column, Entity, Model, STATE_ID},
 };
@@ -43,6 +44,36 @@ pub async fn state(ctx: &Ctx) -> Result<Model> {
 pub async fn last_problem(conn: &impl ConnectionTrait) -> Result<Option<String>> {
     let row = Entity::find_by_id(STATE_ID).one(conn).await?;
     Ok(row.and_then(|row| row.problem))
+}
+
+/// How the server's own backups stand, for whoever watches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// When the newest proven one was taken.
+    pub proven_at: Option<DateTime<Utc>>,
+    /// Whether something went wrong with the last one.
+    pub has_failed: bool,
+}
+
+/// How they stand; `None` when none are configured.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn standing(ctx: &Ctx) -> Result<Option<Standing>, DbErr> {
+    if ctx.config.backup.recipients.is_empty() {
+        return Ok(None);
+    }
+    let row = Entity::find_by_id(STATE_ID).one(ctx.db.reader()).await?;
+    Ok(Some(row.map_or(
+        Standing {
+            proven_at: None,
+            has_failed: false,
+        },
+        |row| Standing {
+            proven_at: row.proven_at,
+            has_failed: row.problem.is_some(),
+        },
+    )))
 }
 
 /// Makes one if it is due and nobody else does; the one that was made.
@@ -78,12 +109,19 @@ pub async fn make_when_due(ctx: &Ctx, storage: &Storage) -> Result<Option<Backup
     }
     let source = source(DatabaseOptions::from(&ctx.config.database), storage.clone());
     let unwatched = unwatched();
+    let work = async {
+        let made = make(&ctx.config, &ctx.clock, &source, &unwatched).await?;
+        // It is proven, whatever becomes of its copy.
+        let copied = copy(&ctx.config, &ctx.clock, &made).await;
+        anyhow::Ok((made, copied))
+    };
     let outcome = tokio::select! {
-        outcome = make(&ctx.config, &ctx.clock, &source, &unwatched) => outcome,
+        outcome = work => outcome,
         error = renew(ctx, owner) => Err(error),
     };
     note_outcome(ctx, owner, &outcome).await?;
-    let made = outcome?;
+    let (made, copied) = outcome?;
+    copied?;
     match prune(&ctx.config, &ctx.clock)? {
         Kept::Pruned(names) if names.is_empty() => {}
         Kept::Pruned(names) => tracing::info!(?names, "old backups are removed"),
@@ -118,22 +156,25 @@ async fn renew(ctx: &Ctx, owner: Uuid) -> anyhow::Error {
     }
 }
 
-async fn note_outcome(ctx: &Ctx, owner: Uuid, outcome: &Result<Backup>) -> Result<()> {
+async fn note_outcome(
+    ctx: &Ctx,
+    owner: Uuid,
+    outcome: &Result<(Backup, Result<Option<String>>)>,
+) -> Result<()> {
+    let problem = match outcome {
+        Ok((_, Ok(_))) => None,
+        Ok((_, Err(error))) | Err(error) => Some(format!("{error:#}")),
+    };
     write_tx!(ctx, |tx| {
         let nothing = Option::<Uuid>::None;
         let mut noted = Entity::update_many()
             .col_expr(Column::LeaseOwner, Expr::value(nothing))
-            .col_expr(
-                Column::LeaseUntil,
-                Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None),
-            )
+            .col_expr(Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
             .filter(Column::LeaseOwner.eq(owner));
-        noted = match outcome {
-            Ok(backup) => noted
-                .col_expr(Column::ProvenAt, Expr::value(backup.taken_at))
-                .col_expr(Column::Problem, Expr::value(Option::<String>::None)),
-            Err(error) => noted.col_expr(Column::Problem, Expr::value(format!("{error:#}"))),
-        };
+        if let Ok((backup, _)) = outcome {
+            noted = noted.col_expr(Column::ProvenAt, Expr::value(backup.taken_at));
+        }
+        noted = noted.col_expr(Column::Problem, Expr::value(problem.clone()));
         noted.exec(tx.conn()).await?;
         Ok(())
     })

@@ -279,11 +279,32 @@ impl Media {
             .await
     }
 
+    /// The address at which nginx has one file of a picture for itself, when it is set up to and the file is there.
+    ///
+    /// # Errors
+    /// When storage can't be read.
+    pub async fn accelerated(&self, image: &Image, rendition: &Rendition) -> anyhow::Result<Option<String>> {
+        let Some(prefix) = &self.ctx().config.media_accel_prefix else {
+            return Ok(None);
+        };
+        let key = image::key_of(image.id, rendition);
+        // Nothing but whole files is nginx's business; and nothing that it could read in another way than we do.
+        let is_whole = self.storage().size(&key).await? == Some(u64::from(rendition.bytes));
+        Ok((is_whole && is_plain(&key)).then(|| format!("{prefix}{key}")))
+    }
+
     /// The clock's time, for ages of caches.
     #[must_use]
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.ctx().clock.now()
     }
+}
+
+/// Whether a key means the same file as a path in a URL: no code to resolve (`%2e`), no way up.
+fn is_plain(key: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    key.split('/')
+        .all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))
 }
 
 /// The row and the files of a finished picture.
@@ -324,4 +345,29 @@ fn describe(id: ImageId, made: ProcessedImage, source_hash: String, byte_size: u
         created_at: chrono::DateTime::UNIX_EPOCH,
     };
     (image, files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn only_plain_keys_are_told_to_nginx() {
+        assert!(is_plain("images/0193a5c2-7e1f/640-2c26b46b68ffc68f.webp"));
+        for odd in [
+            "",
+            "/images/a",
+            "images//a",
+            "images/../a",
+            "images/.a",
+            "images/a%2e",
+            "images/a b",
+            "images/é",
+            "images/a?x",
+            "images/a#x",
+            "images/a\r\nb",
+        ] {
+            assert!(!is_plain(odd), "{odd:?}");
+        }
+    }
 }

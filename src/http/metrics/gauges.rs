@@ -15,7 +15,13 @@ use platform::{
 };
 use tokio::{sync::Mutex, time::Instant};
 
-use crate::{features::feed::FeedHub, http::graphql::Endpoint};
+use crate::{
+    features::{
+        backups::{self, Standing},
+        feed::FeedHub,
+    },
+    http::{caps::Full, graphql::Endpoint},
+};
 
 /// For how long what was read counts as read now.
 const FRESH: Duration = Duration::from_secs(5);
@@ -43,6 +49,11 @@ impl Gauges {
         for load in ctx.db.load() {
             metrics::SQL_TIMEOUTS.add(0, [load.pool]);
         }
+        for cap in endpoint.caps().all() {
+            for whose in [Full::Process, Full::Address, Full::Account] {
+                metrics::PLACES_REFUSED.add(0, [cap.kind(), whose.label()]);
+            }
+        }
         Self(Arc::new(Parts {
             ctx,
             endpoint,
@@ -57,6 +68,11 @@ impl Gauges {
         for load in parts.ctx.db.load() {
             metrics::SQL_BUSY.set(Some(f64::from(load.busy)), [load.pool]);
             metrics::SQL_MAX.set(Some(f64::from(load.max)), [load.pool]);
+        }
+        for cap in parts.endpoint.caps().all() {
+            let (taken, most) = cap.load();
+            metrics::PLACES_TAKEN.set(Some(number(taken)), [cap.kind()]);
+            metrics::PLACES_MAX.set(Some(number(most)), [cap.kind()]);
         }
         metrics::WEBSOCKETS.set(Some(number(parts.endpoint.open_sockets())), []);
         metrics::SUBSCRIBERS.set(Some(number(parts.feed.subscriber_count())), []);
@@ -78,7 +94,8 @@ impl Parts {
         let look = async {
             let backlog = outbox::backlog(self.ctx.db.reader()).await?;
             let behind = self.feed.oldest_undelivered().await?;
-            Ok::<_, sea_orm::DbErr>((backlog, behind))
+            let backups = backups::standing(&self.ctx).await?;
+            Ok::<_, sea_orm::DbErr>((backlog, behind, backups))
         };
         let found = match tokio::time::timeout(PATIENCE, look).await {
             Ok(Ok(found)) => Some(found),
@@ -93,7 +110,8 @@ impl Parts {
         };
         let now = self.ctx.clock.now();
         metrics::DATABASE_UP.set(Some(truth(found.is_some())), []);
-        let Some((backlog, behind)) = found else {
+        set_backups(found.as_ref().and_then(|(_, _, backups)| *backups));
+        let Some((backlog, behind, _)) = found else {
             // What was true some time ago must not look as if it still were.
             metrics::FEED_BEHIND.set(None, []);
             for channel in [outbox::Channel::Push, outbox::Channel::Email] {
@@ -117,6 +135,16 @@ impl Parts {
             }
         }
     }
+}
+
+/// Without one that is proven it is as if the last were from 1970: the alarm is the same.
+fn set_backups(standing: Option<Standing>) {
+    let proven_at = standing.map(|it| {
+        it.proven_at
+            .map_or(0.0, |at| seconds_since(DateTime::UNIX_EPOCH, at))
+    });
+    metrics::BACKUP_PROVEN.set(proven_at, []);
+    metrics::BACKUP_FAILED.set(standing.map(|it| truth(it.has_failed)), []);
 }
 
 /// A network's file system may hang: it is waited for as the database is, and on a thread of its own.

@@ -16,12 +16,12 @@ export class Api {
     this.from = from;
   }
 
-  /** One request on a connection of its own: { status, headers, body }. */
-  request(address, { method = "GET", headers = {}, body, from = this.from, timeout = 20_000 } = {}) {
+  /** One request on a connection of its own: { status, headers, body }. `path` is sent as it is. */
+  request(address, { method = "GET", headers = {}, body, path, from = this.from, timeout = 20_000 } = {}) {
     const url = new URL(address, this.base);
     const { request } = url.protocol === "https:" ? https : http;
     return new Promise((resolve, reject) => {
-      const sent = request(url, { method, headers, ca: this.ca, localAddress: from, agent: false, timeout }, (answer) => {
+      const sent = request(url, { method, headers, ...(path && { path }), ca: this.ca, localAddress: from, agent: false, timeout }, (answer) => {
         const parts = [];
         answer.on("data", (part) => parts.push(part));
         answer.on("error", reject);

@@ -38,6 +38,7 @@ export class Deployment {
       EMAIL_BACKEND: "file",
       TRUSTED_PROXIES: "127.0.0.1",
       CORS_ALLOWED_ORIGINS: SITE,
+      MEDIA_ACCEL_PREFIX: "/_media/",
     };
     // Its pictures take a debug build 20 s of processor time.
     execFileSync(this.binary, ["demo", "--into-production"], { cwd: this.folder, env: { ...this.environment, LOG: "warn" }, stdio: ["ignore", "ignore", "inherit"], timeout: 120_000 });
@@ -69,6 +70,7 @@ export class Deployment {
         PUBLIC_URL: this.base,
         APPS: this.ports.instances.map((port) => `127.0.0.1:${port}`).join(" "),
         CERTIFICATE: this.folder,
+        MEDIA: join(this.folder, "data/media"),
         HTTP_PORT: `127.0.0.1:${this.ports.http}`,
         HTTPS_PORT: `127.0.0.1:${this.ports.https}`,
         CACHE: join(folder, "cache"),
@@ -77,7 +79,9 @@ export class Deployment {
     });
     writeFileSync(join(folder, "servers.conf"), servers);
     const pid = `pid ${join(folder, "nginx.pid")};`;
-    this.spawn("nginx", NGINX, ["-p", folder, "-c", join(folder, "nginx.conf"), "-g", `daemon off; ${pid}`], { PATH: process.env.PATH });
+    // Its workers are the instances' user, as docs/DEPLOYMENT.md has it where nginx sends pictures itself.
+    const user = process.getuid() === 0 ? "user root;" : "";
+    this.spawn("nginx", NGINX, ["-p", folder, "-c", join(folder, "nginx.conf"), "-g", `daemon off; ${user} ${pid}`], { PATH: process.env.PATH });
     await this.answers(`http://127.0.0.1:${this.ports.http}/nginx-alive`, "nginx");
   }
 

@@ -6,6 +6,7 @@
 import { Deployment } from "./deployment.mjs";
 import * as cached from "./cached.mjs";
 import * as hostile from "./hostile.mjs";
+import * as pictures from "./pictures.mjs";
 import * as restarts from "./restarts.mjs";
 import { story } from "./story.mjs";
 
@@ -34,6 +35,7 @@ try {
       for (const step of await story(deployment.api())) console.log(`    ${step}`);
     },
     ...cached.checks,
+    ...pictures.checks,
     ...hostile.checks,
     ...restarts.checks,
   };

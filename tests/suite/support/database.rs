@@ -52,21 +52,45 @@ impl TestDatabase {
     }
 
     async fn create_postgres(server: String) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let control = connect(&server).await;
         let template = postgres_template(&server, &control).await;
-        let name = format!(
-            "belle_test_{}_{}_{}",
-            build_stamp(),
-            std::process::id(),
-            NUMBER.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = unused_name();
         run(&control, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         control.close().await.unwrap();
         Self {
             url: with_database(&server, &name),
             place: Place::Postgres { server, name },
         }
+    }
+
+    /// A database without any schema.
+    pub async fn empty() -> Self {
+        Self::filled(&[], "").await
+    }
+
+    /// What another build has left: the bytes of SQLite's file, or SQL for PostgreSQL.
+    pub async fn filled(sqlite: &[u8], postgres: &str) -> Self {
+        let Ok(server) = std::env::var(VARIABLE) else {
+            let folder = tempfile::Builder::new().prefix("belle-house-").tempdir().unwrap();
+            let file = folder.path().join("test.sqlite3");
+            fs::write(&file, sqlite).unwrap();
+            return Self {
+                url: format!("sqlite://{}", file.display()),
+                place: Place::Sqlite { _folder: folder },
+            };
+        };
+        let control = connect(&server).await;
+        let name = unused_name();
+        run(&control, &format!("CREATE DATABASE {name}")).await;
+        control.close().await.unwrap();
+        let url = with_database(&server, &name);
+        if !postgres.is_empty() {
+            let database = connect(&url).await;
+            run(&database, postgres).await;
+            database.close().await.unwrap();
+        }
+        let place = Place::Postgres { server, name };
+        Self { url, place }
     }
 
     /// Whether the run is on PostgreSQL.
@@ -121,6 +145,17 @@ impl Drop for TestDatabase {
             panic!("the test's database could not be dropped");
         }
     }
+}
+
+/// For a database of PostgreSQL.
+fn unused_name() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!(
+        "belle_test_{}_{}_{}",
+        build_stamp(),
+        std::process::id(),
+        NUMBER.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 /// Changes with the test binary.
