@@ -237,6 +237,7 @@ impl App {
                 self.stop.clone(),
             ));
             tracker.spawn(secret_keys::run(self.ctx.clone(), self.stop.clone()));
+            tracker.spawn(seal_second_factors(self.ctx.clone()));
             tracker.spawn(render_articles(self.ctx.clone(), self.stop.clone()));
             tracker.spawn(backups::run(
                 self.ctx.clone(),
@@ -257,6 +258,16 @@ impl App {
 }
 
 /// Makes the HTML of articles that were written before it was kept, or that an older renderer made.
+/// What was sealed with a former SECRET_KEY doesn't end with it.
+async fn seal_second_factors(ctx: Ctx) {
+    if let Err(error) = accounts::seal_second_factors_anew(&ctx).await {
+        tracing::error!(
+            error = format!("{error:#}"),
+            "authenticator apps' secrets could not be sealed with the present SECRET_KEY; keep the former one until they are"
+        );
+    }
+}
+
 async fn render_articles(ctx: Ctx, stop: CancellationToken) {
     let made = tokio::select! {
         () = stop.cancelled() => return,

@@ -25,10 +25,10 @@ mod m20261129_000120_jobs;
 mod m20261129_000130_backups;
 mod m20261129_000140_slugs;
 mod m20261130_000145_published_lists;
-mod m20261130_000160_secret_keys;
-mod m20261130_000161_privacy;
 mod m20261130_000150_security_events;
 mod m20261130_000151_second_factors;
+mod m20261130_000160_secret_keys;
+mod m20261130_000161_privacy;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.

@@ -36,7 +36,7 @@ pub use queries::{
     living_account_by_email, living_staff, open_addresses, second_factor_of, session_access, sessions_of,
     staff_session,
 };
-pub use second_factor::reset_in_tx as reset_second_factor_in_tx;
+pub use second_factor::{reset_in_tx as reset_second_factor_in_tx, seal_anew as seal_second_factors_anew};
 pub use security_events::{
     NewSecurityEvent, SecurityEventFilter, forget_in_tx as forget_security_events_in_tx,
     note_in_tx as note_security_event_in_tx, purge as purge_security_events, select_security_events,

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter,
+    PaginatorTrait, QueryFilter, QuerySelect,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -24,7 +24,7 @@ use platform::{
     audit::{self, AuditAction},
     crypto::sha256,
     ctx::Ctx,
-    db::WriteTx,
+    db::{WriteTx, write_tx},
     error::{CommandError, ErrorCode, Violation},
     limiter, message,
     outbox::{self, Channel, NewDelivery},
@@ -185,6 +185,37 @@ async fn forget_recovery_codes_in_tx(tx: &WriteTx, account: AccountId) -> Result
         .filter(recovery_code::Column::AccountId.eq(account))
         .exec(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Encrypts all secrets of authenticator apps anew with the present key, where another one is honoured: the former key may go one
+/// day, and they stay. Run by each server as it starts: the last one to change its key leaves none under the former.
+///
+/// # Errors
+/// When the database refuses, or a secret opens with neither key.
+pub async fn seal_anew(ctx: &Ctx) -> anyhow::Result<()> {
+    if ctx.keys.other_id().is_none() {
+        return Ok(());
+    }
+    let factors = second_factor::Entity::find().all(ctx.db.reader()).await?;
+    for account in factors.into_iter().map(|factor| factor.account_id) {
+        write_tx!(ctx, |tx| {
+            let factor = second_factor::Entity::find_by_id(account)
+                .lock_exclusive()
+                .one(tx.conn())
+                .await?;
+            if let Some(factor) = factor {
+                let secret = TotpSecret::open(&ctx.keys, account, &factor.sealed_secret)?;
+                let sealed = second_factor::ActiveModel {
+                    account_id: Set(account),
+                    sealed_secret: Set(secret.seal(&ctx.keys, account)?),
+                    ..Default::default()
+                };
+                sealed.update(tx.conn()).await?;
+            }
+            anyhow::Ok(())
+        })?;
+    }
     Ok(())
 }
 

@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use super::rows;
 use crate::features::{
-    accounts::{SessionColumn, Sessions, StoredAccount, normalize_email},
+    accounts::{
+        SecurityEventColumn, SecurityEvents, SessionColumn, Sessions, StoredAccount, normalize_email,
+    },
     billing::{
         Invoice, InvoiceColumn, InvoiceState, Invoices, PaymentColumn, Payments, items_of,
         papers::{PaperId, Papers, PrintError},
@@ -45,6 +47,7 @@ enum Step {
     Introduction,
     Profile,
     Sessions,
+    SecurityEvents,
     Devices,
     Forms,
     /// Behind this entry, as the so-manyeth file.
@@ -102,6 +105,7 @@ impl Contents {
                 Ok((Some(json_file("profil.json", &profile)?), Vec::new()))
             }
             Step::Sessions => self.sessions().await,
+            Step::SecurityEvents => self.security_events().await,
             Step::Devices => {
                 let devices = devices_of(self.ctx.db.reader(), self.account.id).await?;
                 let devices = devices.iter().map(rows::device).collect();
@@ -157,6 +161,7 @@ impl Contents {
         let lists = [
             Step::Profile,
             Step::Sessions,
+            Step::SecurityEvents,
             Step::Devices,
             Step::Forms,
             Step::Inbox(None, 1),
@@ -177,6 +182,18 @@ impl Contents {
             .await?;
         let sessions = sessions.iter().map(rows::session).collect();
         Ok((list_file("connexions.json", sessions)?, Vec::new()))
+    }
+
+    /// The latest thousand: more don't come of one person in the year that they are kept.
+    async fn security_events(&self) -> Result<Taken> {
+        let events = SecurityEvents::find()
+            .filter(SecurityEventColumn::AccountId.eq(self.account.id))
+            .order_by_desc(SecurityEventColumn::At)
+            .limit(1_000)
+            .all(self.ctx.db.reader())
+            .await?;
+        let events = events.iter().map(rows::security_event).collect();
+        Ok((list_file("securite.json", events)?, Vec::new()))
     }
 
     /// What was sent through the website with the address that the client signs in with, or became this client. Not what came

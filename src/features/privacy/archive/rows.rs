@@ -4,7 +4,7 @@ use sea_orm::ActiveEnum;
 use serde_json::{Value, json};
 
 use crate::features::{
-    accounts::{StoredAccount, StoredSession},
+    accounts::{SecurityEvent, StoredAccount, StoredSession},
     billing::{Invoice, InvoiceItem, Payment},
     clients::StoredClient,
     devices::Device,
@@ -45,6 +45,19 @@ pub fn session(session: &StoredSession) -> Value {
         "lastSeenAt": session.last_seen_at,
         "expiresAt": session.expires_at,
         "endedAt": session.revoked_at,
+    })
+}
+
+/// What happened to the account.
+pub fn security_event(event: &SecurityEvent) -> Value {
+    json!({
+        "id": event.id,
+        "at": event.at,
+        "kind": event.kind.to_value(),
+        "deviceName": event.device_name,
+        "address": event.address,
+        "userAgent": event.user_agent,
+        "place": event.place,
     })
 }
 

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use super::super::person::Person;
 use crate::features::{
-    accounts::{Accounts, Nobody, StoredAccount, Temporary, disable_in_tx, erase_in_tx},
+    accounts::{
+        Accounts, Nobody, StoredAccount, Temporary, disable_in_tx, erase_in_tx, forget_security_events_in_tx,
+    },
     billing::{InvoiceColumn, Invoices, PaymentColumn, Payments},
     clients::{ClientColumn, Clients, StoredClient, events::CLIENT_CHANGED, search_text},
     devices::{DeviceColumn, Devices},
@@ -112,6 +114,7 @@ async fn close_account_in_tx(
         .forget_in_tx(tx, Forgotten::Account(account.id))
         .await?;
     outbox::forget_recipient_in_tx(tx, account.id).await?;
+    forget_security_events_in_tx(tx, account.id).await?;
     idempotency::forget_caller_in_tx(tx, account.id).await?;
     let nobody = Nobody {
         name: NOBODY,
