@@ -122,22 +122,25 @@ pub async fn hit_all(db: &Db, now: DateTime<Utc>, hits: &[Hit<'_>]) -> Result<Re
     })
 }
 
-/// The bucket's row, locked; made when there was none.
+/// The bucket's row, locked; made when there was none. A success elsewhere may remove it between the two statements: then
+/// it is made again.
 async fn lock_in_tx(tx: &WriteTx, bucket: &str) -> Result<Model, DbErr> {
-    Entity::insert(ActiveModel {
-        bucket: Set(bucket.to_owned()),
-        hits: Set(0),
-        window_started_at: Set(tx.now()),
-        blocked_until: Set(None),
-    })
-    .on_conflict(OnConflict::column(Column::Bucket).do_nothing().to_owned())
-    .exec_without_returning(tx.conn())
-    .await?;
-    Entity::find_by_id(bucket.to_owned())
-        .lock_exclusive()
-        .one(tx.conn())
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound(format!("rate limit {bucket}")))
+    for _ in 0..10 {
+        Entity::insert(ActiveModel {
+            bucket: Set(bucket.to_owned()),
+            hits: Set(0),
+            window_started_at: Set(tx.now()),
+            blocked_until: Set(None),
+        })
+        .on_conflict(OnConflict::column(Column::Bucket).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+        let found = Entity::find_by_id(bucket.to_owned()).lock_exclusive();
+        if let Some(row) = found.one(tx.conn()).await? {
+            return Ok(row);
+        }
+    }
+    Err(DbErr::RecordNotFound(format!("rate limit {bucket}")))
 }
 
 /// Whether a bucket's window is over, so that it counts from one again.

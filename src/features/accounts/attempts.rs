@@ -119,12 +119,23 @@ impl Attempt {
         limiter::hit_all(&ctx.db, ctx.clock.now(), &hits).await
     }
 
+    /// Its buckets in the order in which [`limiter::hit_all`] locks them: whoever signs in while others begin to waits for
+    /// them in no circle.
+    fn in_order(&self) -> Vec<&String> {
+        let mut buckets: Vec<&String> = self.others.iter().flatten().chain([&self.pair]).collect();
+        buckets.sort_unstable();
+        buckets
+    }
+
     /// It was no failure: forgets those of this account from here, takes its own back everywhere else, and remembers the
     /// address.
     pub(super) async fn succeed_in_tx(&self, tx: &WriteTx) -> Result<(), DbErr> {
-        limiter::reset_in_tx(tx, &self.pair).await?;
-        for bucket in self.others.iter().flatten() {
-            limiter::take_back_in_tx(tx, bucket).await?;
+        for bucket in self.in_order() {
+            if *bucket == self.pair {
+                limiter::reset_in_tx(tx, bucket).await?;
+            } else {
+                limiter::take_back_in_tx(tx, bucket).await?;
+            }
         }
         known_addresses::remember_in_tx(tx, &self.pair).await
     }
@@ -132,7 +143,7 @@ impl Attempt {
     /// It never came to the password.
     pub(super) async fn take_back(&self, ctx: &Ctx) -> Result<(), DbErr> {
         write_tx!(ctx, |tx| {
-            for bucket in self.others.iter().flatten().chain([&self.pair]) {
+            for bucket in self.in_order() {
                 limiter::take_back_in_tx(tx, bucket).await?;
             }
             Ok(())
