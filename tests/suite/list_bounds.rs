@@ -274,6 +274,7 @@ async fn one_more_is_refused_at_the_place_of_the_list() {
         "images",
         "items",
         "keep",
+        "kind",
         "lastNumbers",
         "rows",
         "status",

@@ -4,11 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, sea_query::OnConflict};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::super::{
     model::{email, normalize_email},
     queries,
-    security_events::{NewSecurityEvent, note_in_tx},
+    security_events::{NewSecurityEvent, forget_in_tx, note_in_tx},
     tables::{
         account,
         password_reset::{ActiveModel, Column, Entity},
@@ -16,6 +17,7 @@ use super::super::{
     },
 };
 use platform::{
+    actor::AccountId,
     crypto::{random_bytes, sha256},
     ctx::Ctx,
     db::{Db, WriteTx, write_tx},
@@ -94,11 +96,13 @@ pub async fn request_password_reset(ctx: &Ctx, input: RequestPasswordReset) -> R
             .filter(Column::AddressKey.is_in(named_before.clone()))
             .exec(tx.conn())
             .await?;
-        if let Some(account) = account {
-            send_in_tx(ctx, tx, &account, &token, expires_at).await?;
-            let event = NewSecurityEvent::of(account.id, SecurityEventKind::PasswordResetRequested);
-            note_in_tx(tx, event.from(&input.remote));
-        }
+        let Some(account) = account else {
+            // Nobody to tell; it takes as long.
+            return Ok(forget_in_tx(tx, AccountId(Uuid::nil())).await?);
+        };
+        send_in_tx(ctx, tx, &account, &token, expires_at).await?;
+        let event = NewSecurityEvent::of(account.id, SecurityEventKind::PasswordResetRequested);
+        note_in_tx(tx, event.from(&input.remote));
         Ok(())
     })
 }
