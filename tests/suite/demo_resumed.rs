@@ -18,7 +18,7 @@ use crate::support::database::TestDatabase;
 use crate::support::statements::Statements;
 
 /// What a load gets before it is broken off, in statements.
-const A_WHILE: usize = 200;
+const A_WHILE: usize = 300;
 /// Pictures whose record wasn't made any more are swept a day later, and nothing else is left over.
 const LEFT_OVER: [&str; 3] = ["images", "uploads", "sqlite_sequence"];
 
