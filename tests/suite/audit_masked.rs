@@ -80,8 +80,7 @@ async fn from_where_somebody_signed_in_goes_with_them() {
     let input = json!({ "email": client.email, "password": "wrong-password-9" });
     app.graphql(None, login, json!({ "input": input })).await.data();
     let events = "query($id: ID!) { securityEvents(filter: { accountId: $id }) { totalCount } }";
-    let account =
-        query(&app, &client, "{ viewer { id } }").await["viewer"]["id"].clone();
+    let account = query(&app, &client, "{ viewer { id } }").await["viewer"]["id"].clone();
     let count = async || {
         let found = app.graphql(&admin, events, json!({ "id": account })).await.data();
         found["securityEvents"]["totalCount"].clone()
