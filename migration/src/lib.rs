@@ -82,6 +82,10 @@ pub const LARGE: &[(&str, &[&str])] = &[
         ],
     ),
     ("m20261129_000140_slugs", &["portfolio_items", "blog_posts"]),
+    (
+        "m20261130_000145_published_lists",
+        &["portfolio_items", "blog_posts"],
+    ),
 ];
 
 /// The tables of which a migration reads or writes every row.

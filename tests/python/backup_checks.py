@@ -10,10 +10,11 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import urllib.error
 import urllib.request
 import uuid
 from pathlib import Path
+
+import boto3
 
 from product import ADMIN, PASSWORD, BINARY, Checks, Product, free_port, until
 
@@ -21,13 +22,15 @@ BUCKET = "house-backups"
 
 
 class Bucket:
-    """moto's server with one bucket, which it lets anybody look into."""
+    """moto's server with one bucket."""
 
     def __enter__(self):
         self.port = free_port()
         self.log = tempfile.TemporaryFile()
         self.start()
-        self.ask("", "PUT")
+        self.s3 = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1", aws_access_key_id="id",
+                               aws_secret_access_key="secret")
+        self.s3.create_bucket(Bucket=BUCKET)
         return self
 
     def start(self):
@@ -46,13 +49,14 @@ class Bucket:
         self.process.terminate()
         self.process.wait(20)
 
-    def ask(self, key, method="GET", body=None):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{BUCKET}{key}", data=body, method=method)
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.read()
+    def read(self, key):
+        return self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+    def write(self, key, content):
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
 
     def keys(self):
-        return re.findall(r"<Key>([^<]+)</Key>", self.ask("?list-type=2").decode())
+        return [one["Key"] for one in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
     def backups(self):
         """Those that are whole: with their descriptions."""
@@ -106,9 +110,9 @@ def main():
             def the_server_copies_what_it_makes():
                 until("a backup with its description in the bucket", bucket.backups, 60)
                 [name] = bucket.backups()
-                described = json.loads(bucket.ask(f"/{name}.json"))
+                described = json.loads(bucket.read(f"{name}.json"))
                 assert described["proven_at"] and described["problem"] is None, described
-                assert len(bucket.ask(f"/{name}")) == described["bytes"]
+                assert len(bucket.read(name)) == described["bytes"]
 
             def a_large_one_goes_in_parts():
                 product.inquire(message="Ce que dit le dernier message.")
@@ -117,7 +121,7 @@ def main():
                 status, told = product.run("backup")
                 assert status == 0 and f"Copied into the bucket {BUCKET}" in told, told
                 newest = bucket.backups()[-1]
-                assert len(bucket.ask(f"/{newest}")) > 6_000_000
+                assert len(bucket.read(newest)) > 6_000_000
                 status, told = product.run("doctor")
                 assert f"copies: {newest} is in the bucket" in told, told
 
@@ -143,14 +147,14 @@ def main():
                 assert other.login(ADMIN, PASSWORD)
 
         def a_flipped_byte_is_refused():
-            whole = bucket.ask(f"/{newest}")
+            whole = bucket.read(newest)
             middle = len(whole) // 2
-            bucket.ask(f"/{newest}", "PUT", whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1:])
+            bucket.write(newest, whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1:])
             with OtherMachine(**settings) as other:
                 status, told = other.run("restore", newest, "--identity", str(identity))
                 assert status != 0 and "damaged" in told, told
                 assert other.folder_holds() == [], other.folder_holds()
-            bucket.ask(f"/{newest}", "PUT", whole)
+            bucket.write(newest, whole)
 
         def what_is_superfluous_goes():
             with Product(**settings, BACKUP_KEEP_DAILY="1", BACKUP_KEEP_WEEKLY="0", BACKUP_KEEP_MONTHLY="0") as product:
