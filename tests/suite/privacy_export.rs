@@ -205,7 +205,7 @@ async fn nobody_takes_what_is_anothers() {
     // And ends with either.
     let late = url.clone();
     app.advance(TimeDelta::minutes(10));
-    assert_eq!(status(&app, &late).await.0, 403);
+    assert_eq!(status(&app, &late).await.0, 410);
     let url = my_url(&app, &client).await;
     app.run(
         &client,
