@@ -396,7 +396,10 @@ async fn the_audit_log_tells_who_changed_what() {
     assert_eq!(deletions["auditLog"]["totalCount"], 1);
     let me = app.graphql(&staff, "{ viewer { id } }", json!({})).await.data()["viewer"]["id"].clone();
     let mine = audit(&app, &staff, json!({ "actorId": me })).await.data();
-    assert_eq!(mine["auditLog"]["totalCount"], 3, "signing in is a security event");
+    assert_eq!(
+        mine["auditLog"]["totalCount"], 3,
+        "signing in is a security event"
+    );
     assert_eq!(
         audit(&app, &staff, json!({ "recordId": "nonsense" }))
             .await

@@ -148,7 +148,9 @@ async fn the_same_is_read(app: &TestApp, release: &Release) {
     let (mut read, mut told) = (read.data(), release.told["staffAnswer"].clone());
     // Signing in may have written letters, which come first.
     let (letters, before) = (read["deliveries"].take(), told["deliveries"].take());
-    assert_eq!(read, told);
+    // A day has passed since, on which an invoice fell due.
+    let on_the_day = |answer: &Value| answer.to_string().replace("OVERDUE", "SENT");
+    assert_eq!(on_the_day(&read), on_the_day(&told));
     assert!(
         letters["totalCount"].as_u64() >= before["totalCount"].as_u64(),
         "{letters}"
