@@ -118,12 +118,21 @@ fn replace(value: &mut Json, words: &Words) -> bool {
             *text = replaced;
             true
         }),
-        Json::Array(items) => items
-            .iter_mut()
-            .fold(false, |found, item| replace(item, words) || found),
-        Json::Object(fields) => fields
-            .values_mut()
-            .fold(false, |found, field| replace(field, words) || found),
+        // In all of them: not only in the first that has one.
+        Json::Array(items) => {
+            items
+                .iter_mut()
+                .filter_map(|item| replace(item, words).then_some(()))
+                .count()
+                > 0
+        }
+        Json::Object(fields) => {
+            fields
+                .values_mut()
+                .filter_map(|field| replace(field, words).then_some(()))
+                .count()
+                > 0
+        }
         _ => false,
     }
 }

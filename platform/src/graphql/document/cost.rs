@@ -12,6 +12,9 @@ use crate::{
     paging::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE},
 };
 
+/// One of the things that a cost has limits for.
+type Measure = fn(&Cost) -> u64;
+
 impl Plan {
     /// Checks what it costs with these variables: fields resolved at most, those that compute by their weight; characters of
     /// long texts; and bytes that arguments take once each variable is copied to each place that names it.
@@ -21,7 +24,7 @@ impl Plan {
     pub fn check_cost(&self, variables: &Variables, limits: &Limits) -> Result<Cost, Refusal> {
         let sizes = Sizes::new(variables);
         let cost = cost_of(&self.root, variables, &sizes);
-        let measures: [(&str, fn(&Cost) -> u64, u64); 3] = [
+        let measures: [(&str, Measure, u64); 3] = [
             ("a cost of", |cost| cost.fields, limits.cost),
             ("thousands of characters of text:", |cost| cost.text, limits.text),
             (
@@ -42,12 +45,7 @@ impl Plan {
 }
 
 /// The keys that lead to what costs most: from each field to the one below that has half of its cost or more.
-fn dearest<'a>(
-    root: &'a Set,
-    variables: &Variables,
-    sizes: &Sizes<'_>,
-    measure: fn(&Cost) -> u64,
-) -> Vec<&'a Name> {
+fn dearest<'a>(root: &'a Set, variables: &Variables, sizes: &Sizes<'_>, measure: Measure) -> Vec<&'a Name> {
     let mut keys = Vec::new();
     let mut set = Some(root);
     while let Some(now) = set {
