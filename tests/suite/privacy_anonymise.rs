@@ -6,7 +6,7 @@ use platform::actor::Actor;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
-use crate::billing_world::{done, draft_input, look, on_invoice, pay, with};
+use crate::billing_world::{done, draft_input, key, look, on_invoice, on_payment, pay, with};
 use crate::lead_world::{SUBMIT_INQUIRY, SUBMIT_LEAD, inquiry_form, lead, lead_form, submit};
 use crate::privacy_page::schema;
 use crate::project_world::{CREATE_UPDATE, errors, mutate, query, upload};
@@ -296,6 +296,30 @@ async fn nothing_names_the_client_any_more_but_what_was_issued() {
     // Others are as they were.
     let neighbour = query(&app, &other, "{ viewer { email client { name } } }").await;
     assert_eq!(neighbour["viewer"]["email"], json!(other.email));
+}
+
+/// Payments are the books: they stay as they were recorded, voided ones too.
+#[tokio::test]
+async fn a_payment_stays_as_it_was_recorded() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, admin, client) = tokio::join!(app.staff(), app.admin(), app.client());
+    let project = app.project(&staff, &client).await;
+    let name = query(&app, &client, "{ viewer { name } }").await["viewer"]["name"].clone();
+    let name = name.as_str().unwrap();
+    for voided in [false, true] {
+        let input = json!({ "projectId": project, "amount": "500", "paidOn": "2026-11-20", "mode": "MOBILE_MONEY",
+            "reference": format!("OM {name}"), "idempotencyKey": key() });
+        let payment = done(on_payment(&app, &staff, "recordPayment", input).await, "payment");
+        if voided {
+            let void = json!({ "id": payment["id"], "expectedVersion": 1, "reason": format!("{name} a payé deux fois") });
+            done(on_payment(&app, &staff, "voidPayment", void).await, "payment");
+        }
+    }
+    let input = json!({ "id": client.client(), "expectedVersion": 1, "confirm": name });
+    app.run(&admin, ANONYMISE, input).await;
+    let payments = query(&app, &admin, "{ payments { nodes { reference } } }").await;
+    let told = json!({ "reference": format!("OM {name}") });
+    assert_eq!(payments["payments"]["nodes"], json!([told, told]));
 }
 
 /// A family shares a telephone; the form of one is not the other's.

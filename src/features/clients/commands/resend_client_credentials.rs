@@ -1,6 +1,6 @@
 //! Sending a client a new temporary password: the first one ran out, or the client forgot their own.
 
-use super::{super::tables::Model, lock_client};
+use super::{super::tables::Model, lock_client, refuse_anonymised};
 use crate::features::accounts::{Temporary, credentials};
 use platform::{
     actor::{Actor, ClientId},
@@ -23,6 +23,7 @@ pub async fn resend_client_credentials(
     let temporary = Temporary::make(ctx.clock.now()).await?;
     write_tx!(ctx, |tx| {
         let (client, account) = lock_client(tx, id).await?;
+        refuse_anonymised(&client)?;
         if account.disabled_at.is_some() {
             return Err(
                 Violation::new(ErrorCode::Locked, ["input", "id"], message!("client-disabled")).into(),

@@ -54,6 +54,7 @@ pub fn security_event(event: &SecurityEvent) -> Value {
         "id": event.id,
         "at": event.at,
         "kind": event.kind.to_value(),
+        "reason": event.reason.map(|reason| reason.to_value()),
         "deviceName": event.device_name,
         "address": event.address,
         "userAgent": event.user_agent,

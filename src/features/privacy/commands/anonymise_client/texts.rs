@@ -1,12 +1,11 @@
-//! The texts below a client that may name them. Issued invoices and credit notes stay as they were issued.
+//! The texts below a client that may name them. Issued invoices and credit notes stay as they were issued,
+//! payments as they were recorded: they are the books.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::NOBODY;
 use crate::features::{
-    billing::{
-        InvoiceColumn, InvoiceItemColumn, InvoiceItems, InvoiceState, Invoices, PaymentColumn, Payments,
-    },
+    billing::{InvoiceColumn, InvoiceItemColumn, InvoiceItems, InvoiceState, Invoices},
     media::tables::{image, upload},
     projects::{
         Project, ProjectColumn, ProjectId, ProjectUpdates, Projects, UpdateColumn, UpdateImageColumn,
@@ -54,7 +53,7 @@ pub(super) async fn replace_texts_in_tx(
         version: Some(ProjectColumn::Version),
         columns: &[ProjectColumn::Name, ProjectColumn::SearchText],
     };
-    let named = Projects::find().filter(ProjectColumn::Id.is_in(ids.clone()));
+    let named = Projects::find().filter(ProjectColumn::Id.is_in(ids));
     let mut replaced = replace_in_rows_in_tx(tx, named, texts, words, NOBODY).await?;
     let texts = Texts {
         id: UpdateColumn::Id,
@@ -79,13 +78,6 @@ pub(super) async fn replace_texts_in_tx(
     };
     let lines = InvoiceItems::find().filter(InvoiceItemColumn::InvoiceId.in_subquery(drafted));
     replaced += replace_in_rows_in_tx(tx, lines, texts, words, NOBODY).await?;
-    let texts = Texts {
-        id: PaymentColumn::Id,
-        version: Some(PaymentColumn::Version),
-        columns: &[PaymentColumn::Reference, PaymentColumn::VoidReason],
-    };
-    let payments = Payments::find().filter(PaymentColumn::ProjectId.is_in(ids));
-    replaced += replace_in_rows_in_tx(tx, payments, texts, words, NOBODY).await?;
     replaced += replace_in_pictures_in_tx(tx, shown, words).await?;
     Ok(replaced)
 }
