@@ -87,6 +87,28 @@ async fn changing_the_password_ends_the_sockets_of_before() {
         .await;
 }
 
+#[tokio::test]
+async fn another_role_ends_the_sockets_of_before() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (admin, staff) = tokio::join!(app.admin(), app.staff());
+    let stream = "subscription { staffEvents { __typename } }";
+    let mut former = app.subscribe(&staff, stream, json!({})).await;
+    let read = "{ viewer { id } }";
+    let id = app.graphql(&staff, read, json!({})).await.data()["viewer"]["id"].clone();
+    let read = "{ staffMembers(first: 100) { nodes { id version } } }";
+    let members = app.graphql(&admin, read, json!({})).await.data()["staffMembers"]["nodes"].clone();
+    let members = members.as_array().unwrap();
+    let version = &members.iter().find(|it| it["id"] == id).unwrap()["version"];
+    let promote = "mutation($input: UpdateStaffMemberInput!) { updateStaffMember(input: $input) { userErrors { code } } }";
+    let input = json!({ "id": id, "expectedVersion": version, "patch": { "role": "ADMIN" } });
+    app.run(&admin, promote, input).await;
+    assert_eq!(former.closed_within(PATIENCE).await.0, 4403);
+    let mut renewed = app.subscribe(&staff, stream, json!({})).await;
+    renewed
+        .expect_silence(std::time::Duration::from_millis(500))
+        .await;
+}
+
 /// The new tokens may be in an answer on the very socket that the change ends.
 #[tokio::test]
 async fn a_password_changed_over_a_socket_is_answered_there_before_it_ends() {

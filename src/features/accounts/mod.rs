@@ -44,7 +44,7 @@ pub use security_events::{
 };
 pub use sessions::{
     ACCOUNT_DISABLED, SESSION_REVOKED, SessionTokens, TOKENS_REPLACED, announce_end_in_tx,
-    end_all_after_restore, purge as purge_sessions, revoke_all_in_tx,
+    announce_new_rights_in_tx, end_all_after_restore, purge as purge_sessions, revoke_all_in_tx,
 };
 pub use store::{
     NewAccount, check_email_free_in_tx, disable_in_tx, enable_in_tx, insert_in_tx, taken_or_internal,

@@ -192,7 +192,7 @@ async fn forget_recovery_codes_in_tx(tx: &WriteTx, account: AccountId) -> Result
 /// day, and they stay. Run by each server as it starts: the last one to change its key leaves none under the former.
 ///
 /// # Errors
-/// When the database refuses, or a secret opens with neither key.
+/// When the database refuses.
 pub async fn seal_anew(ctx: &Ctx) -> anyhow::Result<()> {
     if ctx.keys.other_id().is_none() {
         return Ok(());
@@ -205,13 +205,21 @@ pub async fn seal_anew(ctx: &Ctx) -> anyhow::Result<()> {
                 .one(tx.conn())
                 .await?;
             if let Some(factor) = factor {
-                let secret = TotpSecret::open(&ctx.keys, account, &factor.sealed_secret)?;
-                let sealed = second_factor::ActiveModel {
-                    account_id: Set(account),
-                    sealed_secret: Set(secret.seal(&ctx.keys, account)?),
-                    ..Default::default()
-                };
-                sealed.update(tx.conn()).await?;
+                match TotpSecret::open(&ctx.keys, account, &factor.sealed_secret) {
+                    Ok(secret) => {
+                        let sealed = second_factor::ActiveModel {
+                            account_id: Set(account),
+                            sealed_secret: Set(secret.seal(&ctx.keys, account)?),
+                            ..Default::default()
+                        };
+                        sealed.update(tx.conn()).await?;
+                    }
+                    // Of another key still: the others' are sealed all the same.
+                    Err(_) => tracing::error!(
+                        %account,
+                        "neither SECRET_KEY nor SECRET_KEY_PREVIOUS opens the secret of an authenticator app: reset that second factor"
+                    ),
+                }
             }
             anyhow::Ok(())
         })?;

@@ -145,6 +145,22 @@ pub(super) fn announce_new_tokens_in_tx(tx: &WriteTx, session: SessionId) {
     events::append_in_tx(tx, replaced);
 }
 
+/// Ends the streams and sockets of an account whose rights are others now; those who may still ask open new ones with the token
+/// that they have.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn announce_new_rights_in_tx(tx: &WriteTx, account: AccountId) -> Result<(), DbErr> {
+    let living = session::Entity::find()
+        .filter(session::Column::AccountId.eq(account))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(tx.now()));
+    for session in living.all(tx.conn()).await? {
+        announce_new_tokens_in_tx(tx, session.id);
+    }
+    Ok(())
+}
+
 /// After a backup was restored: ends every session, and forgets the links to new passwords. What people ended since the
 /// backup was made would otherwise be back. No server runs, so there are no streams to close.
 ///

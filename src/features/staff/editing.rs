@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::queries::lock_member_in_tx;
 use crate::features::accounts::{
     AccountRow, Accounts, MAX_NAME_LENGTH, NewSecurityEvent, SecurityEventKind, StoredAccount, Temporary,
-    check_email_free_in_tx, credentials, email, normalize_email, note_security_event_in_tx,
+    announce_new_rights_in_tx, check_email_free_in_tx, credentials, email, normalize_email,
+    note_security_event_in_tx,
 };
 use platform::{
     actor::{AccountId, Actor, Locale, Role},
@@ -144,6 +145,7 @@ impl Editable for Accounts {
             let event = NewSecurityEvent::of(saved.id, SecurityEventKind::RoleChanged);
             let event = event.by(form.actor()).roles(before.role, saved.role);
             note_security_event_in_tx(form.tx(), event);
+            announce_new_rights_in_tx(form.tx(), saved.id).await?;
         }
         if let Some(temporary) = temporary {
             credentials::send_in_tx(form.ctx(), form.tx(), saved, &temporary).await?;

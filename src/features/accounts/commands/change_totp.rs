@@ -6,6 +6,7 @@ use super::super::{
     own_password, queries,
     second_factor::{self, CodeAttempts, Spent, is_off, wrong_code},
     security_events::{NewSecurityEvent, note_in_tx},
+    sessions,
     tables::{account, security_event::SecurityEventKind},
 };
 use platform::{
@@ -43,6 +44,8 @@ pub async fn disable_totp(ctx: &Ctx, actor: &Actor, input: DisableTotp) -> Resul
     write_tx!(ctx, |tx| {
         let account = spend_in_tx(ctx, tx, caller, &input.code, &input.remote).await?;
         second_factor::take_off_in_tx(tx, account.id).await?;
+        // Where the company asks for one, nothing more is to be seen.
+        sessions::announce_new_rights_in_tx(tx, account.id).await?;
         attempts.succeed_in_tx(tx).await?;
         let kind = SecurityEventKind::TotpDisabled;
         let event = NewSecurityEvent::of(account.id, kind)

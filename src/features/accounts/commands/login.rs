@@ -120,7 +120,8 @@ async fn sign_in(ctx: &Ctx, input: Login) -> Result<LoggedIn, CommandError> {
         check_standing(&current, tx.now()).map_err(|(_, violation)| violation)?;
         let mut with_recovery_code = false;
         if let Some(factor) = second_factor::of(tx.conn(), current.id).await? {
-            let Some(code) = &input.totp_code else {
+            let code = input.totp_code.as_ref();
+            let Some(code) = code.filter(|code| !code.expose_secret().trim().is_empty()) else {
                 return Ok(Judged::CodeMissing);
             };
             match second_factor::spend_in_tx(ctx, tx, &factor, code).await? {
