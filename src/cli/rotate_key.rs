@@ -43,5 +43,6 @@ Below, OLD is what SECRET_KEY is now. Nobody notices the change if every instanc
 With secrets in files (SECRET_KEY_FILE), SECRET_KEY_PREVIOUS_FILE names the other; docker-compose.secrets.yml shows both.
 
 If somebody else may have the old key, don't wait and don't honour it: set SECRET_KEY=NEW_KEY alone, everywhere, at once.
-Everybody signs in again, and temporary passwords that wait must be sent anew (resendClientCredentials). docs/KEYS.md has more.
+Everybody signs in again, and temporary passwords that wait must be sent anew (resendClientCredentials).
+No authenticator app's code is good any more: recovery codes are, and `belle-house reset-totp`. docs/KEYS.md has more.
 "#;
