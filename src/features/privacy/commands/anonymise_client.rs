@@ -41,7 +41,7 @@ const PERSONAL: [&str; 4] = ["name", "phone", "address", "email"];
 /// What a client is called from then on.
 pub const NOBODY: &str = "Client anonymisé";
 
-/// Takes a client out of everything but issued invoices and credit notes: name, address, number and e-mail address are
+/// Takes a client out of everything but issued invoices, credit notes and payments: name, address, number and e-mail address are
 /// overwritten, the account is closed, its sessions, devices, inbox and messages are removed, the forms that came from the
 /// same person too, and the audit log's values are masked. It can't be undone. For administrators.
 ///

@@ -122,7 +122,7 @@ impl PrivacyMutation {
         })
     }
 
-    /// Takes a client out of everything but issued invoices and credit notes, which the law has us keep as they are: name,
+    /// Takes a client out of everything but issued invoices, credit notes and payments, which the law has us keep as they are: name,
     /// address, number and e-mail address are overwritten, the account is closed, its sessions, devices, inbox and messages
     /// are removed, so are the forms that came from the same person, and the audit log's values are masked. Projects stay, with
     /// their photos. It can't be undone. For administrators.
