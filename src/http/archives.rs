@@ -5,15 +5,17 @@ use axum::{
     Router,
     body::Body,
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::get,
 };
 use futures_util::FutureExt;
 
-use super::problem::Problem;
+use super::{attachment, problem::Problem};
 use crate::features::privacy::{Archives, OpenError};
 use platform::{export::archive, message};
+
+const CONTENT_TYPE: &str = "application/gzip";
 
 /// The route.
 pub fn router(archives: Archives) -> Router {
@@ -32,33 +34,14 @@ async fn download(
         .note_download(&opened)
         .await
         .map_err(|error| Problem::internal(&error))?;
-    let headers = headers(&opened.file_name).map_err(|error| Problem::internal(&error))?;
+    let headers =
+        attachment::headers(CONTENT_TYPE, &opened.file_name).map_err(|error| Problem::internal(&error))?;
     let (session, client, made_at) = (opened.session, opened.client(), archives.now());
     let bytes = archive(opened.parts, made_at, move || {
         let archives = archives.clone();
         async move { archives.is_allowed(session, client).await }.boxed()
     });
     Ok((headers, Body::from_stream(bytes)).into_response())
-}
-
-fn headers(file_name: &str) -> anyhow::Result<HeaderMap> {
-    let mut headers = HeaderMap::new();
-    let fixed = [
-        (header::CONTENT_TYPE, "application/gzip"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox; frame-ancestors 'none'",
-        ),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    let disposition = format!("attachment; filename=\"{file_name}\"");
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition)?);
-    Ok(headers)
 }
 
 fn refused(error: OpenError) -> Problem {

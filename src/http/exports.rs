@@ -5,18 +5,20 @@ use axum::{
     Router,
     body::Body,
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::get,
 };
 use futures_util::FutureExt;
 
-use super::problem::Problem;
+use super::{attachment, problem::Problem};
 use crate::features::accounts::{StaffSession, commands::note_export, staff_session};
 use platform::{
     export::{Exports, OpenError, stream},
     message,
 };
+
+const CONTENT_TYPE: &str = "text/csv; charset=utf-8; header=present";
 
 /// The route.
 pub fn router(exports: Exports) -> Router {
@@ -47,32 +49,13 @@ async fn download(
         }
         Err(error) => return Err(Problem::internal(&error.into())),
     }
-    let headers = headers(&opened.file_name).map_err(|error| Problem::internal(&error))?;
+    let headers =
+        attachment::headers(CONTENT_TYPE, &opened.file_name).map_err(|error| Problem::internal(&error))?;
     let rows = stream(opened, move || {
         let ctx = ctx.clone();
         async move { Ok(staff_session(&ctx, session).await? != StaffSession::Over) }.boxed()
     });
     Ok((headers, Body::from_stream(rows)).into_response())
-}
-
-fn headers(file_name: &str) -> anyhow::Result<HeaderMap> {
-    let mut headers = HeaderMap::new();
-    let fixed = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox; frame-ancestors 'none'",
-        ),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    let disposition = format!("attachment; filename=\"{file_name}\"");
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition)?);
-    Ok(headers)
 }
 
 fn refused(error: OpenError) -> Problem {

@@ -1,6 +1,7 @@
 //! The protocols: what arrives over HTTP and WebSocket, and nothing of what it means.
 
 mod archives;
+mod attachment;
 pub mod caps;
 pub mod desk;
 mod embedded;
