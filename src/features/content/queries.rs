@@ -15,7 +15,11 @@ use super::{
     tables::{blog_post, gallery_image, portfolio_item, video},
 };
 use crate::features::media::{Image, images_by_ids};
-use platform::{db::KeptSelect, listing::RecordScope, listing::select};
+use platform::{
+    db::KeptSelect,
+    listing::{RecordScope, select},
+    record::{RecordColumn, RecordEntity},
+};
 
 /// What is below an item: among the living, what lives; of a deleted item also what was deleted together with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,17 +60,36 @@ fn all_living(of: &[ItemBelow]) -> Option<impl Iterator<Item = PortfolioItemId>>
         .then(|| of.iter().map(|key| key.item))
 }
 
-/// Living ones in their order, then the latest deleted.
-fn in_order<E: EntityTrait>(
-    rows: Select<E>,
-    deleted_at: E::Column,
+/// What lives below these items, in order.
+fn living<E: RecordEntity>(items: &[Uuid], item: E::Column, position: E::Column) -> Select<E> {
+    E::find()
+        .filter(item.is_in(items.iter().copied()))
+        .filter(E::column(RecordColumn::DeletedAt).is_null())
+        .order_by_asc(position)
+        .order_by_asc(E::column(RecordColumn::Id))
+}
+
+/// The rows below these items: living ones in their order, then the latest deleted.
+async fn rows_below<E: RecordEntity>(
+    conn: &impl ConnectionTrait,
+    of: &[ItemBelow],
+    living: &KeptSelect<E>,
+    item: E::Column,
     position: E::Column,
-    id: E::Column,
-) -> Select<E> {
-    rows.order_by_asc(deleted_at.is_not_null())
+) -> Result<Vec<E::Model>, DbErr> {
+    if let Some(items) = all_living(of) {
+        return living.all(conn, items).await;
+    }
+    let deleted_at = E::column(RecordColumn::DeletedAt);
+    let batch = E::column(RecordColumn::DeletionBatch);
+    E::find()
+        .filter(below(of, item, deleted_at, batch))
+        .order_by_asc(deleted_at.is_not_null())
         .order_by_desc(deleted_at)
         .order_by_asc(position)
-        .order_by_asc(id)
+        .order_by_asc(E::column(RecordColumn::Id))
+        .all(conn)
+        .await
 }
 
 /// The galleries of many items with their pictures, each in order and [`MAX_GALLERY`] at most. All of them in the scope of the
@@ -78,27 +101,18 @@ pub async fn galleries(
     conn: &impl ConnectionTrait,
     of: &[ItemBelow],
 ) -> Result<HashMap<PortfolioItemId, Vec<(gallery_image::Model, Arc<Image>)>>, DbErr> {
-    use gallery_image::Column;
     static LIVING: KeptSelect<gallery_image::Entity> = KeptSelect::new(|items| {
-        gallery_image::Entity::find()
-            .filter(Column::PortfolioItemId.is_in(items.iter().copied()))
-            .filter(Column::DeletedAt.is_null())
-            .order_by_asc(Column::Position)
-            .order_by_asc(Column::Id)
+        living(
+            items,
+            gallery_image::Column::PortfolioItemId,
+            gallery_image::Column::Position,
+        )
     });
-    let rows: Vec<gallery_image::Model> = if let Some(items) = all_living(of) {
-        LIVING.all(conn, items).await?
-    } else {
-        let rows = gallery_image::Entity::find().filter(below(
-            of,
-            Column::PortfolioItemId,
-            Column::DeletedAt,
-            Column::DeletionBatch,
-        ));
-        in_order(rows, Column::DeletedAt, Column::Position, Column::Id)
-            .all(conn)
-            .await?
-    };
+    let (item, position) = (
+        gallery_image::Column::PortfolioItemId,
+        gallery_image::Column::Position,
+    );
+    let rows = rows_below(conn, of, &LIVING, item, position).await?;
     let images = images_by_ids(conn, rows.iter().map(|row| row.image_id)).await?;
     let mut galleries: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
@@ -120,27 +134,10 @@ pub async fn videos(
     conn: &impl ConnectionTrait,
     of: &[ItemBelow],
 ) -> Result<HashMap<PortfolioItemId, Vec<video::Model>>, DbErr> {
-    use video::Column;
-    static LIVING: KeptSelect<video::Entity> = KeptSelect::new(|items| {
-        video::Entity::find()
-            .filter(Column::PortfolioItemId.is_in(items.iter().copied()))
-            .filter(Column::DeletedAt.is_null())
-            .order_by_asc(Column::Position)
-            .order_by_asc(Column::Id)
-    });
-    let rows: Vec<video::Model> = if let Some(items) = all_living(of) {
-        LIVING.all(conn, items).await?
-    } else {
-        let rows = video::Entity::find().filter(below(
-            of,
-            Column::PortfolioItemId,
-            Column::DeletedAt,
-            Column::DeletionBatch,
-        ));
-        in_order(rows, Column::DeletedAt, Column::Position, Column::Id)
-            .all(conn)
-            .await?
-    };
+    static LIVING: KeptSelect<video::Entity> =
+        KeptSelect::new(|items| living(items, video::Column::PortfolioItemId, video::Column::Position));
+    let (item, position) = (video::Column::PortfolioItemId, video::Column::Position);
+    let rows = rows_below(conn, of, &LIVING, item, position).await?;
     let mut videos: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
         let of_item = videos.entry(row.portfolio_item_id).or_default();
