@@ -32,14 +32,9 @@ pub(crate) fn of_photo(demand: &Demand) -> u64 {
             let (to_width, to_height) = first_step(width, height, sideways);
             let product = |one: u32, other: u32| u64::from(one) * u64::from(other);
             let (from, to) = (product(width, height), product(to_width, to_height));
-            let between = product(to_width, height);
-            let shrinking = if from == to { from } else { from + between + to };
-            // The resizer keeps its buffer; its own pixels, an encoder's, and the files so far: as large as noise makes them.
-            let kept = if from == to { 0 } else { between * channels };
-            (
-                shrinking * channels,
-                kept + to * if demand.alpha { 20 } else { 13 },
-            )
+            let shrinking = if from == to { from } else { from + to };
+            // Its own pixels, an encoder's, and the files so far: as large as noise makes them.
+            (shrinking * channels, to * if demand.alpha { 20 } else { 13 })
         })
         .into_iter()
         .fold((0, 0), |most: (u64, u64), one| {

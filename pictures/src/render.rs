@@ -3,14 +3,16 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Cursor;
+use std::sync::Arc;
 
 use data_encoding::BASE64;
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{U8x3, U8x4};
-use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, RgbImage, RgbaImage};
+use pic_scale::{
+    ImageSize, ImageStore, ImageStoreMut, PicScaleError, Resampling, ResamplingFunction, Scaler,
+    WorkloadStrategy,
+};
 
 use crate::colours::Colours;
 use crate::inspect::{Checked, decode_error, jpeg, open, png};
@@ -125,7 +127,6 @@ pub(crate) fn render(bytes: &[u8], checked: &Checked) -> Result<ProcessedImage, 
         (raw_width, raw_height)
     };
 
-    let mut shrinker = Shrinker::new();
     let mut widths = rendition_widths(width);
     widths.reverse();
     let mut renditions = Vec::with_capacity(widths.len() * 3);
@@ -133,10 +134,10 @@ pub(crate) fn render(bytes: &[u8], checked: &Checked) -> Result<ProcessedImage, 
         let target_height = scaled_height(width, height, target_width);
         if index == 0 {
             let (w, h) = first_step(raw_width, raw_height, sideways);
-            current = shrinker.shrink(current, w, h)?;
+            current = shrink(current, w, h)?;
             current = current.into_srgb(colours.as_ref()).upright(orientation);
         } else {
-            current = shrinker.shrink(current, target_width, target_height)?;
+            current = shrink(current, target_width, target_height)?;
         }
         // Pushed in reverse, because the whole list is turned round below.
         if has_alpha {
@@ -146,7 +147,7 @@ pub(crate) fn render(bytes: &[u8], checked: &Checked) -> Result<ProcessedImage, 
         renditions.push(current.encode(RenditionFormat::Webp, lossless)?);
     }
     renditions.reverse();
-    let thumb_hash = thumb_hash(&mut shrinker, current)?;
+    let thumb_hash = thumb_hash(current)?;
     Ok(ProcessedImage {
         width,
         height,
@@ -344,59 +345,72 @@ fn on_white(pixels: &RgbaImage) -> Vec<u8> {
     rgb
 }
 
-/// Shrinks with SIMD, keeping its buffers from one size to the next.
-struct Shrinker {
-    resizer: Resizer,
-    options: ResizeOptions,
+/// Shrinks with SIMD.
+fn shrink(pixels: Pixels, width: u32, height: u32) -> Result<Pixels, ImageError> {
+    let from = pixels.size();
+    if from == (width, height) {
+        return Ok(pixels);
+    }
+    let size = |(width, height): (u32, u32)| ImageSize::new(width as usize, height as usize);
+    let (from, to) = (size(from), size((width, height)));
+    let mut scaler = Scaler::new(ResamplingFunction::Lanczos3);
+    scaler.set_workload_strategy(WorkloadStrategy::PreferQuality);
+    let shrunk = match pixels {
+        Pixels::Rgb(pixels) => {
+            let plan = scaler.plan_rgb_resampling(from, to);
+            let raw = resampled(plan, pixels.as_raw(), from, to)?;
+            RgbImage::from_raw(width, height, raw).map(Pixels::Rgb)
+        }
+        Pixels::Rgba(mut pixels) => {
+            // What can't be seen must not colour what stands beside it. In place: the resampler would make a copy.
+            premultiply(&mut pixels);
+            let plan = scaler.plan_rgba_resampling(from, to, false);
+            let mut raw = resampled(plan, pixels.as_raw(), from, to)?;
+            unpremultiply(&mut raw);
+            RgbaImage::from_raw(width, height, raw).map(Pixels::Rgba)
+        }
+    };
+    shrunk.ok_or(ImageError::Damaged)
 }
 
-impl Shrinker {
-    fn new() -> Self {
-        let algorithm = ResizeAlg::Convolution(FilterType::Lanczos3);
-        Self {
-            resizer: Resizer::new(),
-            options: ResizeOptions::new().resize_alg(algorithm),
-        }
-    }
+fn resampled<const CHANNELS: usize>(
+    plan: Result<Arc<Resampling<u8, CHANNELS>>, PicScaleError>,
+    raw: &[u8],
+    from: ImageSize,
+    to: ImageSize,
+) -> Result<Vec<u8>, ImageError> {
+    let mut resampled = vec![0; CHANNELS * to.width * to.height];
+    let source = ImageStore::borrow(raw, from.width, from.height);
+    let target = ImageStoreMut::borrow(&mut resampled, to.width, to.height);
+    let (Ok(plan), Ok(source), Ok(mut target)) = (plan, source, target) else {
+        return Err(ImageError::Damaged);
+    };
+    plan.resample(&source, &mut target)
+        .map_err(|_| ImageError::Damaged)?;
+    drop(target);
+    Ok(resampled)
+}
 
-    fn shrink(&mut self, pixels: Pixels, width: u32, height: u32) -> Result<Pixels, ImageError> {
-        let (from_width, from_height) = pixels.size();
-        if (from_width, from_height) == (width, height) {
-            return Ok(pixels);
+fn premultiply(pixels: &mut RgbaImage) {
+    for pixel in pixels.chunks_exact_mut(4) {
+        let alpha = u16::from(pixel[3]);
+        for channel in &mut pixel[..3] {
+            *channel = u8::try_from((u16::from(*channel) * alpha + 127) / 255).unwrap_or(u8::MAX);
         }
-        let from = (from_width, from_height);
-        let raw = if pixels.has_alpha() {
-            self.resize::<U8x4>(pixels.raw(), from, (width, height))?
-        } else {
-            self.resize::<U8x3>(pixels.raw(), from, (width, height))?
-        };
-        let shrunk = match pixels {
-            Pixels::Rgb(_) => RgbImage::from_raw(width, height, raw).map(Pixels::Rgb),
-            Pixels::Rgba(_) => RgbaImage::from_raw(width, height, raw).map(Pixels::Rgba),
-        };
-        shrunk.ok_or(ImageError::Damaged)
-    }
-
-    /// Of one kind of pixel: `Resizer::resize` would compile the filters for all fourteen kinds that the crate knows, which
-    /// took three minutes.
-    fn resize<P: PixelTrait>(
-        &mut self,
-        raw: &[u8],
-        from: (u32, u32),
-        to: (u32, u32),
-    ) -> Result<Vec<u8>, ImageError> {
-        let mut resized = vec![0; size_of::<P>() * to.0 as usize * to.1 as usize];
-        let from = TypedImageRef::<P>::from_buffer(from.0, from.1, raw).map_err(|_| ImageError::Damaged)?;
-        let mut to =
-            TypedImage::<P>::from_buffer(to.0, to.1, &mut resized).map_err(|_| ImageError::Damaged)?;
-        self.resizer
-            .resize_typed(&from, &mut to, &self.options)
-            .map_err(|_| ImageError::Damaged)?;
-        Ok(resized)
     }
 }
 
-fn thumb_hash(shrinker: &mut Shrinker, pixels: Pixels) -> Result<String, ImageError> {
+fn unpremultiply(raw: &mut [u8]) {
+    for pixel in raw.chunks_exact_mut(4) {
+        let alpha = u16::from(pixel[3]);
+        for channel in &mut pixel[..3] {
+            let full = (u16::from(*channel) * 255 + alpha / 2).checked_div(alpha);
+            *channel = u8::try_from(full.unwrap_or(0)).unwrap_or(u8::MAX);
+        }
+    }
+}
+
+fn thumb_hash(pixels: Pixels) -> Result<String, ImageError> {
     let (width, height) = pixels.size();
     let longest = width.max(height);
     let (thumb_width, thumb_height) = if longest <= THUMB_SIDE {
@@ -405,7 +419,7 @@ fn thumb_hash(shrinker: &mut Shrinker, pixels: Pixels) -> Result<String, ImageEr
         let fit = |side: u32| (side * THUMB_SIDE / longest).max(1);
         (fit(width), fit(height))
     };
-    let small = match shrinker.shrink(pixels, thumb_width, thumb_height)? {
+    let small = match shrink(pixels, thumb_width, thumb_height)? {
         Pixels::Rgba(pixels) => pixels,
         Pixels::Rgb(pixels) => DynamicImage::ImageRgb8(pixels).into_rgba8(),
     };
