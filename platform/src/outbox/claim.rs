@@ -64,33 +64,31 @@ fn is_first_of_its_recipient(now: DateTime<Utc>) -> SimpleExpr {
     Expr::exists(before).not()
 }
 
-/// Takes up to `limit` deliveries that are due under a lease of our own, the oldest first, one a recipient.
-pub(super) async fn claim(ctx: &Ctx, channel: Channel, limit: u64) -> Result<Vec<Model>, DbErr> {
-    let now = ctx.clock.now();
-    // Most of the time there is nothing: no writing transaction for that.
+/// Whether anything is due on a channel. Most of the time there is nothing: no writing transaction for that.
+pub(super) async fn is_due(ctx: &Ctx, channel: Channel) -> Result<bool, DbErr> {
     let waiting: Option<Uuid> = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(due(now, channel))
+        .filter(due(ctx.clock.now(), channel))
         .limit(1)
         .into_tuple()
         .one(ctx.db.reader())
         .await?;
-    if waiting.is_none() {
-        return Ok(Vec::new());
-    }
-    write_tx!(ctx, |tx| {
-        let now = tx.now();
-        let claimed = Entity::find()
-            .filter(due(now, channel))
-            .filter(is_first_of_its_recipient(now))
-            .order_by_asc(Column::Id)
-            .limit(limit)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-            .all(tx.conn())
-            .await?;
-        lease_in_tx(tx, claimed).await
-    })
+    Ok(waiting.is_some())
+}
+
+/// Takes up to `limit` deliveries that are due under a lease of our own, the oldest first, one a recipient.
+pub(super) async fn claim_in_tx(tx: &WriteTx, channel: Channel, limit: u64) -> Result<Vec<Model>, DbErr> {
+    let now = tx.now();
+    let claimed = Entity::find()
+        .filter(due(now, channel))
+        .filter(is_first_of_its_recipient(now))
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(tx.conn())
+        .await?;
+    lease_in_tx(tx, claimed).await
 }
 
 /// Takes the oldest delivery that waits for its service to answer, to find out whether it does. Those wait for nothing else.
@@ -122,39 +120,39 @@ async fn lease_in_tx(tx: &WriteTx, mut claimed: Vec<Model>) -> Result<Vec<Model>
         return Ok(claimed);
     }
     let owner = Uuid::new_v4();
+    let until = tx.now() + LEASE;
     Entity::update_many()
         .col_expr(Column::LeaseOwner, Expr::value(owner))
-        .col_expr(Column::LeaseUntil, Expr::value(tx.now() + LEASE))
+        .col_expr(Column::LeaseUntil, Expr::value(until))
         .col_expr(Column::Attempts, Expr::cust("attempts + 1"))
         .filter(Column::Id.is_in(claimed.iter().map(|delivery| delivery.id)))
         .exec(tx.conn())
         .await?;
     for delivery in &mut claimed {
         delivery.lease_owner = Some(owner);
+        delivery.lease_until = Some(until);
         delivery.attempts += 1;
     }
     Ok(claimed)
 }
 
 /// The service answers again: what waits for it is due now. It goes as everything does, the oldest first, a few at once.
-pub(super) async fn release(ctx: &Ctx, channel: Channel) -> Result<(), DbErr> {
-    write_tx!(ctx, |tx| {
-        let released = Entity::update_many()
-            .col_expr(Column::NextAttemptAt, Expr::value(tx.now()))
-            .col_expr(Column::WaitsForService, Expr::value(false))
-            .filter(Expr::cust("waits_for_service = true"))
-            .filter(Column::Channel.eq(channel))
-            .filter(Column::Status.eq(Status::Pending))
-            .exec(tx.conn())
-            .await?;
-        if released.rows_affected > 0 {
-            tracing::info!(
-                ?channel,
-                messages = released.rows_affected,
-                "the service answers again: what waited for it goes now"
-            );
-            tx.mark_deliveries();
-        }
-        Ok(())
-    })
+pub(super) async fn release_in_tx(tx: &WriteTx, channel: Channel) -> Result<(), DbErr> {
+    let released = Entity::update_many()
+        .col_expr(Column::NextAttemptAt, Expr::value(tx.now()))
+        .col_expr(Column::WaitsForService, Expr::value(false))
+        .filter(Expr::cust("waits_for_service = true"))
+        .filter(Column::Channel.eq(channel))
+        .filter(Column::Status.eq(Status::Pending))
+        .exec(tx.conn())
+        .await?;
+    if released.rows_affected > 0 {
+        tracing::info!(
+            ?channel,
+            messages = released.rows_affected,
+            "the service answers again: what waited for it goes now"
+        );
+        tx.mark_deliveries();
+    }
+    Ok(())
 }

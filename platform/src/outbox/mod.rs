@@ -11,6 +11,7 @@ mod claim;
 mod enqueue;
 mod policy;
 mod purge;
+mod settle;
 pub mod table;
 mod templates;
 mod transports;

@@ -15,26 +15,20 @@ use std::{
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    Channel, DELIVERY_GIVEN_UP, Status,
+    Channel,
     attempt::{Outcome, attempt},
-    claim::{claim, claim_awaiting, release},
+    claim::{claim_awaiting, claim_in_tx, is_due},
+    settle::{Ended, settle_in_tx},
     table::{Column, Entity, Model},
     transports::Transports,
 };
-use crate::{
-    ctx::Ctx,
-    db::write_tx,
-    events::{NewEvent, append_in_tx},
-    metrics,
-};
+use crate::{ctx::Ctx, db::write_tx, metrics};
 
 /// Messages sent at once on each channel.
 const PARALLEL: usize = 8;
@@ -42,10 +36,13 @@ const PARALLEL: usize = 8;
 const PROBE_EVERY: TimeDelta = TimeDelta::seconds(30);
 /// How often to look for what became due without anybody telling: retries, other servers' leases.
 const SWEEP: Duration = Duration::from_secs(1);
+/// How often to look for credentials that are too old to be sent.
+const WIPE_EVERY: TimeDelta = TimeDelta::seconds(1);
 /// After a failure of the database.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Error texts are for reading.
-const LONGEST_ERROR: usize = 500;
+/// What ends or becomes due this soon after something else goes with it, in one transaction: on SQLite each would hold up
+/// those who write, and on PostgreSQL it is most of what a message costs.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,9 +65,9 @@ pub async fn deliver_due(ctx: &Ctx, transports: &Transports) -> Result<Report> {
     let mut worker = Worker::new(ctx, transports);
     let mut report = Report::default();
     loop {
-        worker.fill().await?;
+        worker.turn().await?;
         match worker.next().await {
-            Some(outcome) => report.count(&outcome?),
+            Some(outcome) => report.count(outcome?),
             None => return Ok(report),
         }
     }
@@ -81,7 +78,7 @@ pub async fn run(ctx: Ctx, transports: Transports, stop: CancellationToken) {
     let mut worker = Worker::new(&ctx, &transports);
     while !stop.is_cancelled() {
         let mut pause = SWEEP;
-        if let Err(error) = worker.fill().await {
+        if let Err(error) = worker.turn().await {
             tracing::error!(
                 error = format!("{error:#}"),
                 "the outbox can't be read; trying again"
@@ -90,22 +87,34 @@ pub async fn run(ctx: Ctx, transports: Transports, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            Some(outcome) = worker.next() => log_failure(outcome),
-            () = ctx.db.signals().deliveries.notified() => {}
+            Some(outcome) = worker.next() => {
+                log_failure(outcome);
+                if !worker.attempts.is_empty() {
+                    worker.gather().await;
+                }
+            }
+            () = ctx.db.signals().deliveries.notified() => worker.gather().await,
             () = tokio::time::sleep(pause) => {}
         }
     }
-    while let Some(outcome) = worker.next().await {
+    loop {
+        if let Err(error) = worker.settle().await {
+            tracing::error!(error = %error, "what became of messages could not be noted; they will be repeated");
+        }
+        let Some(outcome) = worker.next().await else {
+            return;
+        };
         log_failure(outcome);
+        worker.gather().await;
     }
 }
 
-/// The lease of an attempt whose outcome could not be noted runs out, and it is repeated.
-fn log_failure(outcome: Result<Outcome>) {
+/// The lease of an attempt that broke down runs out, and it is repeated.
+fn log_failure(outcome: Result<&Outcome>) {
     if let Err(error) = outcome {
         tracing::error!(
             error = format!("{error:#}"),
-            "a delivery's outcome was not noted; it will be repeated"
+            "an attempt at a delivery broke down; it will be repeated"
         );
     }
 }
@@ -124,9 +133,13 @@ impl Report {
 struct Worker {
     ctx: Ctx,
     transports: Transports,
-    attempts: JoinSet<Result<Outcome>>,
+    attempts: JoinSet<Ended>,
     /// On which channel each of them is.
     channels: HashMap<task::Id, Channel>,
+    /// Those that are over, until that is noted.
+    ended: Vec<Ended>,
+    /// When it was last looked for secrets that are too old.
+    wiped_at: Option<DateTime<Utc>>,
     mail: Arc<Service>,
     push: Arc<Service>,
 }
@@ -179,42 +192,84 @@ impl Worker {
             transports: transports.clone(),
             attempts: JoinSet::new(),
             channels: HashMap::new(),
+            ended: Vec::new(),
+            wiped_at: None,
             mail: Arc::default(),
             push: Arc::default(),
         }
     }
 
-    /// Begins as many attempts as there is room for: on each channel by itself, so that a mail server that hangs holds up
-    /// no push.
-    async fn fill(&mut self) -> Result<()> {
-        let mut wiped = false;
+    /// Notes what has ended and begins as many attempts as there is room for, in one transaction: on each channel by itself, so
+    /// that a mail server that hangs holds up no push.
+    async fn turn(&mut self) -> Result<()> {
+        self.wipe_old_secrets().await?;
+        let mut due = Vec::new();
+        let mut idle = Vec::new();
         for channel in [Channel::Push, Channel::Email] {
             let busy = self.channels.values().filter(|it| **it == channel).count();
             let room = PARALLEL.saturating_sub(busy);
-            if room == 0 {
-                continue;
+            // What waited for the service is due as soon as it is noted that it answers.
+            let answers = |ended: &Ended| ended.answers_again && ended.delivery.channel == channel;
+            if room > 0 && (self.ended.iter().any(answers) || is_due(&self.ctx, channel).await?) {
+                due.push((channel, room as u64));
+            } else if busy == 0 {
+                idle.push(channel);
             }
-            if !std::mem::replace(&mut wiped, true) {
-                wipe_old_secrets(&self.ctx).await?;
+        }
+        for delivery in self.settle_and_claim(&due).await? {
+            self.begin(delivery, false);
+        }
+        for channel in idle {
+            self.probe(channel).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes what has ended.
+    async fn settle(&mut self) -> Result<(), DbErr> {
+        self.settle_and_claim(&[]).await.map(|_| ())
+    }
+
+    /// Notes what has ended, and claims so many on each channel.
+    async fn settle_and_claim(&mut self, due: &[(Channel, u64)]) -> Result<Vec<Model>, DbErr> {
+        // Its lease is over: another worker has it.
+        let now = self.ctx.clock.now();
+        self.ended
+            .retain(|it| it.delivery.lease_until.is_none_or(|until| until > now));
+        if self.ended.is_empty() && due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ended = &self.ended;
+        // What could not be noted stays in hand for the next turn.
+        let claimed = write_tx!(&self.ctx, |tx| {
+            settle_in_tx(tx, ended).await?;
+            let mut claimed = Vec::new();
+            for (channel, room) in due {
+                claimed.extend(claim_in_tx(tx, *channel, *room).await?);
             }
-            let claimed = claim(&self.ctx, channel, room as u64).await?;
-            let idle = busy == 0 && claimed.is_empty();
-            for delivery in claimed {
-                self.begin(delivery, false);
+            Ok::<_, DbErr>(claimed)
+        })?;
+        for ended in self.ended.drain(..) {
+            ended.log();
+        }
+        Ok(claimed)
+    }
+
+    /// Asks a service that may be away whether it answers, by the oldest message that waits for it.
+    async fn probe(&mut self, channel: Channel) -> Result<()> {
+        let now = self.ctx.clock.now();
+        if !self.service(channel).may_be_probed(now) {
+            return Ok(());
+        }
+        match claim_awaiting(&self.ctx, channel).await? {
+            Some(delivery) => {
+                // Another instance may have left it waiting.
+                self.service(channel)
+                    .may_be_awaited
+                    .store(true, Ordering::Relaxed);
+                self.begin(delivery, true);
             }
-            let now = self.ctx.clock.now();
-            if idle && self.service(channel).may_be_probed(now) {
-                match claim_awaiting(&self.ctx, channel).await? {
-                    Some(delivery) => {
-                        // Another instance may have left it waiting.
-                        self.service(channel)
-                            .may_be_awaited
-                            .store(true, Ordering::Relaxed);
-                        self.begin(delivery, true);
-                    }
-                    None => self.service(channel).rest(now),
-                }
-            }
+            None => self.service(channel).rest(now),
         }
         Ok(())
     }
@@ -248,17 +303,18 @@ impl Worker {
                 service.answers.fetch_add(1, Ordering::Relaxed);
                 service.may_be_awaited.swap(false, Ordering::Relaxed)
             };
-            settle(&ctx, &delivery, &outcome, is_probe).await?;
-            if answers_again {
-                release(&ctx, channel).await?;
+            Ended {
+                delivery,
+                outcome,
+                is_probe,
+                answers_again,
             }
-            Ok(outcome)
         });
         self.channels.insert(begun.id(), channel);
     }
 
-    /// What became of the next attempt that ends; `None` when none is under way.
-    async fn next(&mut self) -> Option<Result<Outcome>> {
+    /// What became of the next attempt that ends, to be noted by the next turn; `None` when none is under way.
+    async fn next(&mut self) -> Option<Result<&Outcome>> {
         let done = self.attempts.join_next_with_id().await?;
         let id = match &done {
             Ok((id, _)) => *id,
@@ -266,100 +322,61 @@ impl Worker {
         };
         self.channels.remove(&id);
         Some(match done {
-            Ok((_, outcome)) => outcome,
+            Ok((_, ended)) => {
+                self.ended.push(ended);
+                Ok(&self.ended[self.ended.len() - 1].outcome)
+            }
             Err(error) => Err(error.into()),
         })
     }
-}
 
-/// Notes what became of an attempt, unless its lease has gone to another. A probe that found nobody there leaves the message
-/// as it was: it counts no attempt, and delays none.
-async fn settle(ctx: &Ctx, delivery: &Model, outcome: &Outcome, is_probe: bool) -> Result<(), DbErr> {
-    write_tx!(ctx, |tx| {
-        let mut update = Entity::update_many()
-            .filter(Column::Id.eq(delivery.id))
-            .filter(Column::LeaseOwner.eq(delivery.lease_owner))
-            .col_expr(Column::LeaseOwner, Expr::value(Option::<Uuid>::None))
-            .col_expr(Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None));
-        let (id, template) = (delivery.id, delivery.template.as_str());
-        update = match outcome {
-            Outcome::Sent { note } => {
-                tracing::debug!(%id, template, "delivery sent");
-                update
-                    .col_expr(Column::Status, Expr::value(Status::Sent.to_value()))
-                    .col_expr(Column::SentAt, Expr::value(Some(tx.now())))
-                    .col_expr(Column::LastError, Expr::value(note.clone()))
-                    .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
+    /// Waits a moment for what else ends, no longer than until nothing is under way.
+    async fn gather(&mut self) {
+        let moment = tokio::time::sleep(GATHER);
+        tokio::pin!(moment);
+        loop {
+            tokio::select! {
+                () = &mut moment => return,
+                Some(outcome) = self.next() => {
+                    log_failure(outcome);
+                    if self.attempts.is_empty() {
+                        return;
+                    }
+                }
             }
-            Outcome::NoDevice { note } => update
-                .col_expr(Column::Status, Expr::value(Status::NoDevice.to_value()))
-                .col_expr(Column::LastError, Expr::value(note.clone())),
-            Outcome::Postponed { until, reason } => {
-                tracing::warn!(%id, template, reason, attempts = delivery.attempts, "delivery postponed");
-                update
-                    .col_expr(Column::NextAttemptAt, Expr::value(*until))
-                    .col_expr(Column::WaitsForService, Expr::value(false))
-                    .col_expr(Column::LastError, Expr::value(Some(shortened(reason))))
-            }
-            Outcome::Away { reason, .. } if is_probe => {
-                tracing::debug!(%id, reason, "the service still doesn't answer");
-                update.col_expr(Column::Attempts, Expr::cust("attempts - 1"))
-            }
-            Outcome::Away { until, reason } => {
-                tracing::warn!(%id, template, reason, attempts = delivery.attempts, "delivery waits for the service");
-                update
-                    .col_expr(Column::NextAttemptAt, Expr::value(*until))
-                    .col_expr(Column::WaitsForService, Expr::value(true))
-                    .col_expr(Column::LastError, Expr::value(Some(shortened(reason))))
-            }
-            Outcome::Dead { reason, .. } => {
-                tracing::error!(%id, template, reason, "delivery given up");
-                update
-                    .filter(Column::Status.eq(Status::Pending))
-                    .col_expr(Column::Status, Expr::value(Status::Dead.to_value()))
-                    .col_expr(Column::LastError, Expr::value(Some(shortened(reason))))
-            }
-        };
-        let noted = update.exec(tx.conn()).await?.rows_affected > 0;
-        if noted && matches!(outcome, Outcome::Dead { .. }) {
-            append_in_tx(
-                tx,
-                NewEvent::naming(DELIVERY_GIVEN_UP, ("Delivery", id.0, delivery.attempts)).for_staff(),
-            );
         }
-        Ok(())
-    })
-}
-
-fn shortened(reason: &str) -> String {
-    reason.chars().take(LONGEST_ERROR).collect()
-}
-
-/// Credentials that could not be sent in time are of no use to anybody but a thief.
-async fn wipe_old_secrets(ctx: &Ctx) -> Result<(), DbErr> {
-    let now = ctx.clock.now();
-    let old = || {
-        Condition::all()
-            .add(Expr::cust("secret_data IS NOT NULL"))
-            .add(Column::ExpiresAt.lte(now))
-    };
-    let found: Option<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(old())
-        .limit(1)
-        .into_tuple()
-        .one(ctx.db.reader())
-        .await?;
-    if found.is_none() {
-        return Ok(());
     }
-    write_tx!(ctx, |tx| {
-        Entity::update_many()
-            .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
+
+    /// Credentials that could not be sent in time are of no use to anybody but a thief.
+    async fn wipe_old_secrets(&mut self) -> Result<(), DbErr> {
+        let now = self.ctx.clock.now();
+        if self.wiped_at.is_some_and(|at| at <= now && now - at < WIPE_EVERY) {
+            return Ok(());
+        }
+        let old = || {
+            Condition::all()
+                .add(Expr::cust("secret_data IS NOT NULL"))
+                .add(Column::ExpiresAt.lte(now))
+        };
+        let found: Option<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
             .filter(old())
-            .exec(tx.conn())
+            .limit(1)
+            .into_tuple()
+            .one(self.ctx.db.reader())
             .await?;
+        if found.is_some() {
+            write_tx!(&self.ctx, |tx| {
+                Entity::update_many()
+                    .col_expr(Column::SecretData, Expr::value(Option::<Vec<u8>>::None))
+                    .filter(old())
+                    .exec(tx.conn())
+                    .await?;
+                Ok::<_, DbErr>(())
+            })?;
+        }
+        self.wiped_at = Some(now);
         Ok(())
-    })
+    }
 }
