@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
-use crate::billing_world::{amount, done, item, key, on_invoice};
+use crate::billing_world::{amount, done, draft, issued, item, key, look, on_invoice, pay, with};
 use crate::support::app::TestApp;
 
 /// An exact decimal: `digits / 10^scale`.
@@ -175,4 +175,139 @@ async fn totals_equal_an_independent_exact_computation() {
         }
     }
     assert!(issued > 250, "{issued}");
+}
+
+const PREVIEW: &str = "query($input: PreviewInvoiceInput!) { previewInvoice(input: $input) { lines { amount } \
+    subtotal { amount } taxAmount { amount } totalTtc { amount } netToPay { amount } amountInWords(locale: FR) \
+    advanceAvailable { amount } userErrors { code field message } } }";
+
+#[tokio::test]
+async fn a_preview_says_what_the_invoice_will_and_writes_nothing() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    done(pay(&app, &staff, &project, None, "5000").await, "payment");
+    let preview = async |input: Value| {
+        let answer = app.graphql(&staff, PREVIEW, json!({ "input": input })).await;
+        answer.data()["previewInvoice"].clone()
+    };
+    let line = |quantity: &str, price: &str| json!({ "quantity": quantity, "unitPrice": price });
+    let figures = json!({
+        "projectId": project, "taxPercentage": "19", "advancePayment": "5000",
+        "items": [line("2.5", "10001"), line("1", "-501")],
+    });
+    let before = crate::permissions::fingerprint(&app).await;
+    let told = preview(figures.clone()).await;
+    assert_eq!(told["userErrors"], json!([]));
+    let lines = &told["lines"];
+    assert_eq!(*lines, json!([{ "amount": "25003" }, { "amount": "-501" }]));
+    assert_eq!(told["advanceAvailable"]["amount"], "5000");
+
+    // Each mistake at its place, as creating and issuing would say it; and no totals from half of the figures.
+    let wrong = preview(with(
+        figures.clone(),
+        json!({ "taxPercentage": "101", "items": [line("0", "1"), line("1", "1.5")] }),
+    ))
+    .await;
+    let places: Vec<&Value> = wrong["userErrors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["field"])
+        .collect();
+    assert_eq!(
+        places,
+        [
+            &json!(["input", "taxPercentage"]),
+            &json!(["input", "items", "0", "quantity"]),
+            &json!(["input", "items", "1", "unitPrice"]),
+        ]
+    );
+    assert_eq!((&wrong["totalTtc"], &wrong["lines"]), (&json!(null), &json!([])));
+    let beyond = preview(with(figures.clone(), json!({ "advancePayment": "5001" }))).await;
+    assert_eq!(
+        beyond["userErrors"][0]["field"],
+        json!(["input", "advancePayment"])
+    );
+    assert_eq!(beyond["netToPay"]["amount"], json!("24156"), "{beyond}");
+    let nowhere = preview(with(
+        figures,
+        json!({ "projectId": "prj_01h2xcejqtf2nbrexx3vqjhp41" }),
+    ))
+    .await;
+    assert_eq!(nowhere["userErrors"][0]["code"], "NOT_FOUND");
+    assert_eq!(crate::permissions::fingerprint(&app).await, before);
+
+    let input = json!({
+        "projectId": project, "subject": "Dalle", "taxPercentage": "19", "advancePayment": "5000", "issue": true,
+        "items": [item("Béton", "2.5", "10001"), item("Remise", "1", "-501")], "idempotencyKey": key(),
+    });
+    let invoice = done(on_invoice(&app, &staff, "createInvoice", input).await, "invoice");
+    for total in ["subtotal", "taxAmount", "totalTtc", "netToPay"] {
+        assert_eq!(told[total], invoice[total], "{total}");
+    }
+    let id = invoice["id"].as_str().unwrap();
+    let words = "query($id: ID!) { invoice(id: $id) { amountInWords(locale: FR) } }";
+    let printed = app.graphql(&staff, words, json!({ "id": id })).await.data();
+    assert_eq!(told["amountInWords"], printed["invoice"]["amountInWords"]);
+    assert!(told["amountInWords"].is_string());
+}
+
+#[tokio::test]
+async fn an_invoice_is_made_again_as_a_draft_once_a_key() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let original = issued(&app, &staff, &project, "1000").await;
+    let cancel = json!({ "id": original["id"], "expectedVersion": original["version"], "reason": "Erreur" });
+    let cancelled = done(on_invoice(&app, &staff, "cancelInvoice", cancel).await, "invoice");
+    let input = json!({ "id": original["id"], "idempotencyKey": key() });
+    let (one, two) = tokio::join!(
+        on_invoice(&app, &staff, "duplicateInvoice", input.clone()),
+        on_invoice(&app, &staff, "duplicateInvoice", input),
+    );
+    let copy = done(one, "invoice");
+    assert_eq!(done(two, "invoice")["id"], copy["id"], "one draft a key");
+    assert_ne!(copy["id"], original["id"]);
+    assert_eq!(
+        (&copy["status"], &copy["number"], &copy["dueDate"]),
+        (&json!("DRAFT"), &json!(null), &json!(null))
+    );
+    for same in ["subject", "totalTtc", "taxPercentage"] {
+        assert_eq!(copy[same], original[same], "{same}");
+    }
+    assert_eq!(
+        copy["items"][0]["description"],
+        original["items"][0]["description"]
+    );
+    assert_ne!(copy["items"][0]["id"], original["items"][0]["id"]);
+    // The original is as it was, and the copy a draft like any other.
+    let now = look(&app, &staff, original["id"].as_str().unwrap()).await;
+    assert_eq!(now["version"], cancelled["version"]);
+    let issue = json!({ "id": copy["id"], "expectedVersion": copy["version"] });
+    assert_eq!(
+        done(on_invoice(&app, &staff, "issueInvoice", issue).await, "invoice")["status"],
+        "SENT"
+    );
+
+    let note = cancelled["creditNotes"][0]["id"].clone();
+    let refused = on_invoice(
+        &app,
+        &staff,
+        "duplicateInvoice",
+        json!({ "id": note, "idempotencyKey": key() }),
+    )
+    .await;
+    assert_eq!(refused["userErrors"][0]["code"], "LOCKED", "{refused}");
+    let theirs = draft(&app, &staff, &project, "5").await;
+    let input = json!({ "id": theirs["id"], "idempotencyKey": key() });
+    let answer = app
+        .graphql(
+            &client,
+            "mutation($input: DuplicateInvoiceInput!) { duplicateInvoice(input: $input) \
+        { invoice { id } } }",
+            json!({ "input": input }),
+        )
+        .await;
+    assert_eq!(answer.code(), "FORBIDDEN");
 }

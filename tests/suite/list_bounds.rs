@@ -308,9 +308,11 @@ impl Schema {
             .filter_map(|it| self.required(name, &it.node, &Ids::unknown()))
             .chain([self.write(name, way)])
             .collect();
-        let selection = match operation {
-            "query" => "totalCount",
-            _ => "userErrors { code message field }",
+        let answers = self.fields(base_name(&field.ty.node));
+        let selection = if answers.iter().any(|it| it.name.node == "userErrors") {
+            "userErrors { code message field }"
+        } else {
+            "totalCount"
         };
         let document = format!(
             "{operation}($list: {}) {{ {name}({}) {{ {selection} }} }}",

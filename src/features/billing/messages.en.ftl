@@ -56,6 +56,7 @@ invoice-credited-in-full = This invoice is credited in full already: nothing is 
 credit-note-not-positive = A credit note is more than 0: its amounts are what is taken back, without a minus.
 credit-note-too-large = This credit note is { $subtotal } and { $tax } of tax; { $subtotal_left } and { $tax_left } of tax is left on { $number }. Credit less, or leave `items` out to credit all that is left.
 credit-note-stays = { $number } is a credit note: nothing is paid, credited or cancelled on it.
+credit-note-not-duplicated = { $number } is a credit note: write a new one with createCreditNote.
 
 ## Payments
 

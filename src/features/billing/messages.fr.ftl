@@ -56,6 +56,7 @@ invoice-credited-in-full = Cette facture est déjà entièrement reprise : il n
 credit-note-not-positive = Un avoir est supérieur à 0 : ses montants sont ce qui est repris, sans signe moins.
 credit-note-too-large = Cet avoir est de { $subtotal } et { $tax } de taxe ; il reste { $subtotal_left } et { $tax_left } de taxe sur { $number }. Reprenez moins, ou ne donnez pas `items` pour reprendre tout le reste.
 credit-note-stays = { $number } est un avoir : rien n’y est payé, repris ni annulé.
+credit-note-not-duplicated = { $number } est un avoir : écrivez-en un nouveau avec createCreditNote.
 
 ## Paiements
 

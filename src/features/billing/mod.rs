@@ -31,7 +31,7 @@ pub use filters::{
     InvoiceFilter, InvoiceOrder, PaymentFilter, PaymentOrder, select_invoices, select_payments, today,
 };
 pub use holds::BillingHolds;
-pub use model::{InvoiceKind, InvoiceState, InvoiceStatus, PaymentMode, Settlement, balance, status};
+pub use model::{InvoiceKind, InvoiceState, InvoiceStatus, PaymentMode, Settlement, Totals, balance, status};
 pub use queries::{
     BilledInvoice, billed_invoices, credit_notes_of, invoices_by_ids, items_of, payments_by_ids, payments_of,
 };

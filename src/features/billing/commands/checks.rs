@@ -11,6 +11,7 @@ use platform::{
     error::ErrorCode,
     form::{Checks, Fault, text},
     message,
+    messages::Message,
     money::{Amount, Currency},
     quantity::{Percentage, Quantity},
 };
@@ -132,4 +133,29 @@ pub(super) fn totals(
         model::totals(lines, tax, advance, currency)
             .ok_or_else(|| Fault::invalid(message!("total-too-large")))
     })
+}
+
+/// What speaks against taking an advance off an invoice of `total`, when `free` of the project's money may be taken.
+pub(super) fn advance_refused(
+    advance: Amount,
+    total: Amount,
+    free: Amount,
+    currency: Currency,
+) -> Option<Message> {
+    let money = |amount: Amount| (amount, currency);
+    let free = free.max(Amount(0));
+    if advance <= Amount(0) {
+        None
+    } else if advance > total {
+        Some(message!("advance-beyond-total", total = money(total)))
+    } else if advance > free {
+        Some(message!(
+            "advance-not-covered",
+            advance = money(advance),
+            free = money(free),
+            lacking = money(Amount(advance.0 - free.0))
+        ))
+    } else {
+        None
+    }
 }

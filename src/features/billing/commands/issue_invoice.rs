@@ -5,7 +5,9 @@ use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect};
 use serde::Serialize;
 
 use super::{
-    Fields, announcing, append_issued, expect_version_at, lock_invoice, locked,
+    Fields, announcing, append_issued,
+    checks::advance_refused,
+    expect_version_at, lock_invoice, locked,
     printable::{Place, check_printable, names},
     search_text, today,
 };
@@ -28,7 +30,6 @@ use platform::{
     error::{CommandError, ErrorCode, Violation, Violations},
     idempotency::{self, Claim},
     message,
-    messages::Message,
     money::Amount,
     record,
 };
@@ -186,15 +187,11 @@ pub(super) async fn issue_in_tx(
         violations.push(fields.invalid("items", message!("invoice-without-lines")));
     } else if draft.total_ttc <= Amount(0) {
         violations.push(fields.invalid("items", message!("invoice-total-not-positive")));
-    } else if draft.advance_payment > draft.total_ttc {
-        violations.push(fields.invalid(
-            "advancePayment",
-            message!("advance-beyond-total", total = (draft.total_ttc, draft.currency)),
-        ));
     } else if draft.advance_payment > Amount(0) {
         let free = free_advance(tx.conn(), project.id).await?;
-        if draft.advance_payment > free {
-            violations.push(fields.invalid("advancePayment", uncovered(draft, free)));
+        let refused = advance_refused(draft.advance_payment, draft.total_ttc, free, draft.currency);
+        if let Some(message) = refused {
+            violations.push(fields.invalid("advancePayment", message));
         }
     }
     violations.into_result()?;
@@ -202,17 +199,6 @@ pub(super) async fn issue_in_tx(
     append_issued(tx, &issued).await?;
     announcing::issued(ctx, tx, project, &issued).await?;
     Ok(issued)
-}
-
-fn uncovered(draft: &invoice::Model, free: Amount) -> Message {
-    let money = |amount: Amount| (amount, draft.currency);
-    let free = free.max(Amount(0));
-    message!(
-        "advance-not-covered",
-        advance = money(draft.advance_payment),
-        free = money(free),
-        lacking = money(Amount(draft.advance_payment.0 - free.0))
-    )
 }
 
 /// Gives a draft its number and date, and fixes the client's and the company's details on it. From here on the series is

@@ -222,6 +222,15 @@ pub struct CreateInvoiceInput {
     pub idempotency_key: String,
 }
 
+/// Which invoice is made again.
+#[derive(Debug, InputObject)]
+pub struct DuplicateInvoiceInput {
+    /// The invoice (`inv_…`): a draft, an issued or a cancelled one.
+    pub id: ID,
+    /// Makes sending twice harmless: the same key and input answer with the draft made the first time. Kept 30 days.
+    pub idempotency_key: String,
+}
+
 /// Changes to a draft: absent keeps, null clears.
 #[derive(Debug, InputObject)]
 pub struct InvoicePatch {

@@ -8,6 +8,7 @@ pub mod mutation;
 pub mod numbering;
 pub mod papers;
 pub mod payment;
+pub mod preview;
 pub mod query;
 pub mod types;
 

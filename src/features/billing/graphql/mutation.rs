@@ -4,9 +4,10 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::{
     inputs::{
-        CancelInvoiceInput, CreateCreditNoteInput, CreateInvoiceInput, ExportAccountingJournalInput,
-        ExportInvoicesInput, IssueInvoiceInput, IssueInvoicesInput, MarkInvoicePaidInput,
-        MarkInvoicesPaidInput, RecordPaymentInput, UpdateInvoiceInput, VoidPaymentInput, rows,
+        CancelInvoiceInput, CreateCreditNoteInput, CreateInvoiceInput, DuplicateInvoiceInput,
+        ExportAccountingJournalInput, ExportInvoicesInput, IssueInvoiceInput, IssueInvoicesInput,
+        MarkInvoicePaidInput, MarkInvoicesPaidInput, RecordPaymentInput, UpdateInvoiceInput,
+        VoidPaymentInput, rows,
     },
     payment::GqlPayment,
     types::GqlInvoice,
@@ -14,8 +15,8 @@ use super::{
 use crate::features::billing::{
     Invoice, InvoiceId, Invoices, InvoicesExport, JournalExport, JournalFilter, Payment, PaymentId, Payments,
     commands::{
-        self, CancelInvoice, CreateCreditNote, IssueInvoice, IssueInvoices, MarkInvoicePaid,
-        MarkInvoicesPaid, RecordPayment, Row, VoidPayment,
+        self, CancelInvoice, CreateCreditNote, DuplicateInvoice, IssueInvoice, IssueInvoices,
+        MarkInvoicePaid, MarkInvoicesPaid, RecordPayment, Row, VoidPayment,
     },
 };
 use platform::{
@@ -114,6 +115,24 @@ impl BillingMutation {
         #[graphql(desc = "The change.")] input: UpdateInvoiceInput,
     ) -> Result<InvoicePayload> {
         Ok(update::<Invoices, _>(ctx, input).await?.into())
+    }
+
+    /// Writes a new draft like an invoice, whatever has become of that: the same project, subject, lines, tax rate and way to
+    /// pay; without its advance and due date. A credit note is LOCKED. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn duplicate_invoice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: DuplicateInvoiceInput,
+    ) -> Result<InvoicePayload> {
+        let outcome = async {
+            let input = DuplicateInvoice {
+                id: parse_id(&input.id, &["input", "id"])?,
+                idempotency_key: input.idempotency_key,
+            };
+            commands::duplicate_invoice(ctx.app(), ctx.actor(), input).await
+        };
+        Ok(split(outcome.await)?.into())
     }
 
     /// Issues a draft: it gets its number and date, lines, totals, client's and company's details are fixed for good, and

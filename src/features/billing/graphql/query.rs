@@ -12,12 +12,13 @@ use super::{
     },
     loaders::PaidLoader,
     payment::GqlPayment,
+    preview::{InvoicePreview, PreviewInvoiceInput},
     types::GqlInvoice,
 };
 use crate::features::{
     billing::{
-        InvoiceColumn, InvoiceFilter, InvoiceId, Invoices, PaymentColumn, Payments, select_invoices,
-        select_payments, today,
+        InvoiceColumn, InvoiceFilter, InvoiceId, Invoices, PaymentColumn, Payments, commands,
+        select_invoices, select_payments, today,
     },
     projects::{Project, ProjectId},
 };
@@ -159,6 +160,18 @@ impl BillingQuery {
         >,
     ) -> Result<Connection<GqlInvoice>> {
         invoice_connection(ctx, ctx.actor(), args, filter, order_by, scope).await
+    }
+
+    /// What an invoice comes to while it is being typed: lines, totals, words, and what is wrong with the figures. Nothing
+    /// is written. For staff.
+    #[graphql(guard = "Allow::staff()")]
+    async fn preview_invoice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was typed so far.")] input: PreviewInvoiceInput,
+    ) -> Result<InvoicePreview> {
+        let outcome = async { commands::preview_invoice(ctx.app(), ctx.actor(), input.read()?).await };
+        InvoicePreview::of(outcome.await)
     }
 
     /// All payments, the latest first unless ordered otherwise. For staff; clients have `Project.payments`.

@@ -6,12 +6,12 @@ import { checkWhole } from "../../api/mistakes";
 import { stale } from "../../api/queries";
 import { local, today } from "../../format";
 import {
-  CancelInvoiceDocument, type InvoiceFullFragment, IssueInvoiceDocument, MarkInvoicePaidDocument, type PaymentMode,
+  CancelInvoiceDocument, DuplicateInvoiceDocument, type InvoiceFullFragment, IssueInvoiceDocument, MarkInvoicePaidDocument, type PaymentMode,
 } from "../../gql/graphql";
 import { PAYMENT_MODE } from "../../labels";
 import { said, useSay } from "../../say";
 import { confirm } from "../../ui/confirm";
-import { GoButton } from "../../ui/Go";
+import { GoButton, go } from "../../ui/Go";
 import { toast } from "../../ui/toasts";
 
 const keys = new Keys();
@@ -91,6 +91,27 @@ function cancel(invoice: InvoiceFullFragment): void {
   });
 }
 
+/** A draft like it: for what is billed again, or was cancelled to be corrected. */
+function duplicate(invoice: InvoiceFullFragment): void {
+  confirm({
+    title: ["Refaire cette facture ?", "Make this invoice again?"],
+    body: said([
+      "Un nouveau brouillon avec les mêmes lignes, sans acompte ni échéance. Le client n’en voit rien avant l’émission.",
+      "A new draft with the same lines, without advance and due date. The client sees nothing of it before it is issued.",
+    ]),
+    action: ["Créer le brouillon", "Create the draft"],
+    async run() {
+      const input = { id: invoice.id };
+      const { duplicateInvoice } = await ask(DuplicateInvoiceDocument, { input: { ...input, idempotencyKey: keys.for({ duplicate: input }) } });
+      checkWhole(duplicateInvoice.userErrors);
+      // The next one is another.
+      keys.done();
+      changed();
+      if (duplicateInvoice.invoice) await go(`/factures/${duplicateInvoice.invoice.id}`);
+    },
+  });
+}
+
 export function InvoiceActions({ invoice }: { invoice: InvoiceFullFragment }) {
   const say = useSay();
   const { status } = invoice;
@@ -112,6 +133,11 @@ export function InvoiceActions({ invoice }: { invoice: InvoiceFullFragment }) {
             {say(["Paiement partiel", "Part payment"])}
           </GoButton>
         </>
+      )}
+      {plain && (
+        <Button variant="default" onClick={() => duplicate(invoice)}>
+          {say(["Refaire", "Make again"])}
+        </Button>
       )}
       {plain && issued && (
         <>
