@@ -19,7 +19,7 @@ use crate::{
         feed::{FeatureEvents, FeedHub},
         leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
-        notifications::Inbox,
+        notifications::{Inbox, UnreadEntries},
         privacy::Archives,
         projects::{self, ProjectHolds, ProjectImages},
     },
@@ -159,7 +159,7 @@ impl App {
             endpoint.clone(),
             media.clone(),
             exports,
-            papers,
+            papers.clone(),
             archives,
             &config,
         );
@@ -170,6 +170,9 @@ impl App {
                 ctx.db.clone(),
                 ctx.clock.clone(),
             ))),
+            attachments: Some(Arc::new(papers.clone())),
+            unread: Some(Arc::new(UnreadEntries::new(ctx.db.clone()))),
+            push_channel: deliveries::push_channel,
             templates,
             random: options.random,
         };

@@ -67,6 +67,7 @@ mod lead_world;
 mod list_bounds;
 mod login;
 mod login_limits;
+mod mail_papers;
 mod media_cleanup;
 mod media_graphql;
 mod media_memory;

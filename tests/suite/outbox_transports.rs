@@ -201,3 +201,79 @@ async fn quota_and_outages_postpone_and_nobody_s_phone_is_no_failure() {
     assert_eq!(row.status, Status::NoDevice);
     assert_eq!(row.last_error.as_deref(), Some("No device is registered."));
 }
+
+/// Says what it was told to of everybody's inbox.
+#[derive(Debug)]
+struct Inbox(u64);
+
+impl platform::outbox::Unread for Inbox {
+    fn count(&self, _: AccountId) -> BoxFuture<'_, anyhow::Result<u64>> {
+        Box::pin(std::future::ready(Ok(self.0)))
+    }
+}
+
+#[tokio::test]
+async fn a_push_says_what_phones_need_to_show_it_and_stays_within_four_kilobytes() {
+    let (mut world, server, _) = with_fcm(&["phone"]).await;
+    world.transports.unread = Some(Arc::new(Inbox(7)));
+    world.enqueue(update_push("short")).await.unwrap();
+    assert_eq!(world.deliver().await, sent(1));
+    let message = &server.messages()[0];
+    let android = &message["android"];
+    assert_eq!(android["priority"], "HIGH");
+    assert_eq!(android["notification"]["channel_id"], "updates");
+    assert!(
+        android.get("collapse_key").is_none(),
+        "a phone that is off keeps four of them"
+    );
+    let aps = &message["apns"]["payload"]["aps"];
+    assert_eq!(
+        (&aps["badge"], &aps["thread-id"], &aps["sound"]),
+        (&7.into(), &"prj_1".into(), &"default".into())
+    );
+    assert_eq!(message["apns"]["headers"]["apns-priority"], "10");
+    assert_eq!(message["data"]["kind"], "project_update_posted");
+
+    for letter in ["x", "é", "👷", "\""] {
+        let mut long = update_push(letter);
+        long.data["updateTitle"] = letter.repeat(6_000).into();
+        world.enqueue(long).await.unwrap();
+        assert_eq!(world.deliver().await, sent(1));
+        let message = server.messages().pop().unwrap();
+        let size = message.to_string().len();
+        assert!((3_900..=4_096).contains(&size), "{letter}: {size} bytes");
+        assert!(message["notification"]["body"].as_str().unwrap().ends_with('…'));
+        assert_eq!(message["data"]["projectId"], "prj_1");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_took_a_push_isn_t_told_again_while_another_is_tried_again() {
+    let (world, server, phones) = with_fcm(&["phone", "slow", "broken", "tablet"]).await;
+    server.fail("slow", Some((429, "QUOTA_EXCEEDED", Some(60))));
+    server.fail("broken", Some((400, "INVALID_ARGUMENT", None)));
+    let id = world.enqueue(update_push("one")).await.unwrap();
+    assert_eq!(world.deliver().await.postponed, 1);
+    let told = || -> Vec<String> {
+        let messages = server.messages();
+        messages
+            .iter()
+            .map(|it| it["token"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        told(),
+        ["phone", "tablet"],
+        "nobody waits for a device that isn't theirs"
+    );
+    server.fail("slow", None);
+    world.clock.advance(TimeDelta::seconds(60));
+    assert_eq!(world.deliver().await, sent(1));
+    assert_eq!(told(), ["phone", "tablet", "slow"]);
+    let note = world.row(id).await.last_error.unwrap();
+    assert!(
+        note.starts_with("Handed over for 3 of 4 devices. 1 refused: 400"),
+        "{note}"
+    );
+    assert_eq!(phones.0.lock().unwrap().len(), 4);
+}

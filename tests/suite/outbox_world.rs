@@ -62,6 +62,9 @@ impl World {
             mail: Arc::new(mail.clone()),
             push: Arc::new(push.clone()),
             devices: None,
+            unread: None,
+            attachments: None,
+            push_channel: belle_house::features::deliveries::push_channel,
             templates: Arc::new(templates(&config).unwrap()),
             random: Arc::new(|| 0),
         };

@@ -15,11 +15,15 @@ pub use smtp::SmtpMail;
 use std::{fmt::Debug, sync::Arc, time::SystemTime};
 
 use anyhow::{Context, Result};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use lettre::{
     Address, Message,
-    message::{Mailbox, MultiPart, header::MessageId},
+    message::{
+        Attachment as FilePart, Mailbox, MultiPart,
+        header::{ContentType, MessageId},
+    },
 };
 
 use super::{
@@ -48,8 +52,21 @@ pub struct Mail {
     pub text: String,
     /// The body for everybody else.
     pub html: String,
+    /// Files that go with it.
+    pub attachments: Vec<Attachment>,
     /// The bodies hold credentials: no error may quote them.
     pub is_secret: bool,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it is called; plain ASCII.
+    pub file_name: String,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// What is in it.
+    pub bytes: Bytes,
 }
 
 /// Somebody to write to.
@@ -131,12 +148,25 @@ impl Sender {
             )))
             // RFC 3834: no out-of-office answers to this, please.
             .header(AutoSubmitted)
-            .multipart(MultiPart::alternative_plain_html(
-                mail.text.clone(),
-                mail.html.clone(),
-            ))
+            .multipart(parts(mail)?)
             .map_err(|error| SendError::permanent(format!("the message can't be made: {error}")))
     }
+}
+
+/// The bodies, one or the other to be shown, and the files beside them.
+fn parts(mail: &Mail) -> Result<MultiPart, SendError> {
+    let bodies = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
+    if mail.attachments.is_empty() {
+        return Ok(bodies);
+    }
+    let mut parts = MultiPart::mixed().multipart(bodies);
+    for file in &mail.attachments {
+        let content_type = ContentType::parse(file.content_type)
+            .map_err(|error| SendError::permanent(format!("{}: {error}", file.content_type)))?;
+        parts =
+            parts.singlepart(FilePart::new(file.file_name.clone()).body(file.bytes.to_vec(), content_type));
+    }
+    Ok(parts)
 }
 
 /// Somebody in a header: the name on one line, the domain in Punycode.
@@ -182,6 +212,7 @@ mod tests {
             subject: "Bienvenue\r\nX-Evil: 1".into(),
             text: "Bonjour".into(),
             html: "<p>Bonjour</p>".into(),
+            attachments: Vec::new(),
             is_secret: false,
         }
     }

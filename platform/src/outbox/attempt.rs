@@ -145,6 +145,10 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
                 .address
                 .clone()
                 .ok_or_else(|| SendError::permanent("there is no address"))?;
+            let attachments = match &transports.attachments {
+                Some(attachments) => attachments.make(&delivery.template, &data).await?,
+                None => Vec::new(),
+            };
             let mail = Mail {
                 id: delivery.id.to_string(),
                 date: delivery.created_at,
@@ -159,6 +163,7 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
                 subject: letter.subject,
                 text: letter.text,
                 html: letter.html,
+                attachments,
                 is_secret: delivery.is_secret,
             };
             transports.mail.send(&mail).await.map(|()| HandedOver::default())
@@ -168,6 +173,15 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
                 .templates
                 .notice(&delivery.template, delivery.locale, &data)
                 .map_err(unmade)?;
+            let badge = match &transports.unread {
+                Some(unread) => Some(
+                    unread
+                        .count(delivery.recipient_id)
+                        .await
+                        .map_err(SendError::temporary)?,
+                ),
+                None => None,
+            };
             let push = Push {
                 id: delivery.id.to_string(),
                 date: delivery.created_at,
@@ -175,6 +189,9 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
                 title: notice.title,
                 body: notice.body,
                 data: app_data(&delivery.template, &data),
+                channel: (transports.push_channel)(&delivery.template),
+                thread: text_of(&data, "projectId"),
+                badge,
                 expires_at: delivery.expires_at,
             };
             send_push(transports, delivery.recipient_id, &push).await

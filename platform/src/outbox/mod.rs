@@ -24,7 +24,7 @@ pub use enqueue::{
 };
 pub use purge::{BODY_KEPT_FOR, KEPT_FOR, is_wiped, purge};
 pub use templates::{Letter, Notice, Templates};
-pub use transports::{Devices, Randomness, Transports};
+pub use transports::{Attachments, Devices, Randomness, Transports, Unread};
 pub use worker::{Report, deliver_due, run};
 
 use serde::{Deserialize, Serialize};

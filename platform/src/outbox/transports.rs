@@ -4,9 +4,15 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 
 use super::Templates;
-use crate::{actor::AccountId, mail::MailTransport, push::PushTransport};
+use crate::{
+    actor::AccountId,
+    mail::{Attachment, MailTransport},
+    push::PushTransport,
+    send_error::SendError,
+};
 
 /// Where randomness comes from.
 pub type Randomness = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -20,6 +26,25 @@ pub trait Devices: std::fmt::Debug + Send + Sync {
     fn forget(&self, tokens: Vec<String>) -> BoxFuture<'_, Result<()>>;
 }
 
+/// Knows how much of people's inboxes is unread.
+pub trait Unread: std::fmt::Debug + Send + Sync {
+    /// Entries that the recipient hasn't read.
+    fn count(&self, recipient: AccountId) -> BoxFuture<'_, Result<u64>>;
+}
+
+/// Makes the files that mails carry: anew at each attempt, so that nothing large waits in the outbox.
+pub trait Attachments: std::fmt::Debug + Send + Sync {
+    /// Those of a mail of this template, filled with this data; most have none.
+    ///
+    /// # Errors
+    /// When one can't be made: the mail waits, it never goes without.
+    fn make<'a>(
+        &'a self,
+        template: &'a str,
+        data: &'a Value,
+    ) -> BoxFuture<'a, Result<Vec<Attachment>, SendError>>;
+}
+
 /// The ways out.
 #[derive(Clone)]
 pub struct Transports {
@@ -29,6 +54,12 @@ pub struct Transports {
     pub push: Arc<dyn PushTransport>,
     /// Whose devices are which; without it nobody has any.
     pub devices: Option<Arc<dyn Devices>>,
+    /// Files for mails; without it they have none.
+    pub attachments: Option<Arc<dyn Attachments>>,
+    /// What the app's icon shows; without it nothing.
+    pub unread: Option<Arc<dyn Unread>>,
+    /// Android's channel for each template.
+    pub push_channel: fn(&str) -> &'static str,
     /// The texts.
     pub templates: Arc<Templates>,
     /// Spreads retries.

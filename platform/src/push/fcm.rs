@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use quick_cache::sync::Cache;
 use reqwest::{Response, StatusCode, header::RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,12 @@ const SCOPE: &str = "https://www.googleapis.com/auth/firebase.messaging";
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// What FCM's documentation asks to wait after QUOTA_EXCEEDED without a `Retry-After`.
 const QUOTA_WAIT: Duration = Duration::from_secs(60);
+/// What FCM takes of a message, in bytes (its documentation: 4,096), less what it adds itself.
+const MAX_MESSAGE: usize = 4_000;
+/// What a title takes in a message that is too long, in bytes.
+const MAX_TITLE: usize = 400;
+/// Deliveries to devices that are remembered.
+const REMEMBERED: usize = 1_000;
 /// A token is replaced this long before it runs out.
 const TOKEN_MARGIN: TimeDelta = TimeDelta::minutes(2);
 
@@ -83,6 +90,8 @@ pub struct FcmPush {
     http: reqwest::Client,
     clock: SharedClock,
     token: Mutex<Option<AccessToken>>,
+    /// Pushes and devices that took them, for those that are tried again.
+    served: Cache<(String, String), ()>,
 }
 
 struct SigningKey(EncodingKey);
@@ -136,6 +145,7 @@ impl FcmPush {
                 .build()?,
             clock,
             token: Mutex::new(None),
+            served: Cache::new(REMEMBERED),
         })
     }
 
@@ -234,22 +244,76 @@ impl FcmPush {
         let lifetime = push
             .expires_at
             .map(|at| (at - self.clock.now()).num_seconds().clamp(0, 28 * 24 * 3600));
+        // No `collapse_key` on Android: a phone that is off keeps messages of four keys, and these are all different.
         let mut message = serde_json::json!({
             "token": device,
             "notification": { "title": push.title, "body": push.body },
             "data": push.data,
-            "android": { "priority": "HIGH", "notification": { "tag": push.id } },
+            "android": {
+                "priority": "HIGH",
+                "notification": { "tag": push.id, "channel_id": push.channel, "sound": "default" },
+            },
             "apns": {
-                "headers": { "apns-collapse-id": push.id },
+                "headers": { "apns-collapse-id": push.id, "apns-priority": "10" },
                 "payload": { "aps": { "sound": "default" } },
             },
         });
+        if let Some(thread) = &push.thread {
+            message["apns"]["payload"]["aps"]["thread-id"] = thread.as_str().into();
+        }
+        if let Some(badge) = push.badge {
+            message["apns"]["payload"]["aps"]["badge"] = badge.into();
+        }
         if let (Some(seconds), Some(at)) = (lifetime, push.expires_at) {
             message["android"]["ttl"] = format!("{seconds}s").into();
             message["apns"]["headers"]["apns-expiration"] = at.timestamp().to_string().into();
         }
+        // What the text is too long by goes from its end; the ids, which open the right page, stay.
+        let beyond = message.to_string().len().saturating_sub(MAX_MESSAGE);
+        if beyond > 0 {
+            let title = shortened(&push.title, MAX_TITLE);
+            message["notification"]["title"] = title.into();
+            let beyond = message.to_string().len().saturating_sub(MAX_MESSAGE);
+            let written = serde_json::Value::from(push.body.as_str()).to_string().len();
+            message["notification"]["body"] = shortened(&push.body, written.saturating_sub(beyond)).into();
+        }
         serde_json::json!({ "message": message })
     }
+}
+
+/// As much of a text as takes no more than `most` bytes in JSON, its quotes included, with an ellipsis where some is left out.
+fn shortened(text: &str, most: usize) -> String {
+    let size = |text: &str| serde_json::Value::from(text).to_string().len();
+    if size(text) <= most {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    // The quotes and the ellipsis.
+    let mut room = most.saturating_sub(2 + '…'.len_utf8());
+    for letter in text.chars() {
+        let Some(left) = room.checked_sub(size(letter.encode_utf8(&mut [0; 4])) - 2) else {
+            break;
+        };
+        room = left;
+        kept.push(letter);
+    }
+    kept.push('…');
+    kept
+}
+
+/// What became of a push on each of several devices.
+fn of_several(devices: usize, pushed: &Pushed, refusals: &[String]) -> String {
+    let mut told = vec![format!(
+        "Handed over for {} of {devices} devices.",
+        pushed.accepted
+    )];
+    if !pushed.unregistered.is_empty() {
+        told.push(format!("{} not there any more.", pushed.unregistered.len()));
+    }
+    if let Some(why) = refusals.first() {
+        told.push(format!("{} refused: {why}", refusals.len()));
+    }
+    told.join(" ")
 }
 
 enum Outcome {
@@ -263,14 +327,28 @@ impl PushTransport for FcmPush {
         async move {
             let mut pushed = Pushed::default();
             let mut refusals = Vec::new();
+            let mut failure = None;
             for device in tokens {
-                // A failure that may pass fails the whole attempt: devices served already show the repetition in
-                // the place of the first.
-                match self.send_to(push, device).await? {
-                    Outcome::Accepted => pushed.accepted += 1,
-                    Outcome::Unregistered => pushed.unregistered.push(device.clone()),
-                    Outcome::Refused(why) => refusals.push(why),
+                // An earlier attempt reached it. After a restart it shows the repetition in the place of the first.
+                let served = (push.id.clone(), device.clone());
+                if self.served.get(&served).is_some() {
+                    pushed.accepted += 1;
+                    continue;
                 }
+                match self.send_to(push, device).await {
+                    Ok(Outcome::Accepted) => {
+                        self.served.insert(served, ());
+                        pushed.accepted += 1;
+                    }
+                    Ok(Outcome::Unregistered) => pushed.unregistered.push(device.clone()),
+                    Ok(Outcome::Refused(why)) => refusals.push(why),
+                    // It may pass for this device; the others don't wait for it.
+                    Err(error @ SendError::Temporary { .. }) => failure = Some(error),
+                    Err(error) => return Err(error),
+                }
+            }
+            if let Some(error) = failure {
+                return Err(error);
             }
             if pushed.accepted == 0
                 && let Some(why) = refusals.first()
@@ -281,8 +359,10 @@ impl PushTransport for FcmPush {
                 Some("No device is registered.".to_owned())
             } else if pushed.accepted == 0 {
                 Some("The registered devices don't exist any more.".to_owned())
+            } else if pushed.accepted == tokens.len() {
+                None
             } else {
-                refusals.into_iter().next()
+                Some(of_several(tokens.len(), &pushed, &refusals))
             };
             Ok(pushed)
         }

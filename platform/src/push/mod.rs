@@ -31,6 +31,12 @@ pub struct Push {
     pub body: String,
     /// What the app needs to open the right page.
     pub data: BTreeMap<String, String>,
+    /// Android's channel, which people silence one by one in their phone's settings.
+    pub channel: &'static str,
+    /// What it belongs to; iOS shows pushes of one thread together.
+    pub thread: Option<String>,
+    /// What the app's icon shows on iOS: how much of the inbox is unread.
+    pub badge: Option<u64>,
     /// Until when it is worth showing.
     pub expires_at: Option<DateTime<Utc>>,
 }

@@ -1,5 +1,6 @@
 //! Reads of inboxes: everybody their own.
 
+use futures_util::future::BoxFuture;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
@@ -11,12 +12,14 @@ use super::{
     table::{Column, Entity, Model},
 };
 use crate::features::projects::{
-    ProjectColumn, ProjectFilter, ProjectUpdates, UpdateColumn, UpdateFilter, select_projects, select_updates,
+    ProjectColumn, ProjectFilter, ProjectUpdates, Projects, UpdateColumn, UpdateFilter, select_projects,
+    select_updates,
 };
 use platform::{
     actor::{AccountId, Actor},
-    db::WriteTx,
+    db::{Db, WriteTx},
     listing::RecordScope,
+    outbox,
     record::RecordEntity,
 };
 
@@ -136,4 +139,48 @@ pub async fn remove_of_account_in_tx(tx: &WriteTx, account: AccountId) -> Result
         .exec(tx.conn())
         .await?;
     Ok(())
+}
+
+/// How much of people's inboxes is unread, for the outbox.
+#[derive(Debug, Clone)]
+pub struct UnreadEntries(Db);
+
+impl UnreadEntries {
+    /// Those in this database.
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        Self(db)
+    }
+}
+
+impl outbox::Unread for UnreadEntries {
+    /// What `viewer.unreadNotificationCount` says to somebody whose projects have stayed theirs.
+    fn count(&self, recipient: AccountId) -> BoxFuture<'_, anyhow::Result<u64>> {
+        Box::pin(async move {
+            let living_projects = Projects::find()
+                .select_only()
+                .column(ProjectColumn::Id)
+                .filter(ProjectColumn::DeletedAt.is_null())
+                .into_query();
+            let living_updates = ProjectUpdates::find()
+                .select_only()
+                .column(UpdateColumn::Id)
+                .filter(UpdateColumn::DeletedAt.is_null())
+                .into_query();
+            let unread = Entity::find()
+                .filter(Column::AccountId.eq(recipient))
+                .filter(Column::ReadAt.is_null())
+                .filter(
+                    Condition::any()
+                        .add(Column::ProjectId.is_null())
+                        .add(Column::ProjectId.in_subquery(living_projects)),
+                )
+                .filter(
+                    Condition::any()
+                        .add(Column::RecordKind.ne(ProjectUpdates::KIND))
+                        .add(Column::RecordId.in_subquery(living_updates)),
+                );
+            Ok(unread.count(self.0.reader()).await?)
+        })
+    }
 }

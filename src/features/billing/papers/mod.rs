@@ -2,6 +2,7 @@
 //! with the rights of whoever asks, becomes plain data for the crate `documents`, and is drawn by [`Papers`]
 //! (decision 12).
 
+mod attached;
 mod facts;
 mod invoice;
 mod press;
