@@ -171,6 +171,7 @@ impl App {
                 ctx.clock.clone(),
             ))),
             templates,
+            unsubscribe: None,
             random: options.random,
         };
         Ok(Self {

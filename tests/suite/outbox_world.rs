@@ -63,6 +63,7 @@ impl World {
             push: Arc::new(push.clone()),
             devices: None,
             templates: Arc::new(templates(&config).unwrap()),
+            unsubscribe: None,
             random: Arc::new(|| 0),
         };
         let ctx = Ctx {

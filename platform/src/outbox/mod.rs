@@ -23,7 +23,7 @@ pub use enqueue::{
 };
 pub use purge::{BODY_KEPT_FOR, KEPT_FOR, is_wiped, purge};
 pub use templates::{Letter, Notice, Templates};
-pub use transports::{Devices, Randomness, Transports};
+pub use transports::{Devices, Randomness, Transports, UnsubscribeLink};
 pub use worker::{Report, deliver_due, run};
 
 use serde::{Deserialize, Serialize};

@@ -6,10 +6,17 @@ use anyhow::Result;
 use futures_util::future::BoxFuture;
 
 use super::Templates;
-use crate::{actor::AccountId, mail::MailTransport, push::PushTransport};
+use crate::{
+    actor::{AccountId, Locale},
+    mail::MailTransport,
+    push::PushTransport,
+};
 
 /// Where randomness comes from.
 pub type Randomness = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// Makes the link that ends e-mails of a template's kind to an account; `None` where those can't be ended.
+pub type UnsubscribeLink = Arc<dyn Fn(&str, AccountId, Locale) -> Option<String> + Send + Sync>;
 
 /// Knows the devices of people.
 pub trait Devices: std::fmt::Debug + Send + Sync {
@@ -31,6 +38,8 @@ pub struct Transports {
     pub devices: Option<Arc<dyn Devices>>,
     /// The texts.
     pub templates: Arc<Templates>,
+    /// How people end what they needn't get; without it no e-mail says.
+    pub unsubscribe: Option<UnsubscribeLink>,
     /// Spreads retries.
     pub random: Randomness,
 }
