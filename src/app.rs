@@ -20,6 +20,7 @@ use crate::{
         leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
         notifications::{Inbox, UnreadEntries},
+        preferences,
         privacy::Archives,
         projects::{self, ProjectHolds, ProjectImages},
     },
@@ -45,7 +46,7 @@ use platform::{
     housekeeping,
     mail::MailTransport,
     migrate,
-    outbox::{self, Randomness, Transports},
+    outbox::{self, Randomness, Transports, UnsubscribeLink},
     private_folder,
     push::PushTransport,
     secret_keys,
@@ -174,6 +175,7 @@ impl App {
             unread: Some(Arc::new(UnreadEntries::new(ctx.db.clone()))),
             push_channel: deliveries::push_channel,
             templates,
+            unsubscribe: Some(unsubscribe_links(&ctx)),
             random: options.random,
         };
         Ok(Self {
@@ -311,6 +313,14 @@ pub async fn connect(config: &Config) -> Result<Db> {
     Db::connect(&DatabaseOptions::from(&config.database))
         .await
         .context("the database can't be reached; check DATABASE_URL")
+}
+
+/// The links by which people end e-mails: at `PUBLIC_URL`, whatever a request calls the server.
+fn unsubscribe_links(ctx: &Ctx) -> UnsubscribeLink {
+    let (keys, config) = (Arc::clone(&ctx.keys), Arc::clone(&ctx.config));
+    Arc::new(move |template, account, locale| {
+        preferences::link(&keys, &config.public_url, template, account, locale)
+    })
 }
 
 /// The feed, as the transports know it.

@@ -21,7 +21,7 @@ macro_rules! features {
 }
 
 /// The texts of the platform, of the transports and of each feature that has some.
-pub const SOURCES: [Source; 16] = features![
+pub const SOURCES: [Source; 17] = features![
     "accounts",
     "backups",
     "billing",
@@ -32,6 +32,7 @@ pub const SOURCES: [Source; 16] = features![
     "leads",
     "media",
     "notifications",
+    "preferences",
     "privacy",
     "projects",
     "records",

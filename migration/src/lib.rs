@@ -29,6 +29,7 @@ mod m20261130_000150_security_events;
 mod m20261130_000151_second_factors;
 mod m20261130_000160_secret_keys;
 mod m20261130_000161_privacy;
+mod m20261130_000170_preferences;
 mod record_columns;
 
 /// Applies the migrations in the order they were written.
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000161_privacy::Migration),
             Box::new(m20261130_000150_security_events::Migration),
             Box::new(m20261130_000151_second_factors::Migration),
+            Box::new(m20261130_000170_preferences::Migration),
         ]
     }
 }

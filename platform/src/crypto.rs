@@ -29,6 +29,8 @@ pub enum Purpose {
     SignedUrl,
     /// Encrypts bodies that carry credentials.
     SecretBody,
+    /// Signs the links that end e-mails of a kind.
+    Unsubscribe,
     /// Hashes addresses and e-mails that name a limiter's bucket.
     LimiterBucket,
 }
@@ -40,6 +42,7 @@ impl Purpose {
             Self::RefreshToken => b"belle-house/refresh-token/1",
             Self::SignedUrl => b"belle-house/signed-url/1",
             Self::SecretBody => b"belle-house/secret-body/1",
+            Self::Unsubscribe => b"belle-house/unsubscribe/1",
             Self::LimiterBucket => b"belle-house/limiter-bucket/1",
         }
     }

@@ -12,6 +12,7 @@ pub mod feed;
 pub mod leads;
 pub mod media;
 pub mod notifications;
+pub mod preferences;
 pub mod privacy;
 pub mod projects;
 pub mod records;

@@ -31,6 +31,7 @@ use crate::features::{
         graphql::{MediaMutation, MediaQuery},
     },
     notifications::graphql::NotificationsMutation,
+    preferences::graphql::PreferencesMutation,
     privacy::graphql::PrivacyMutation,
     projects::graphql::{ProjectsMutation, ProjectsQuery},
     records::graphql::{RecordsMutation, RecordsQuery},
@@ -72,16 +73,25 @@ pub struct Query(
     PromotionQuery,
 );
 
-/// Writes. Each takes one `input` and answers with the record and `userErrors`; when there are any, nothing was
-/// written.
+/// What people do about themselves and others: apart, since the compiler goes down one level for each part of a chain, and
+/// not to any depth.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
+pub struct PeopleMutation(
     AccountsMutation,
     SecondFactorMutation,
     StaffMutation,
     DevicesMutation,
     ClientsMutation,
     PrivacyMutation,
+    NotificationsMutation,
+    PreferencesMutation,
+);
+
+/// Writes. Each takes one `input` and answers with the record and `userErrors`; when there are any, nothing was
+/// written.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    PeopleMutation,
     MediaMutation,
     ProjectsMutation,
     FormsMutation,
@@ -89,7 +99,6 @@ pub struct Mutation(
     BillingMutation,
     CompanyMutation,
     NumberingMutation,
-    NotificationsMutation,
     DeliveriesMutation,
     BackupsMutation,
     RecordsMutation,

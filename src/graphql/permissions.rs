@@ -138,6 +138,7 @@ pub const MUTATION: &[Permission] = &[
     ("updateInquiry", Access::Staff),
     ("updateInvoice", Access::Staff),
     ("updateLead", Access::Staff),
+    ("updateNotificationPreferences", Access::SignedIn),
     ("updatePartner", Access::Staff),
     ("updatePortfolioItem", Access::Staff),
     ("updateProfile", Access::SignedIn),

@@ -26,3 +26,17 @@ picture-file-missing = The picture is known, but its file is gone. Upload the pi
 picture-session-ended = The sign-in that asked for this picture has ended. Sign in and ask again.
 paper-session-ended = The sign-in that asked for this document has ended. Sign in and ask again.
 papers-busy = Too many documents are being made. Try again in a few seconds.
+
+## The page that unsubscribes
+
+unsubscribe-question = Stop receiving { $topic ->
+    [reminders] reminders of invoices
+   *[updates] news of your building site
+} by e-mail? The app will always have them.
+unsubscribe-button = Stop these e-mails
+unsubscribe-done = Done: { $topic ->
+    [reminders] reminders of invoices
+   *[updates] news of your building site
+} won’t come by e-mail any more. The app will always have them, and there you can change your mind.
+unsubscribe-unknown = This link isn’t complete, or it is too old. Open the one in a newer message, or choose in the app what comes to you.
+unsubscribe-too-often = Too many requests came from your network. Try again in a few minutes.

@@ -26,3 +26,17 @@ picture-file-missing = La photo est connue, mais son fichier a disparu. Envoyez 
 picture-session-ended = La connexion qui a demandé cette photo est terminée. Reconnectez-vous et redemandez-la.
 paper-session-ended = La connexion qui a demandé ce document est terminée. Reconnectez-vous et redemandez-le.
 papers-busy = Trop de documents sont en préparation. Réessayez dans quelques secondes.
+
+## Page de désabonnement
+
+unsubscribe-question = Ne plus recevoir { $topic ->
+    [reminders] les rappels de factures
+   *[updates] les nouvelles de votre chantier
+} par e-mail ? Vous les trouverez toujours dans l’application.
+unsubscribe-button = Ne plus recevoir
+unsubscribe-done = C’est fait : { $topic ->
+    [reminders] les rappels de factures
+   *[updates] les nouvelles de votre chantier
+} ne viendront plus par e-mail. Vous les trouverez toujours dans l’application, où vous pouvez aussi revenir sur ce choix.
+unsubscribe-unknown = Ce lien n’est pas complet, ou il est trop ancien. Ouvrez celui d’un message plus récent, ou choisissez dans l’application ce que vous recevez.
+unsubscribe-too-often = Trop de demandes sont venues de votre réseau. Réessayez dans quelques minutes.

@@ -86,8 +86,17 @@ pub async fn observe(State(config): State<Arc<Config>>, mut request: Request, ne
 
 /// The kind of address, of which there are few.
 fn route(path: &str) -> &'static str {
-    const ROUTES: [&str; 9] = [
-        "graphql", "media", "uploads", "papers", "exports", "desk", "graphiql", "readyz", "healthz",
+    const ROUTES: [&str; 10] = [
+        "graphql",
+        "media",
+        "uploads",
+        "papers",
+        "exports",
+        "unsubscribe",
+        "desk",
+        "graphiql",
+        "readyz",
+        "healthz",
     ];
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     match first {

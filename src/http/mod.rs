@@ -20,6 +20,7 @@ pub mod public_answers;
 mod serve;
 mod site;
 mod unread;
+mod unsubscribe;
 pub mod uploads;
 mod write_timeout;
 
@@ -77,6 +78,7 @@ pub fn router(
     let mut router = Router::new()
         .merge(graphql)
         .merge(site::router(endpoint.clone()))
+        .merge(unsubscribe::router(endpoint.clone()))
         .merge(files)
         .merge(desk::router())
         .fallback(not_found);

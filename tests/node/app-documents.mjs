@@ -122,6 +122,7 @@ async function screens() {
   const { viewer } = await run("profile", {}, { token });
   const lost = viewer.sessions.find((session) => session.deviceName === "Téléphone perdu" && !session.isCurrent);
   await run("end_session", { id: lost.id }, { token });
+  await run("preferences", {}, { token });
   await run("sign_out", {}, { token });
 }
 
@@ -145,6 +146,12 @@ async function changes() {
   const back = { phone: client.phone, address: client.address, notificationPreferences: { emailUpdates: client.notificationPreferences.emailUpdates } };
   const undone = await post(documents.get("update_profile").text, { input: { expectedVersion: patched.version, patch: back } }, token);
   assert.deepEqual(undone.data.updateProfile.userErrors, []);
+
+  const off = { topic: "REMINDERS", channel: "PUSH", mode: "OFF" };
+  const chosen = (await run("choose_preferences", { input: { preferences: [off] } }, { token })).updateNotificationPreferences;
+  assert.ok(chosen.notificationPreferences.some((it) => it.topic === "REMINDERS" && it.channel === "PUSH" && it.mode === "OFF"));
+  const on = await post(documents.get("choose_preferences").text, { input: { preferences: [{ ...off, mode: "IMMEDIATE" }] } }, token);
+  assert.deepEqual(on.data.updateNotificationPreferences.userErrors, []);
 
   const other = "un-autre-soleil-sur-le-fleuve";
   token = (await run("change_password", { currentPassword: PASSWORD, newPassword: other }, { token })).changePassword.session.accessToken;

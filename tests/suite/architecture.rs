@@ -16,12 +16,16 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("accounts", &[]),
     ("deliveries", &[]),
     ("media", &["accounts"]),
-    ("clients", &["accounts"]),
+    ("preferences", &["accounts"]),
+    ("clients", &["accounts", "preferences"]),
     ("staff", &["accounts"]),
     ("devices", &["accounts"]),
     ("content", &["accounts", "media"]),
     ("projects", &["accounts", "clients", "media"]),
-    ("leads", &["accounts", "clients", "projects", "content"]),
+    (
+        "leads",
+        &["accounts", "clients", "preferences", "projects", "content"],
+    ),
     ("billing", &["accounts", "clients", "projects", "media"]),
     ("backups", &["accounts", "billing", "media"]),
     (
@@ -52,12 +56,26 @@ const FEATURES: &[(&str, &[&str])] = &[
     (
         "privacy",
         &[
-            "accounts", "billing", "clients", "devices", "leads", "media", "projects",
+            "accounts",
+            "billing",
+            "clients",
+            "devices",
+            "leads",
+            "media",
+            "preferences",
+            "projects",
         ],
     ),
     (
         "notifications",
-        &["accounts", "clients", "projects", "billing", "feed"],
+        &[
+            "accounts",
+            "clients",
+            "preferences",
+            "projects",
+            "billing",
+            "feed",
+        ],
     ),
 ];
 

@@ -276,6 +276,7 @@ async fn one_more_is_refused_at_the_place_of_the_list() {
         "keep",
         "kind",
         "lastNumbers",
+        "preferences",
         "rows",
         "status",
         "uploadIds",

@@ -88,6 +88,7 @@ mod paging_edges;
 mod password_reset;
 mod people_world;
 mod permissions;
+mod preferences;
 mod printable;
 mod privacy_anonymise;
 mod privacy_export;

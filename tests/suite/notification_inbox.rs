@@ -1,7 +1,10 @@
 //! The inbox: everybody their own, read once.
 
+use belle_house::features::notifications::Notifications;
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
+use crate::billing_world::{issued, pay};
 use crate::project_world::{errors, mutate, query, texts};
 use crate::support::app::TestApp;
 
@@ -94,4 +97,22 @@ async fn entries_speak_the_client_s_language() {
         "{french}"
     );
     assert_ne!(entries[1]["id"], Value::Null);
+}
+
+#[tokio::test]
+async fn nobody_s_inbox_stays_empty() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, admin, client) = tokio::join!(app.staff(), app.admin(), app.client());
+    let project = app.project(&staff, &client).await;
+    let invoice = issued(&app, &staff, &project, "100").await;
+    let profile =
+        query(&app, &client, "{ viewer { client { name version } } }").await["viewer"]["client"].clone();
+    let anonymise = "mutation($input: AnonymiseClientInput!) { anonymiseClient(input: $input) { userErrors { code message } } }";
+    let input =
+        json!({ "id": client.client(), "expectedVersion": profile["version"], "confirm": profile["name"] });
+    app.run(&admin, anonymise, input).await;
+    // The books go on, and nobody is told.
+    pay(&app, &staff, &project, invoice["id"].as_str(), "50").await;
+    let told = Notifications::find().count(app.ctx().db.reader()).await.unwrap();
+    assert_eq!(told, 0);
 }

@@ -66,6 +66,7 @@ impl World {
             attachments: None,
             push_channel: belle_house::features::deliveries::push_channel,
             templates: Arc::new(templates(&config).unwrap()),
+            unsubscribe: None,
             random: Arc::new(|| 0),
         };
         let ctx = Ctx {

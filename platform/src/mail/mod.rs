@@ -46,6 +46,8 @@ pub struct Mail {
     pub to_name: Option<String>,
     /// Whom an answer goes to, if not the sender.
     pub reply_to: Option<Correspondent>,
+    /// The link that ends messages of this kind: one request to it is enough (RFC 8058).
+    pub unsubscribe: Option<String>,
     /// The subject.
     pub subject: String,
     /// The body for people who read plain text.
@@ -138,6 +140,11 @@ impl Sender {
         if let Some(Ok(reply_to)) = reply_to.map(|to| mailbox(to.name.as_deref(), &to.address)) {
             message = message.reply_to(reply_to);
         }
+        if let Some(link) = &mail.unsubscribe {
+            message = message
+                .header(ListUnsubscribe(format!("<{link}>")))
+                .header(ListUnsubscribePost);
+        }
         message
             .subject(one_line(&mail.subject))
             .date(SystemTime::from(mail.date))
@@ -198,6 +205,46 @@ impl lettre::message::header::Header for AutoSubmitted {
     }
 }
 
+#[derive(Debug, Clone)]
+struct ListUnsubscribe(String);
+
+impl lettre::message::header::Header for ListUnsubscribe {
+    fn name() -> lettre::message::header::HeaderName {
+        lettre::message::header::HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> lettre::message::header::HeaderValue {
+        // Whole: a link that is encoded or broken into lines isn't found by everybody who reads it.
+        lettre::message::header::HeaderValue::dangerous_new_pre_encoded(
+            Self::name(),
+            self.0.clone(),
+            self.0.clone(),
+        )
+    }
+}
+
+/// RFC 8058: one request to the link is enough.
+#[derive(Debug, Clone)]
+struct ListUnsubscribePost;
+
+impl lettre::message::header::Header for ListUnsubscribePost {
+    fn name() -> lettre::message::header::HeaderName {
+        lettre::message::header::HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> lettre::message::header::HeaderValue {
+        lettre::message::header::HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +256,7 @@ mod tests {
             to: "awa@example.ne".into(),
             to_name: Some("Awa\r\nBcc: evil@example.com".into()),
             reply_to: None,
+            unsubscribe: None,
             subject: "Bienvenue\r\nX-Evil: 1".into(),
             text: "Bonjour".into(),
             html: "<p>Bonjour</p>".into(),
@@ -224,6 +272,27 @@ mod tests {
         assert!(!text.contains("\nBcc:") && !text.contains("\nX-Evil"), "{text}");
         assert!(text.contains("Message-ID: <dlv_1@bellehouse.ne>"), "{text}");
         assert!(text.contains("Auto-Submitted: auto-generated"), "{text}");
+    }
+
+    #[test]
+    fn what_may_be_ended_says_how_in_two_headers() {
+        let sender = Sender::new("Belle House <contact@bellehouse.ne>").unwrap();
+        let link = format!("https://api.bellehouse.ne/unsubscribe/fr/{}", "A".repeat(60));
+        let ended = Mail {
+            unsubscribe: Some(link.clone()),
+            ..mail()
+        };
+        let text = String::from_utf8(sender.compose(&ended).unwrap().formatted()).unwrap();
+        assert!(
+            text.contains(&format!("\r\nList-Unsubscribe: <{link}>\r\n")),
+            "{text}"
+        );
+        assert!(
+            text.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"),
+            "{text}"
+        );
+        let text = String::from_utf8(sender.compose(&mail()).unwrap().formatted()).unwrap();
+        assert!(!text.contains("List-Unsubscribe"), "{text}");
     }
 
     #[test]

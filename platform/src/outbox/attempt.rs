@@ -137,6 +137,11 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
     let unmade = |error: anyhow::Error| SendError::permanent(format!("{error:#}"));
     match delivery.channel {
         Channel::Email => {
+            let unsubscribe = transports
+                .unsubscribe
+                .as_ref()
+                .and_then(|link| link(&delivery.template, delivery.recipient_id, delivery.locale));
+            let data = with_link(data, unsubscribe.as_deref());
             let letter = transports
                 .templates
                 .letter(&delivery.template, delivery.locale, &data)
@@ -160,6 +165,7 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
                         address: text_of(to, "address")?,
                     })
                 }),
+                unsubscribe,
                 subject: letter.subject,
                 text: letter.text,
                 html: letter.html,
@@ -197,6 +203,15 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
             send_push(transports, delivery.recipient_id, &push).await
         }
     }
+}
+
+/// With the link that ends letters of this kind, for their last lines: made while they are sent, so that nothing that is
+/// kept can be used in a person's place.
+fn with_link(mut data: serde_json::Value, link: Option<&str>) -> serde_json::Value {
+    if let (Some(data), Some(link)) = (data.as_object_mut(), link) {
+        data.insert("unsubscribeUrl".to_owned(), link.into());
+    }
+    data
 }
 
 fn text_of(data: &serde_json::Value, key: &str) -> Option<String> {

@@ -24,7 +24,7 @@ pub use enqueue::{
 };
 pub use purge::{BODY_KEPT_FOR, KEPT_FOR, is_wiped, purge};
 pub use templates::{Letter, Notice, Templates};
-pub use transports::{Attachments, Devices, Randomness, Transports, Unread};
+pub use transports::{Attachments, Devices, Randomness, Transports, Unread, UnsubscribeLink};
 pub use worker::{Report, deliver_due, run};
 
 use serde::{Deserialize, Serialize};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Templates;
 use crate::{
-    actor::AccountId,
+    actor::{AccountId, Locale},
     mail::{Attachment, MailTransport},
     push::PushTransport,
     send_error::SendError,
@@ -16,6 +16,9 @@ use crate::{
 
 /// Where randomness comes from.
 pub type Randomness = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// Makes the link that ends e-mails of a template's kind to an account; `None` where those can't be ended.
+pub type UnsubscribeLink = Arc<dyn Fn(&str, AccountId, Locale) -> Option<String> + Send + Sync>;
 
 /// Knows the devices of people.
 pub trait Devices: std::fmt::Debug + Send + Sync {
@@ -62,6 +65,8 @@ pub struct Transports {
     pub push_channel: fn(&str) -> &'static str,
     /// The texts.
     pub templates: Arc<Templates>,
+    /// How people end what they needn't get; without it no e-mail says.
+    pub unsubscribe: Option<UnsubscribeLink>,
     /// Spreads retries.
     pub random: Randomness,
 }

@@ -21,9 +21,9 @@ record_table! {
         /// As in the account.
         pub locale: Locale,
         pub whatsapp_enabled: bool,
-        /// Wants an e-mail when there is news of a project.
+        /// Read by servers of the release before alone: what a client wants stands in `notification_preferences`.
         pub email_updates: bool,
-        /// Wants a push message when there is news of a project.
+        /// As above.
         pub push_updates: bool,
         /// When the person was taken out of it (docs/PRIVACY.md); nobody brings them back.
         pub anonymised_at: Option<DateTime<Utc>>,

@@ -17,6 +17,7 @@ use crate::features::{
     billing,
     clients::{self, StoredClient},
     feed::NOTIFICATION_ADDED,
+    preferences::{self, Topic, wishes_of},
     projects,
 };
 use platform::{
@@ -39,52 +40,28 @@ impl std::fmt::Debug for Inbox {
     }
 }
 
-/// How one kind of event is announced.
-struct Channels {
+/// How one kind of event is announced: with which words, and as news of what.
+struct Telling {
     template: &'static str,
-    push: bool,
-    email: Email,
+    /// `None` where push and e-mail go by another way.
+    topic: Option<Topic>,
 }
 
-/// Who gets an e-mail.
-enum Email {
-    /// Nobody, or by another way.
-    Never,
-    /// Whoever wants to be told of the site by e-mail.
-    OfTheSite,
-    /// Everybody: what is owed and paid is the company's correspondence, which no preference stops.
-    OfMoney,
-}
-
-/// By push and by e-mail.
-fn push_and_email(template: &'static str, email: Email) -> Channels {
-    Channels {
-        template,
-        push: true,
-        email,
-    }
-}
-
-fn channels_of(kind: EventKind) -> Option<Channels> {
-    let of_money = |template| Some(push_and_email(template, Email::OfMoney));
-    match kind {
-        projects::events::PROJECT_UPDATE_POSTED => {
-            Some(push_and_email("project_update_posted", Email::OfTheSite))
-        }
-        billing::events::INVOICE_ISSUED => of_money("invoice_issued"),
-        billing::events::CREDIT_NOTE_ISSUED => of_money("credit_note_issued"),
-        billing::events::INVOICE_CANCELLED => of_money("invoice_cancelled"),
-        billing::events::PAYMENT_RECORDED => of_money("payment_recorded"),
-        billing::events::INVOICE_DUE_SOON => of_money("invoice_due_soon"),
-        billing::events::INVOICE_OVERDUE => of_money("invoice_overdue"),
+fn telling_of(kind: EventKind) -> Option<Telling> {
+    use Topic::{InvoicesAndPayments, ProjectUpdates, Reminders};
+    let (template, topic) = match kind {
+        projects::events::PROJECT_UPDATE_POSTED => ("project_update_posted", Some(ProjectUpdates)),
+        billing::events::INVOICE_ISSUED => ("invoice_issued", Some(InvoicesAndPayments)),
+        billing::events::CREDIT_NOTE_ISSUED => ("credit_note_issued", Some(InvoicesAndPayments)),
+        billing::events::INVOICE_CANCELLED => ("invoice_cancelled", Some(InvoicesAndPayments)),
+        billing::events::PAYMENT_RECORDED => ("payment_recorded", Some(InvoicesAndPayments)),
+        billing::events::INVOICE_DUE_SOON => ("invoice_due_soon", Some(Reminders)),
+        billing::events::INVOICE_OVERDUE => ("invoice_overdue", Some(Reminders)),
         // The credentials' e-mail is enqueued with the account; the push waits for the first device.
-        clients::ACCOUNT_CREATED => Some(Channels {
-            template: "account_created",
-            push: false,
-            email: Email::Never,
-        }),
-        _ => None,
-    }
+        clients::ACCOUNT_CREATED => ("account_created", None),
+        _ => return None,
+    };
+    Some(Telling { template, topic })
 }
 
 impl Inbox {
@@ -96,10 +73,14 @@ impl Inbox {
 
     async fn write(&self, tx: &WriteTx, keys: &Keys, announcement: Announcement) -> Result<()> {
         let telling =
-            channels_of(announcement.kind).context("an announcement of a kind that nobody has words for")?;
+            telling_of(announcement.kind).context("an announcement of a kind that nobody has words for")?;
         let Some((client, account)) = clients::addressee(tx.conn(), announcement.client).await? else {
             return Ok(());
         };
+        // Nobody is behind it any more; what happens to the papers that stay is nobody's news.
+        if client.anonymised_at.is_some() {
+            return Ok(());
+        }
         let data = with_name(announcement.data.clone(), &client);
         let notice = self.templates.notice(telling.template, client.locale, &data)?;
         let id = NotificationId::generate(tx.now());
@@ -130,19 +111,18 @@ impl Inbox {
             tx,
             NewEvent::naming(NOTIFICATION_ADDED, ("Notification", id.0, 1)).for_account(client.account_id),
         );
-        let by_email = match telling.email {
-            Email::Never => false,
-            Email::OfTheSite => client.email_updates,
-            Email::OfMoney => true,
+        let Some(topic) = telling.topic.filter(|_| account.disabled_at.is_none()) else {
+            return Ok(());
         };
+        let wishes = wishes_of(tx.conn(), client.account_id).await?;
         let channels = [
-            (Channel::Push, telling.push && client.push_updates, None),
-            (Channel::Email, by_email, Some(account.email.clone())),
+            (Channel::Push, None),
+            (Channel::Email, Some(account.email.clone())),
         ];
         let deliveries = channels
             .into_iter()
-            .filter(|(_, wanted, _)| *wanted && account.disabled_at.is_none())
-            .map(|(channel, _, address)| NewDelivery {
+            .filter(|(channel, _)| wishes.wants(topic, *channel))
+            .map(|(channel, address)| NewDelivery {
                 channel,
                 recipient: client.account_id,
                 address,
@@ -211,7 +191,10 @@ impl Announcer for Inbox {
         Box::pin(async move {
             match gone {
                 Forgotten::Record(record) => remove_of_record_in_tx(tx, record).await?,
-                Forgotten::Account(account) => remove_of_account_in_tx(tx, account).await?,
+                Forgotten::Account(account) => {
+                    remove_of_account_in_tx(tx, account).await?;
+                    preferences::forget_account_in_tx(tx, account).await?;
+                }
             }
             Ok(())
         })

@@ -20,6 +20,7 @@ use crate::features::{
     notifications::graphql::{
         GqlNotification, NotificationFilterInput, notification_connection, unread_notification_count,
     },
+    preferences::graphql::{GqlPreference, preferences, wishes},
     privacy::graphql::{PrivacyNotice, privacy_notice},
     projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, project_connection},
     staff::graphql::StaffMember,
@@ -196,6 +197,14 @@ impl Viewer {
     async fn unread_notification_count(&self, ctx: &Context<'_>) -> Result<i32> {
         let actor = self.with_own_password()?;
         unread_notification_count(ctx, &actor).await
+    }
+
+    /// Which messages come to you by e-mail and as pushes: a row for each topic and channel, 20 at most. Change them with
+    /// `updateNotificationPreferences`.
+    async fn notification_preferences(&self, ctx: &Context<'_>) -> Result<Vec<GqlPreference>> {
+        self.with_own_password()?;
+        let wishes = wishes(ctx, self.account.id).await?;
+        Ok(preferences(self.account.role, &wishes))
     }
 
     /// The devices that push messages come to, 20 at most, the latest registered first.

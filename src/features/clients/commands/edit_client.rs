@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::ActiveValue::Set;
+use sea_orm::ActiveValue::{self, Set};
 use serde::Serialize;
 
 use super::{
@@ -14,9 +14,12 @@ use super::{
     },
     lock_account, refuse_anonymised,
 };
-use crate::features::accounts::{
-    AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, Temporary, check_email_free_in_tx, credentials,
-    email, normalize_email, phone, taken_or_internal,
+use crate::features::{
+    accounts::{
+        AccountRow, Accounts, MAX_NAME_LENGTH, StoredAccount, Temporary, check_email_free_in_tx, credentials,
+        email, normalize_email, phone, taken_or_internal,
+    },
+    preferences::{self, Choice, Mode, Topic},
 };
 use platform::{
     actor::{Actor, Locale},
@@ -25,6 +28,7 @@ use platform::{
     error::CommandError,
     events::{NewEvent, append_in_tx},
     form::{self, Change, Checks, Form, line, optional_text},
+    outbox::Channel,
     record::{self, Related},
     search,
 };
@@ -46,9 +50,9 @@ pub struct ClientFields {
     pub locale: Change<Locale>,
     /// Whether messages go by WhatsApp too.
     pub whatsapp_enabled: Change<bool>,
-    /// Whether news of a project come by e-mail.
+    /// Whether news of a project come by e-mail: a preference.
     pub email_updates: Change<bool>,
-    /// Whether news of a project come as push messages.
+    /// Whether anything comes as push messages: a preference for each topic.
     pub push_updates: Change<bool>,
     /// What takes the place of a temporary password that may have gone to a stranger.
     #[serde(skip)]
@@ -62,6 +66,7 @@ pub struct CheckedClient {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) locale: Locale,
+    choices: Vec<Choice>,
 }
 
 /// The account that changes with its client.
@@ -71,6 +76,7 @@ pub struct AccountBehind {
     name: String,
     email: String,
     locale: Locale,
+    choices: Vec<Choice>,
     temporary: Option<Arc<Temporary>>,
 }
 
@@ -120,6 +126,7 @@ impl Editable for Entity {
             name: checked.name,
             email: checked.email,
             locale: checked.locale,
+            choices: checked.choices,
             temporary,
         };
         Ok((checked.profile, behind))
@@ -142,6 +149,7 @@ impl Editable for Entity {
         if current.is_some_and(|current| current.version != saved.version) {
             append_in_tx(tx, NewEvent::about::<Self>(CLIENT_CHANGED, saved).for_staff());
         }
+        preferences::set_in_tx(tx, actor.account_id(), before.id, &below.choices).await?;
         let changes = AccountRow {
             name: Set(below.name),
             locale: Set(below.locale),
@@ -180,22 +188,13 @@ pub fn read(
     );
     let locale = now.map_or(Locale::Fr, |it| it.locale);
     let locale = checks.required("locale", fields.locale, Some(&locale), form::any);
-    let mut flag = |field, change, stands| checks.required(field, change, Some(&stands), form::any);
-    let whatsapp_enabled = flag(
+    let whatsapp_enabled = checks.required(
         "whatsappEnabled",
         fields.whatsapp_enabled,
-        now.is_some_and(|it| it.whatsapp_enabled),
+        Some(&now.is_some_and(|it| it.whatsapp_enabled)),
+        form::any,
     );
-    let email_updates = flag(
-        "notificationPreferences.emailUpdates",
-        fields.email_updates,
-        now.is_none_or(|it| it.email_updates),
-    );
-    let push_updates = flag(
-        "notificationPreferences.pushUpdates",
-        fields.push_updates,
-        now.is_none_or(|it| it.push_updates),
-    );
+    let choices = choices(checks, fields.email_updates, fields.push_updates);
     let search_text = search_text(&name, &email, phone.as_deref(), address.as_deref());
     CheckedClient {
         profile: ActiveModel {
@@ -206,14 +205,53 @@ pub fn read(
             address: Set(address),
             locale: Set(locale),
             whatsapp_enabled: Set(whatsapp_enabled),
-            email_updates: Set(email_updates),
-            push_updates: Set(push_updates),
+            email_updates: former_flag(current.is_none()),
+            push_updates: former_flag(current.is_none()),
             ..Default::default()
         },
         name,
         email,
         locale,
+        choices,
     }
+}
+
+/// What servers of the release before still read.
+fn former_flag(is_new: bool) -> ActiveValue<bool> {
+    if is_new { Set(true) } else { ActiveValue::NotSet }
+}
+
+/// The two flags of former releases, as choices.
+fn choices(checks: &mut Checks, email: Change<bool>, push: Change<bool>) -> Vec<Choice> {
+    let flags = [
+        (
+            "emailUpdates",
+            email,
+            Channel::Email,
+            &[Topic::ProjectUpdates][..],
+        ),
+        (
+            "pushUpdates",
+            push,
+            Channel::Push,
+            &[
+                Topic::ProjectUpdates,
+                Topic::InvoicesAndPayments,
+                Topic::Reminders,
+            ],
+        ),
+    ];
+    let mut choices = Vec::new();
+    for (field, change, channel, topics) in flags {
+        if change.is_none() {
+            continue;
+        }
+        let field = format!("notificationPreferences.{field}");
+        let wanted: bool = checks.required(&field, change, None, form::any);
+        let mode = if wanted { Mode::Immediate } else { Mode::Off };
+        choices.extend(topics.iter().map(|&topic| Choice { topic, channel, mode }));
+    }
+    choices
 }
 
 /// Changes the caller's own profile. For clients.

@@ -97,7 +97,8 @@ pub struct ProfilePatchInput {
     pub locale: MaybeUndefined<Locale>,
     /// Whether messages go by WhatsApp too. Clients alone.
     pub whatsapp_enabled: MaybeUndefined<bool>,
-    /// Which ways news of a project come. Clients alone.
+    /// Which ways news of a project come. Clients alone. `updateNotificationPreferences` chooses topic by topic.
+    #[graphql(deprecation = "Use `updateNotificationPreferences`.")]
     pub notification_preferences: Option<NotificationPreferencesPatch>,
 }
 

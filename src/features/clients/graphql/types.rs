@@ -11,16 +11,21 @@ use crate::{
             graphql::{RecordFields, account},
         },
         clients::{StoredClient, living_client},
+        preferences::{
+            Mode, Topic,
+            graphql::{GqlPreference, preferences, wishes},
+        },
         projects::graphql::{GqlProject, ProjectFilterInput, ProjectOrderInput, projects_of_client},
     },
     record_methods,
 };
 use platform::{
-    actor::{Actor, ClientId},
+    actor::{Actor, ClientId, Role},
     graphql::{
         Allow, Connection, ContextExt, Locale, RecordScope, internal, paged, removed_meanwhile,
         scalars::EmailAddress,
     },
+    outbox::Channel,
     paging::PageArgs,
 };
 
@@ -52,7 +57,7 @@ pub async fn client_of(ctx: &Context<'_>, actor: &Actor) -> Result<Option<Client
     Ok(found.map(Client))
 }
 
-/// Which ways news reach a client, beside the inbox in the app, which always has them.
+/// Which ways news reach a client, in brief; `viewer.notificationPreferences` and `Client.messagePreferences` say it whole.
 #[derive(Debug, Clone, Copy, SimpleObject)]
 pub struct NotificationPreferences {
     /// News of the site by e-mail. Invoices, credit notes, receipts and reminders always come by e-mail.
@@ -121,11 +126,21 @@ impl Client {
     }
 
     /// Which ways news of a project reach the client.
-    async fn notification_preferences(&self) -> NotificationPreferences {
-        NotificationPreferences {
-            email_updates: self.0.email_updates,
-            push_updates: self.0.push_updates,
-        }
+    #[graphql(
+        deprecation = "`messagePreferences` tells it topic by topic, as `viewer.notificationPreferences` does."
+    )]
+    async fn notification_preferences(&self, ctx: &Context<'_>) -> Result<NotificationPreferences> {
+        let wishes = wishes(ctx, self.0.account_id).await?;
+        Ok(NotificationPreferences {
+            email_updates: wishes.mode(Topic::ProjectUpdates, Channel::Email) != Mode::Off,
+            push_updates: wishes.wants_any(Channel::Push),
+        })
+    }
+
+    /// Which messages come to the client by e-mail and as pushes: a row for each topic and channel, 20 at most. The client
+    /// alone changes them, with `updateNotificationPreferences`.
+    async fn message_preferences(&self, ctx: &Context<'_>) -> Result<Vec<GqlPreference>> {
+        Ok(preferences(Role::Client, &wishes(ctx, self.0.account_id).await?))
     }
 
     /// The client's projects, the latest entered first unless ordered otherwise.

@@ -6,7 +6,7 @@ mod types;
 
 pub use mutation::DeliveriesMutation;
 pub use query::DeliveriesQuery;
-pub use types::GqlDelivery;
+pub use types::{DeliveryChannel, GqlDelivery};
 
 use platform::{graphql::RecordType, outbox::DeliveryId};
 

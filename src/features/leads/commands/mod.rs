@@ -14,7 +14,7 @@ pub use edit_inquiry::InquiryFields;
 pub use edit_lead::LeadFields;
 pub use forget_forms::forget_forms_in_tx;
 pub use mark_read::{MAX_ROWS, Row, mark_all};
-pub use notice::{INQUIRY_RECEIVED_TEMPLATE, LEAD_RECEIVED_TEMPLATE};
+pub use notice::{INQUIRY_RECEIVED, LEAD_RECEIVED};
 pub use submit_construction_lead::{SubmitConstructionLead, submit_construction_lead};
 pub use submit_contact_inquiry::{SubmitContactInquiry, submit_contact_inquiry};
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     QUOTA,
     edit_lead::{Items, LeadFields, check_item, read, tell_received_in_tx},
-    notice::{LEAD_RECEIVED_TEMPLATE, tell_staff_in_tx},
+    notice::{LEAD_RECEIVED, tell_staff_in_tx},
 };
 use crate::features::{
     accounts::readable_phone,
@@ -152,7 +152,7 @@ async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, lead: &lead::Model) -> Result<(), C
         record: lead.id.0,
         project: None,
     };
-    for delivery in tell_staff_in_tx(ctx, tx, LEAD_RECEIVED_TEMPLATE, about, &data).await? {
+    for delivery in tell_staff_in_tx(ctx, tx, LEAD_RECEIVED, about, &data).await? {
         let what = NewActivity {
             delivery: Some(delivery),
             ..NewActivity::default()

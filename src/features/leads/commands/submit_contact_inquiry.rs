@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     QUOTA,
     edit_inquiry::{InquiryFields, read, tell_received_in_tx},
-    notice::{INQUIRY_RECEIVED_TEMPLATE, tell_staff_in_tx},
+    notice::{INQUIRY_RECEIVED, tell_staff_in_tx},
 };
 use crate::features::{
     accounts::readable_phone,
@@ -109,6 +109,6 @@ async fn tell_in_tx(ctx: &Ctx, tx: &WriteTx, inquiry: &inquiry::Model) -> Result
         record: inquiry.id.0,
         project: None,
     };
-    tell_staff_in_tx(ctx, tx, INQUIRY_RECEIVED_TEMPLATE, about, &data).await?;
+    tell_staff_in_tx(ctx, tx, INQUIRY_RECEIVED, about, &data).await?;
     Ok(())
 }

@@ -22,6 +22,7 @@ use crate::features::{
     devices::devices_of,
     leads::{Inquiries, InquiryColumn, LeadColumn, Leads},
     media::{Image, Media},
+    preferences::wishes_of,
     privacy::consent,
     projects::{
         Project, ProjectColumn, ProjectId, ProjectUpdate, ProjectUpdates, Projects, UpdateColumn,
@@ -101,7 +102,8 @@ impl Contents {
             Step::Introduction => self.introduction().await,
             Step::Profile => {
                 let consents = consent::all_of(self.ctx.db.reader(), self.account.id).await?;
-                let profile = rows::profile(&self.client, &self.account, &consents);
+                let wishes = wishes_of(self.ctx.db.reader(), self.account.id).await?;
+                let profile = rows::profile(&self.client, &self.account, &consents, &wishes);
                 Ok((Some(json_file("profil.json", &profile)?), Vec::new()))
             }
             Step::Sessions => self.sessions().await,

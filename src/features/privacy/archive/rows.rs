@@ -9,15 +9,32 @@ use crate::features::{
     clients::StoredClient,
     devices::Device,
     leads::{Inquiry, Lead},
+    preferences::{Topic, Wishes},
     privacy::Consent,
     projects::{Project, ProjectUpdate},
 };
-use platform::outbox::table::Model as Delivery;
+use platform::{actor::Role, outbox::table::Model as Delivery};
 
-pub fn profile(client: &StoredClient, account: &StoredAccount, consents: &[Consent]) -> Value {
+pub fn profile(
+    client: &StoredClient,
+    account: &StoredAccount,
+    consents: &[Consent],
+    wishes: &Wishes,
+) -> Value {
     let consents: Vec<Value> = consents
         .iter()
         .map(|consent| json!({ "version": consent.version, "acceptedAt": consent.accepted_at }))
+        .collect();
+    let preferences: Vec<Value> = Topic::of(Role::Client)
+        .iter()
+        .flat_map(|topic| topic.channels().iter().map(move |channel| (*topic, *channel)))
+        .map(|(topic, channel)| {
+            json!({
+                "topic": topic,
+                "channel": channel.to_value(),
+                "mode": wishes.mode(topic, channel),
+            })
+        })
         .collect();
     json!({
         "id": client.id,
@@ -27,10 +44,7 @@ pub fn profile(client: &StoredClient, account: &StoredAccount, consents: &[Conse
         "address": client.address,
         "locale": client.locale.to_value(),
         "whatsappEnabled": client.whatsapp_enabled,
-        "notificationPreferences": {
-            "emailUpdates": client.email_updates,
-            "pushUpdates": client.push_updates,
-        },
+        "notificationPreferences": preferences,
         "createdAt": client.created_at,
         "updatedAt": client.updated_at,
         "privacyNotices": consents,
