@@ -9,7 +9,8 @@ mod table;
 
 pub use announce::Inbox;
 pub use queries::{
-    NotificationFilter, notifications_by_ids, remove_of_record_in_tx, select_notifications, unread_count,
+    NotificationFilter, notifications_by_ids, purge, remove_of_record_in_tx, select_notifications,
+    unread_count,
 };
 pub use table::{Column as NotificationColumn, Entity as Notifications, Model as Notification};
 
