@@ -19,7 +19,7 @@ use crate::{
         feed::{FeatureEvents, FeedHub},
         leads::{InquiriesExport, LeadsExport},
         media::{ImageUses, Media, MediaOptions},
-        notifications::{Inbox, UnreadEntries},
+        notifications::{self, Inbox, UnreadEntries},
         preferences,
         privacy::Archives,
         projects::{self, ProjectHolds, ProjectImages},
@@ -62,6 +62,7 @@ pub const PURGES: &[housekeeping::Purge] = &[
     |ctx| Box::pin(async move { Ok(devices::purge(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { content::sweep_bins(&ctx).await }),
     |ctx| Box::pin(async move { projects::sweep_bins(&ctx).await }),
+    |ctx| Box::pin(async move { Ok(notifications::purge(&ctx.db, ctx.clock.now()).await?) }),
     |ctx| Box::pin(async move { Ok(outbox::purge(&ctx.db, ctx.clock.now()).await?) }),
 ];
 

@@ -275,6 +275,7 @@ async fn one_more_is_refused_at_the_place_of_the_list() {
         "items",
         "keep",
         "kind",
+        "kinds",
         "lastNumbers",
         "preferences",
         "rows",

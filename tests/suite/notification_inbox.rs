@@ -1,6 +1,8 @@
 //! The inbox: everybody their own, read once.
 
+use belle_house::app::PURGES;
 use belle_house::features::notifications::Notifications;
+use platform::housekeeping;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
@@ -115,4 +117,43 @@ async fn nobody_s_inbox_stays_empty() {
     pay(&app, &staff, &project, invoice["id"].as_str(), "50").await;
     let told = Notifications::find().count(app.ctx().db.reader()).await.unwrap();
     assert_eq!(told, 0);
+}
+
+#[tokio::test]
+async fn entries_are_read_by_kind_open_what_they_tell_of_and_last_a_year() {
+    let app = TestApp::builder().leaves_deliveries_pending().start().await;
+    let (staff, client) = tokio::join!(app.staff(), app.client());
+    let project = app.project(&staff, &client).await;
+    let update = app.post_update(&staff, &project, "Dalle").await;
+    let invoice = issued(&app, &staff, &project, "100").await;
+    let list = "{ viewer { notifications { nodes { kind recordId readAt } } } }";
+    let entries = query(&app, &client, list).await["viewer"]["notifications"]["nodes"].clone();
+    let of = |kind: &str| {
+        let all = entries.as_array().unwrap().iter();
+        all.clone().find(|it| it["kind"] == kind).unwrap().clone()
+    };
+    assert_eq!(of("ProjectUpdatePosted")["recordId"], update.as_str());
+    assert_eq!(of("InvoiceIssued")["recordId"], invoice["id"]);
+    let payload = mutate(
+        &app,
+        &client,
+        MARK,
+        json!({ "kinds": ["InvoiceIssued", "NoSuchKind"] }),
+    )
+    .await;
+    assert_eq!(
+        (&payload["markedCount"], &payload["unreadNotificationCount"]),
+        (&json!(1), &json!(1))
+    );
+    let payload = mutate(&app, &client, MARK, json!({ "kinds": [] })).await;
+    assert_eq!(payload["markedCount"], 0);
+
+    let count = async || {
+        housekeeping::purge(app.ctx(), PURGES).await.unwrap();
+        Notifications::find().count(app.ctx().db.reader()).await.unwrap()
+    };
+    app.advance(chrono::TimeDelta::days(364));
+    assert_eq!(count().await, 2);
+    app.advance(chrono::TimeDelta::days(2));
+    assert_eq!(count().await, 0);
 }

@@ -9,8 +9,8 @@ mod table;
 
 pub use announce::Inbox;
 pub use queries::{
-    NotificationFilter, UnreadEntries, notifications_by_ids, remove_of_record_in_tx, select_notifications,
-    unread_count,
+    NotificationFilter, UnreadEntries, notifications_by_ids, purge, remove_of_record_in_tx,
+    select_notifications, unread_count,
 };
 pub use table::{Column as NotificationColumn, Entity as Notifications, Model as Notification};
 

@@ -1,5 +1,6 @@
 //! Reads of inboxes: everybody their own.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -17,7 +18,7 @@ use crate::features::projects::{
 };
 use platform::{
     actor::{AccountId, Actor},
-    db::{Db, WriteTx},
+    db::{Db, WriteTx, write_tx},
     listing::RecordScope,
     outbox,
     record::RecordEntity,
@@ -96,6 +97,26 @@ pub async fn notifications_by_ids(
         .filter(Column::Id.is_in(ids))
         .all(conn)
         .await
+}
+
+/// How long an entry is kept.
+pub const KEPT_FOR: TimeDelta = TimeDelta::days(365);
+
+/// Forgets entries that are older than a year, read or not; answers how many.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn purge(db: &Db, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let millis = u64::try_from((now - KEPT_FOR).timestamp_millis()).unwrap_or(0);
+    // The first id of that moment: ids begin with their time, so the primary key finds them.
+    let first = uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid();
+    write_tx!(db.at(now), |tx| {
+        let gone = Entity::delete_many()
+            .filter(Column::Id.lt(NotificationId(first)))
+            .exec(tx.conn())
+            .await?;
+        Ok(gone.rows_affected)
+    })
 }
 
 /// Entries that an account may take home at a time.

@@ -11,7 +11,10 @@ use platform::{actor::Actor, ctx::Ctx, db::write_tx, error::CommandError};
 /// The most entries marked by name at once.
 pub const MAX_IDS: usize = 100;
 
-/// Marks entries of the actor's own inbox as read: those named, or all. Ids of others' entries and of none are passed
+/// Kinds named at once, at most: more than there are.
+pub const MAX_KINDS: usize = 20;
+
+/// Marks entries of the actor's own inbox as read: those named, those of the kinds named, or all. Ids of others' entries and of none are passed
 /// over in silence: afterwards none of the named ones is unread. Answers how many were.
 ///
 /// # Errors
@@ -20,6 +23,7 @@ pub async fn mark_notifications_read(
     ctx: &Ctx,
     actor: &Actor,
     ids: Option<Vec<NotificationId>>,
+    kinds: Option<Vec<String>>,
 ) -> Result<u64, CommandError> {
     let account = actor.account_id().ok_or(CommandError::Unauthenticated)?;
     write_tx!(ctx, |tx| {
@@ -29,6 +33,9 @@ pub async fn mark_notifications_read(
             .filter(Column::ReadAt.is_null());
         if let Some(ids) = &ids {
             marking = marking.filter(Column::Id.is_in(ids.iter().copied()));
+        }
+        if let Some(kinds) = &kinds {
+            marking = marking.filter(Column::Kind.is_in(kinds));
         }
         let marked = marking.exec(tx.conn()).await?.rows_affected;
         Ok(marked)

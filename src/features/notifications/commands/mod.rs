@@ -2,4 +2,4 @@
 
 mod mark_notifications_read;
 
-pub use mark_notifications_read::{MAX_IDS, mark_notifications_read};
+pub use mark_notifications_read::{MAX_IDS, MAX_KINDS, mark_notifications_read};

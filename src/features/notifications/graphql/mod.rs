@@ -11,14 +11,20 @@ use super::{
     Notification, NotificationColumn, NotificationFilter, NotificationId, commands, notifications_by_ids,
     select_notifications, unread_count,
 };
-use crate::features::projects::ProjectId;
+use crate::features::{
+    billing::{Invoices, Payments},
+    clients::Clients,
+    projects::{ProjectId, ProjectUpdates},
+};
 use platform::graphql::{ContextExt, RequestLoader};
 use platform::{
     actor::Actor,
     db::Db,
     error::{Violation, Violations},
     graphql::{Allow, BoundedList, Connection, UserError, internal, split, user_error::top_level},
+    ids,
     paging::{OrderBy, PageArgs},
+    record::RecordEntity,
 };
 
 /// An entry of the inbox.
@@ -52,6 +58,21 @@ impl GqlNotification {
     /// The project it is about (`prj_…`), to open when it is tapped.
     async fn project_id(&self) -> Option<ID> {
         self.0.project_id.map(|id| ProjectId(id).to_string().into())
+    }
+
+    /// What it tells of, to open when it is tapped: an update (`upd_…`), an invoice or credit note (`inv_…`), a payment
+    /// (`pay_…`) or yourself (`cli_…`).
+    async fn record_id(&self) -> Option<ID> {
+        let kind = self.0.record_kind.as_str();
+        let prefix = [
+            (ProjectUpdates::KIND, ProjectUpdates::PREFIX),
+            (Invoices::KIND, Invoices::PREFIX),
+            (Payments::KIND, Payments::PREFIX),
+            (Clients::KIND, Clients::PREFIX),
+        ]
+        .into_iter()
+        .find_map(|(known, prefix)| (known == kind).then_some(prefix))?;
+        Some(ids::encode(prefix, self.0.record_id).into())
     }
 
     /// When it came.
@@ -160,6 +181,8 @@ impl Loader<NotificationId> for NotificationLoader {
 pub struct MarkNotificationsReadInput {
     /// These (`ntf_…`), 100 at most; all when absent.
     pub ids: Option<BoundedList<ID, { commands::MAX_IDS }>>,
+    /// Only those of these kinds, such as `ProjectUpdatePosted`, 20 at most; of every kind when absent.
+    pub kinds: Option<BoundedList<String, { commands::MAX_KINDS }>>,
 }
 
 /// What `markNotificationsRead` answers.
@@ -201,8 +224,11 @@ impl NotificationsMutation {
                     })
                     .collect()
             });
+        let kinds = input
+            .kinds
+            .and_then(|kinds| violations.check(kinds.at(["input", "kinds"])));
         let outcome = match violations.into_result() {
-            Ok(()) => commands::mark_notifications_read(ctx.app(), ctx.actor(), ids).await,
+            Ok(()) => commands::mark_notifications_read(ctx.app(), ctx.actor(), ids, kinds).await,
             Err(error) => Err(error),
         };
         let (marked, user_errors) = split(outcome)?;
