@@ -177,3 +177,22 @@ async fn a_server_that_is_away_uses_up_no_message() {
         (before.attempts, before.next_attempt_at, None)
     );
 }
+
+#[tokio::test]
+async fn what_we_can_t_make_doesn_t_pass_for_an_answer_of_the_server() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let world = with_server(address).await;
+    let (one, two) = (world.clock.now(), world.clock.now() + TimeDelta::milliseconds(1));
+    let waiting = to(AccountId::generate(one), "awa@example.ne", "n1");
+    let waiting = world.enqueue(waiting).await.unwrap();
+    assert_eq!(world.deliver().await.postponed, 1);
+    let mut unmade = to(AccountId::generate(two), "issa@example.ne", "n2");
+    unmade.data = serde_json::json!({});
+    let unmade = world.enqueue(unmade).await.unwrap();
+    assert_eq!(world.deliver().await.dead, 1);
+    assert_eq!(world.row(unmade).await.status, Status::Dead);
+    let row = world.row(waiting).await;
+    assert!(row.waits_for_service && row.attempts == 1, "{row:?}");
+}

@@ -1,6 +1,9 @@
 //! One attempt: a message is made, handed to its service, and judged by what that says.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -82,8 +85,17 @@ pub(super) async fn attempt(ctx: &Ctx, transports: &Transports, delivery: &Model
             is_answered: false,
         };
     }
-    let sent = tokio::time::timeout(ATTEMPT, send(ctx, transports, delivery)).await;
-    let failure = match sent.unwrap_or_else(|_| Err(SendError::unreachable("no answer in time"))) {
+    let handed = AtomicBool::new(false);
+    let sent = tokio::time::timeout(ATTEMPT, send(ctx, transports, delivery, &handed)).await;
+    let was_handed = handed.into_inner();
+    let late = |_| {
+        Err(if was_handed {
+            SendError::unreachable("no answer in time")
+        } else {
+            SendError::temporary("it could not be made in time")
+        })
+    };
+    let failure = match sent.unwrap_or_else(late) {
         Ok(handed_over) if handed_over.to_nobody => {
             return Outcome::NoDevice {
                 note: handed_over.note,
@@ -108,7 +120,8 @@ pub(super) async fn attempt(ctx: &Ctx, transports: &Transports, delivery: &Model
     match failure {
         SendError::Permanent(reason) => Outcome::Dead {
             reason,
-            is_answered: true,
+            // What we couldn't make says nothing of the service.
+            is_answered: was_handed,
         },
         SendError::Unreachable(reason) | SendError::Temporary { reason, .. } if is_last => given_up(&reason),
         SendError::Unreachable(reason) => Outcome::Away {
@@ -131,8 +144,13 @@ struct HandedOver {
     note: Option<String>,
 }
 
-/// Hands one message over.
-async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<HandedOver, SendError> {
+/// Makes one message and hands it over; `handed` says when the service was asked.
+async fn send(
+    ctx: &Ctx,
+    transports: &Transports,
+    delivery: &Model,
+    handed: &AtomicBool,
+) -> Result<HandedOver, SendError> {
     let data = data_of(ctx, delivery).map_err(|error| SendError::permanent(format!("{error:#}")))?;
     let unmade = |error: anyhow::Error| SendError::permanent(format!("{error:#}"));
     match delivery.channel {
@@ -172,6 +190,7 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
                 attachments,
                 is_secret: delivery.is_secret,
             };
+            handed.store(true, Ordering::Relaxed);
             transports.mail.send(&mail).await.map(|()| HandedOver::default())
         }
         Channel::Push => {
@@ -200,7 +219,7 @@ async fn send(ctx: &Ctx, transports: &Transports, delivery: &Model) -> Result<Ha
                 badge,
                 expires_at: delivery.expires_at,
             };
-            send_push(transports, delivery.recipient_id, &push).await
+            send_push(transports, delivery.recipient_id, &push, handed).await
         }
     }
 }
@@ -222,11 +241,13 @@ async fn send_push(
     transports: &Transports,
     recipient: AccountId,
     push: &Push,
+    handed: &AtomicBool,
 ) -> Result<HandedOver, SendError> {
     let tokens = match &transports.devices {
         Some(devices) => devices.tokens(recipient).await.map_err(SendError::temporary)?,
         None => Vec::new(),
     };
+    handed.store(true, Ordering::Relaxed);
     let pushed = transports.push.send(push, &tokens).await?;
     if let Some(devices) = &transports.devices
         && !pushed.unregistered.is_empty()

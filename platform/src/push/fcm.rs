@@ -28,6 +28,8 @@ const MAX_TITLE: usize = 400;
 const REMEMBERED: usize = 1_000;
 /// A token is replaced this long before it runs out.
 const TOKEN_MARGIN: TimeDelta = TimeDelta::minutes(2);
+/// How far our clock may be ahead of Google's.
+const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(1);
 
 /// A service account's key file, as Google's console gives it.
 #[derive(Debug, Clone, Deserialize)]
@@ -156,12 +158,14 @@ impl FcmPush {
         if let Some(token) = kept.as_ref().filter(|token| token.good_until > now) {
             return Ok(token.value.clone());
         }
+        // Our clock may be ahead of Google's.
+        let issued = now - CLOCK_SKEW;
         let claims = Claims {
             iss: &self.account.client_email,
             scope: SCOPE,
             aud: self.account.token_uri.as_str(),
-            iat: now.timestamp(),
-            exp: (now + TimeDelta::hours(1)).timestamp(),
+            iat: issued.timestamp(),
+            exp: (issued + TimeDelta::hours(1)).timestamp(),
         };
         let assertion = jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.key.0)
             .map_err(|error| SendError::temporary(format!("the token request can't be signed: {error}")))?;
@@ -187,9 +191,10 @@ impl FcmPush {
             });
         }
         let answer: TokenAnswer = answer.json().await.map_err(unreachable)?;
+        let lifetime = TimeDelta::seconds(answer.expires_in);
         let token = AccessToken {
             value: answer.access_token,
-            good_until: now + TimeDelta::seconds(answer.expires_in) - TOKEN_MARGIN,
+            good_until: now + lifetime - TOKEN_MARGIN.min(lifetime / 2),
         };
         let value = token.value.clone();
         *kept = Some(token);

@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
@@ -178,14 +179,19 @@ impl outbox::Unread for UnreadEntries {
     /// What `viewer.unreadNotificationCount` says to somebody whose projects have stayed theirs.
     fn count(&self, recipient: AccountId) -> BoxFuture<'_, anyhow::Result<u64>> {
         Box::pin(async move {
-            let living_projects = Projects::find()
+            // Looked up for each entry: a list of all projects would be as long as the company is old.
+            let its_project = Expr::col((Projects, ProjectColumn::Id)).equals((Entity, Column::ProjectId));
+            let living_project = Projects::find()
                 .select_only()
                 .column(ProjectColumn::Id)
+                .filter(its_project)
                 .filter(ProjectColumn::DeletedAt.is_null())
                 .into_query();
-            let living_updates = ProjectUpdates::find()
+            let its_update = Expr::col((ProjectUpdates, UpdateColumn::Id)).equals((Entity, Column::RecordId));
+            let living_update = ProjectUpdates::find()
                 .select_only()
                 .column(UpdateColumn::Id)
+                .filter(its_update)
                 .filter(UpdateColumn::DeletedAt.is_null())
                 .into_query();
             let unread = Entity::find()
@@ -194,12 +200,12 @@ impl outbox::Unread for UnreadEntries {
                 .filter(
                     Condition::any()
                         .add(Column::ProjectId.is_null())
-                        .add(Column::ProjectId.in_subquery(living_projects)),
+                        .add(Expr::exists(living_project)),
                 )
                 .filter(
                     Condition::any()
                         .add(Column::RecordKind.ne(ProjectUpdates::KIND))
-                        .add(Column::RecordId.in_subquery(living_updates)),
+                        .add(Expr::exists(living_update)),
                 );
             Ok(unread.count(self.0.reader()).await?)
         })
