@@ -1,5 +1,5 @@
 // With which arguments fields are read and asked: a few for each, taken from the schema.
-import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isObjectType, isRequiredArgument } from "graphql";
+import { getNamedType, getNullableType, isEnumType, isInputObjectType, isListType, isObjectType, isRequiredArgument, isRequiredInputField } from "graphql";
 
 const PAGING = new Set(["first", "after", "last", "before", "page", "pageSize"]);
 
@@ -56,10 +56,24 @@ function valuesOf(type) {
 }
 
 function valuesFor(field, arg, pool) {
+  if (isInputObjectType(getNullableType(arg.type))) return [sampleOf(arg.type, arg.name, pool)];
   if (arg.name === "slug") return [...pool.slugs, "nulle-part"];
   const type = getNamedType(field.type);
   const known = isObjectType(type) ? (pool.ids[type.name] ?? []) : Object.values(pool.ids).flat();
   return [...known, pool.ids.Service?.[0] ?? "svc_x", "prj_00000000000000000000000000", "x"].filter((id, at, all) => all.indexOf(id) === at);
+}
+
+/// Something of a type that must be given: the least that the schema takes.
+function sampleOf(type, name, pool) {
+  const plain = getNullableType(type);
+  if (isListType(plain)) return [sampleOf(plain.ofType, name, pool)];
+  if (isInputObjectType(plain)) {
+    const fields = Object.values(plain.getFields()).filter(isRequiredInputField);
+    return Object.fromEntries(fields.map((field) => [field.name, sampleOf(field.type, field.name, pool)]));
+  }
+  if (isEnumType(plain)) return plain.getValues()[0].name;
+  const kind = name.replace(/Id$/, "");
+  return { ID: pool.ids[kind.charAt(0).toUpperCase() + kind.slice(1)]?.[0] ?? "x", Int: 1, Boolean: true, Decimal: "2.5" }[plain.name] ?? "x";
 }
 
 /// Arguments of paging that no list takes.
