@@ -174,7 +174,7 @@ impl App {
             ))),
             attachments: Some(Arc::new(papers.clone())),
             unread: Some(Arc::new(UnreadEntries::new(ctx.db.clone()))),
-            push_channel: deliveries::push_channel,
+            push_channel: preferences::push_channel,
             templates,
             unsubscribe: Some(unsubscribe_links(&ctx)),
             random: options.random,

@@ -64,7 +64,7 @@ impl World {
             devices: None,
             unread: None,
             attachments: None,
-            push_channel: belle_house::features::deliveries::push_channel,
+            push_channel: belle_house::features::preferences::push_channel,
             templates: Arc::new(templates(&config).unwrap()),
             unsubscribe: None,
             random: Arc::new(|| 0),

@@ -123,6 +123,17 @@ async fn a_client_chooses_topic_by_topic_and_invoices_come_all_the_same() {
     );
     assert!(is_off(&app, &client, "PROJECT_UPDATES EMAIL").await);
 
+    // Named twice, the last counts, also where it is what holds already.
+    let twice = |modes: [&str; 2]| {
+        let rows = modes.map(|mode| json!({ "topic": "REMINDERS", "channel": "EMAIL", "mode": mode }));
+        json!({ "preferences": rows })
+    };
+    mutate(&app, &client, CHOOSE, twice(["OFF", "IMMEDIATE"])).await;
+    assert!(!is_off(&app, &client, "REMINDERS EMAIL").await);
+    mutate(&app, &client, CHOOSE, twice(["IMMEDIATE", "OFF"])).await;
+    assert!(is_off(&app, &client, "REMINDERS EMAIL").await);
+    mutate(&app, &client, CHOOSE, choice("REMINDERS", "EMAIL", "IMMEDIATE")).await;
+
     // Everybody their own; the staff see a client's, and what was changed.
     assert!(!is_off(&app, &other, "PROJECT_UPDATES EMAIL").await);
     let document = "query($id: ID!) { client(id: $id) { messagePreferences { topic channel mode } } }";

@@ -7,6 +7,6 @@ mod queries;
 mod texts;
 
 pub use queries::{DeliveryFilter, deliveries_by_ids, select};
-pub use texts::{push_channel, templates};
+pub use texts::templates;
 
 pub use platform::outbox::table::{Column as DeliveryColumn, Entity as Deliveries, Model as Delivery};

@@ -35,18 +35,6 @@ macro_rules! sources {
     };
 }
 
-/// The Android channel that a push comes on. The app makes channels of these names (docs/FLUTTER.md); what comes on one
-/// that it hasn't made is shown on its default channel.
-#[must_use]
-pub fn push_channel(template: &str) -> &'static str {
-    match template {
-        "project_update_posted" => "updates",
-        "invoice_issued" | "credit_note_issued" | "invoice_cancelled" | "invoice_due_soon"
-        | "invoice_overdue" | "payment_recorded" => "invoices",
-        _ => "account",
-    }
-}
-
 /// All messages' texts.
 ///
 /// # Errors

@@ -40,28 +40,19 @@ impl std::fmt::Debug for Inbox {
     }
 }
 
-/// How one kind of event is announced: with which words, and as news of what.
-struct Telling {
-    template: &'static str,
-    /// `None` where push and e-mail go by another way.
-    topic: Option<Topic>,
-}
-
-fn telling_of(kind: EventKind) -> Option<Telling> {
-    use Topic::{InvoicesAndPayments, ProjectUpdates, Reminders};
-    let (template, topic) = match kind {
-        projects::events::PROJECT_UPDATE_POSTED => ("project_update_posted", Some(ProjectUpdates)),
-        billing::events::INVOICE_ISSUED => ("invoice_issued", Some(InvoicesAndPayments)),
-        billing::events::CREDIT_NOTE_ISSUED => ("credit_note_issued", Some(InvoicesAndPayments)),
-        billing::events::INVOICE_CANCELLED => ("invoice_cancelled", Some(InvoicesAndPayments)),
-        billing::events::PAYMENT_RECORDED => ("payment_recorded", Some(InvoicesAndPayments)),
-        billing::events::INVOICE_DUE_SOON => ("invoice_due_soon", Some(Reminders)),
-        billing::events::INVOICE_OVERDUE => ("invoice_overdue", Some(Reminders)),
-        // The credentials' e-mail is enqueued with the account; the push waits for the first device.
-        clients::ACCOUNT_CREATED => ("account_created", None),
-        _ => return None,
-    };
-    Some(Telling { template, topic })
+/// With which words one kind of event is announced.
+fn template_of(kind: EventKind) -> Option<&'static str> {
+    match kind {
+        projects::events::PROJECT_UPDATE_POSTED => Some("project_update_posted"),
+        billing::events::INVOICE_ISSUED => Some("invoice_issued"),
+        billing::events::CREDIT_NOTE_ISSUED => Some("credit_note_issued"),
+        billing::events::INVOICE_CANCELLED => Some("invoice_cancelled"),
+        billing::events::PAYMENT_RECORDED => Some("payment_recorded"),
+        billing::events::INVOICE_DUE_SOON => Some("invoice_due_soon"),
+        billing::events::INVOICE_OVERDUE => Some("invoice_overdue"),
+        clients::ACCOUNT_CREATED => Some("account_created"),
+        _ => None,
+    }
 }
 
 impl Inbox {
@@ -72,8 +63,8 @@ impl Inbox {
     }
 
     async fn write(&self, tx: &WriteTx, keys: &Keys, announcement: Announcement) -> Result<()> {
-        let telling =
-            telling_of(announcement.kind).context("an announcement of a kind that nobody has words for")?;
+        let template =
+            template_of(announcement.kind).context("an announcement of a kind that nobody has words for")?;
         let Some((client, account)) = clients::addressee(tx.conn(), announcement.client).await? else {
             return Ok(());
         };
@@ -82,7 +73,7 @@ impl Inbox {
             return Ok(());
         }
         let data = with_name(announcement.data.clone(), &client);
-        let notice = self.templates.notice(telling.template, client.locale, &data)?;
+        let notice = self.templates.notice(template, client.locale, &data)?;
         let id = NotificationId::generate(tx.now());
         let (record_kind, record_id) = announcement.record;
         let written = Entity::insert(ActiveModel {
@@ -111,7 +102,9 @@ impl Inbox {
             tx,
             NewEvent::naming(NOTIFICATION_ADDED, ("Notification", id.0, 1)).for_account(client.account_id),
         );
-        let Some(topic) = telling.topic.filter(|_| account.disabled_at.is_none()) else {
+        // A new account's e-mail is enqueued with the account, and its push waits for the first device.
+        let topic = Topic::of_template(template).filter(|_| account.disabled_at.is_none());
+        let Some(topic) = topic else {
             return Ok(());
         };
         let wishes = wishes_of(tx.conn(), client.account_id).await?;
@@ -126,7 +119,7 @@ impl Inbox {
                 channel,
                 recipient: client.account_id,
                 address,
-                template: telling.template,
+                template,
                 locale: client.locale,
                 data: data.clone(),
                 secret: false,

@@ -64,6 +64,19 @@ impl Topic {
         }
     }
 
+    /// What a message to a client is about, by its template; `None` for what goes by a way of its own.
+    #[must_use]
+    pub fn of_template(template: &str) -> Option<Self> {
+        match template {
+            "project_update_posted" => Some(Self::ProjectUpdates),
+            "invoice_issued" | "credit_note_issued" | "invoice_cancelled" | "payment_recorded" => {
+                Some(Self::InvoicesAndPayments)
+            }
+            "invoice_due_soon" | "invoice_overdue" => Some(Self::Reminders),
+            _ => None,
+        }
+    }
+
     /// The ways its messages go.
     #[must_use]
     pub const fn channels(self) -> &'static [Channel] {
@@ -95,6 +108,17 @@ impl Topic {
     #[must_use]
     pub fn name(self) -> String {
         self.to_value()
+    }
+}
+
+/// The Android channel that a push comes on. The app makes channels of these names (docs/FLUTTER.md); what comes on one
+/// that it hasn't made is shown on its default channel.
+#[must_use]
+pub fn push_channel(template: &str) -> &'static str {
+    match Topic::of_template(template) {
+        Some(Topic::ProjectUpdates) => "updates",
+        Some(Topic::InvoicesAndPayments | Topic::Reminders) => "invoices",
+        _ => "account",
     }
 }
 

@@ -8,11 +8,10 @@ use data_encoding::BASE64URL_NOPAD;
 use url::Url;
 use uuid::Uuid;
 
-use super::model::{Mode, Topic};
+use super::model::Topic;
 use platform::{
     actor::{AccountId, Locale},
     crypto::{Keys, Purpose},
-    outbox::Channel,
 };
 
 /// Bytes of the signature that a link carries.
@@ -20,16 +19,8 @@ const SIGNATURE: usize = 18;
 /// Bytes of an account's id.
 const ACCOUNT: usize = 16;
 
-/// The topic that a template's e-mails are of, if those may be ended.
-#[must_use]
-pub fn topic_of_template(template: &str) -> Option<Topic> {
-    let topic = match template {
-        "project_update_posted" => Topic::ProjectUpdates,
-        "invoice_due_soon" | "invoice_overdue" => Topic::Reminders,
-        _ => return None,
-    };
-    topic.may_be(Channel::Email, Mode::Off).then_some(topic)
-}
+/// What a link can end.
+const ENDED_BY_LINK: [Topic; 2] = [Topic::ProjectUpdates, Topic::Reminders];
 
 /// What a link ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +68,7 @@ impl Unsubscribing {
             return None;
         }
         let (account, code) = signed.split_at_checked(ACCOUNT)?;
-        let topic = [Topic::ProjectUpdates, Topic::Reminders]
+        let topic = ENDED_BY_LINK
             .into_iter()
             .find(|&topic| code == [Self::code(topic)])?;
         Some(Self {
@@ -96,7 +87,7 @@ pub fn link(
     account: AccountId,
     locale: Locale,
 ) -> Option<String> {
-    let topic = topic_of_template(template)?;
+    let topic = Topic::of_template(template).filter(|topic| ENDED_BY_LINK.contains(topic))?;
     let token = Unsubscribing { account, topic }.token(keys);
     let language = match locale {
         Locale::Fr => "fr",

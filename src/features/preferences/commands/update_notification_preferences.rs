@@ -82,8 +82,16 @@ pub async fn set_in_tx(
     let now = wishes_of(tx.conn(), account).await?;
     let changed: Vec<Choice> = choices
         .iter()
-        .copied()
-        .filter(|choice| now.mode(choice.topic, choice.channel) != choice.mode)
+        .enumerate()
+        .filter(|&(index, choice)| {
+            let place = (choice.topic, choice.channel);
+            // Of two that name the same the last one counts.
+            let is_last = !choices[index + 1..]
+                .iter()
+                .any(|later| (later.topic, later.channel) == place);
+            is_last && now.mode(choice.topic, choice.channel) != choice.mode
+        })
+        .map(|(_, choice)| *choice)
         .collect();
     if changed.is_empty() {
         return Ok(false);
